@@ -1,0 +1,98 @@
+import { LimitError } from './errors.ts';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
+
+/** Every bound the scanner obeys, in one place; each can be overridden by a policy file. */
+export const defaultLimits = {
+  /** Containers inside containers: a model in a tar in a zip is 3; 8 leaves room, and stops quines. */
+  maxNestingDepth: 8,
+  /** Members over one whole file, nested ones included. The largest torch zips seen hold some 10^5 records. */
+  maxMembers: 500_000,
+  /** Bytes produced by decompression over one whole file. */
+  maxInflatedBytes: 16 * GiB,
+  /** Produced / consumed bytes of one member once it passes `minRatioBytes`: deflate itself tops out at 1032. */
+  maxInflationRatio: 1100,
+  minRatioBytes: 64 * MiB,
+  /** How often one decompressed view may start over because an earlier byte is wanted again. */
+  maxRewinds: 16,
+  /** Opcodes of one pickle stream: 2^31 is about four minutes of work and far above any real file. */
+  maxPickleOpcodes: 2 ** 31,
+  /** Live objects (not constants) one pickle may build in the symbolic machine. */
+  maxPickleObjects: 4_000_000,
+  /** Entries of the stack and of the memo of the symbolic machine, 8 bytes each. */
+  maxPickleStack: 32_000_000,
+  /** Items of a container the machine keeps for judging; those above are counted, not kept. */
+  maxPickleItems: 256,
+  /** Constants of a pickle tried as nested payloads. */
+  maxPickleConstantsTried: 20_000,
+  /** Reference implementation's MAX_HEADER_SIZE (safetensors/src/tensor.rs). */
+  maxSafetensorsHeaderBytes: 100_000_000,
+  /** A text document (JSON, YAML, TOML) parsed to a tree. Real tokenizer.json files reach 35 MB. */
+  maxDocumentBytes: 128 * MiB,
+  maxDocumentNodes: 8_000_000,
+  maxDocumentDepth: 256,
+  /** Expansion of YAML aliases ("billion laughs"). */
+  maxYamlAliases: 1000,
+  /** A chat template; the largest honest ones are some 20 KB. */
+  maxTemplateBytes: 256 * KiB,
+  /** Text looked through for hidden characters and instructions; beyond it the text is counted as unexamined. */
+  maxTextBytes: 256 * MiB,
+  /** Header tables (zip central directory, GGUF key-values) held in memory at once. */
+  maxTableBytes: 256 * MiB,
+  maxGgufEntries: 1_000_000,
+  /** A whole archive handed to a WebAssembly decoder that cannot read by ranges. */
+  maxWasmArchiveBytes: 1 * GiB,
+  /** Findings of one rule kept for one file; further ones are counted. */
+  maxFindingsPerRule: 100,
+  /** Wall time for one file on disk, members included. */
+  maxSecondsPerFile: 900,
+} as const;
+
+export type LimitName = keyof typeof defaultLimits;
+export type Limits = { readonly [Name in LimitName]: number };
+
+/** What has been spent on one file on disk; shared by everything nested in it. */
+export class Budget {
+  readonly limits: Limits;
+  readonly #deadline: number;
+  #members = 0;
+  #inflatedBytes = 0;
+  #constantsTried = 0;
+
+  constructor(limits: Limits) {
+    this.limits = limits;
+    this.#deadline = performance.now() + limits.maxSecondsPerFile * 1000;
+  }
+
+  /** @throws LimitError when the file holds too many members. */
+  spendMember(): void {
+    this.#members += 1;
+    if (this.#members > this.limits.maxMembers) {
+      throw LimitError.of('maxMembers', this.limits.maxMembers, this.#members);
+    }
+  }
+
+  /** @throws LimitError when decompression has produced too much. */
+  spendInflated(bytes: number): void {
+    this.#inflatedBytes += bytes;
+    if (this.#inflatedBytes > this.limits.maxInflatedBytes) {
+      throw LimitError.of('maxInflatedBytes', this.limits.maxInflatedBytes, this.#inflatedBytes);
+    }
+    this.checkTime();
+  }
+
+  /** False once enough constants of a pickle were tried as nested payloads. */
+  tryConstant(): boolean {
+    this.#constantsTried += 1;
+    return this.#constantsTried <= this.limits.maxPickleConstantsTried;
+  }
+
+  /** @throws LimitError when the time for this file is over. */
+  checkTime(): void {
+    if (performance.now() > this.#deadline) {
+      throw LimitError.of('maxSecondsPerFile', this.limits.maxSecondsPerFile, 'more');
+    }
+  }
+}

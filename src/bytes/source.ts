@@ -1,0 +1,65 @@
+/**
+ * Random-access bytes: a file, a buffer, a part of either, a decompressed view, later an HTTP resource.
+ *
+ * Reading is synchronous: parsers stay plain total functions and pay nothing per read. A source on the
+ * far side of a network runs in a worker and blocks there, so nothing above this interface changes.
+ */
+export interface Source {
+  /** Length in bytes. For a decompressed view, asking may cost one pass over it. */
+  readonly size: number;
+  /**
+   * Copies bytes from `offset` on into `into` and returns how many; fewer than `into.length` only at the end.
+   * @throws ReadError when the medium fails, LimitError when a view grows past its budget.
+   */
+  read(offset: number, into: Uint8Array): number;
+}
+
+/** Bytes already in memory. */
+export class BufferSource implements Source {
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get size(): number {
+    return this.#bytes.length;
+  }
+
+  read(offset: number, into: Uint8Array): number {
+    if (offset >= this.#bytes.length) return 0;
+    const part = this.#bytes.subarray(offset, offset + into.length);
+    into.set(part);
+    return part.length;
+  }
+}
+
+/** The part `[start, start + length)` of another source. */
+export class SliceSource implements Source {
+  readonly #base: Source;
+  readonly #start: number;
+  readonly #length: number | undefined;
+
+  /** Without `length` the slice reaches to the end of `base`, whose size is then only asked for when needed. */
+  constructor(base: Source, start: number, length?: number) {
+    this.#base = base;
+    this.#start = start;
+    this.#length = length;
+  }
+
+  get size(): number {
+    const rest = Math.max(0, this.#base.size - this.#start);
+    return this.#length === undefined ? rest : Math.min(this.#length, rest);
+  }
+
+  read(offset: number, into: Uint8Array): number {
+    const room = this.#length === undefined ? into.length : Math.max(0, this.#length - offset);
+    return this.#base.read(this.#start + offset, room < into.length ? into.subarray(0, room) : into);
+  }
+}
+
+/** Up to `length` bytes from `offset` on; shorter only when the source ends. The caller bounds `length`. */
+export function readBytes(source: Source, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  return bytes.subarray(0, source.read(offset, bytes));
+}

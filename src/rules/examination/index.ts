@@ -1,0 +1,24 @@
+import { emptyFile } from './empty-file.ts';
+import { encrypted } from './encrypted.ts';
+import { internalError } from './internal-error.ts';
+import { limitExceeded } from './limit-exceeded.ts';
+import { malformed } from './malformed.ts';
+import { polyglot } from './polyglot.ts';
+import { unaccountedBytes } from './unaccounted-bytes.ts';
+import { unreadable } from './unreadable.ts';
+import { unrecognizedFormat } from './unrecognized-format.ts';
+import { unsupportedFeature } from './unsupported-feature.ts';
+
+/** What the examination itself runs into, sorted by id. */
+export const examinationRules = [
+  emptyFile,
+  encrypted,
+  internalError,
+  limitExceeded,
+  malformed,
+  polyglot,
+  unaccountedBytes,
+  unreadable,
+  unrecognizedFormat,
+  unsupportedFeature,
+] as const;
