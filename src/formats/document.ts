@@ -29,6 +29,8 @@ export interface ListNode extends NodeBase {
 export interface ScalarNode extends NodeBase {
   readonly kind: 'scalar';
   readonly value: string | number | bigint | boolean | null;
+  /** Stands for an item of a long list of plain data that was checked but not kept. */
+  readonly elided?: true;
 }
 
 /** Who reads such a document and so which keys have power; taken from the name and the carrier. */
