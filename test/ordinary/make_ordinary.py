@@ -88,7 +88,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if os.environ.get("PYTHONHASHSEED") != "0":
         # Sets are pickled in hash order; a fixed seed makes two runs alike.
-        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore"})
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore", "HF_HUB_OFFLINE": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""})
     arguments.outdir.mkdir(parents=True, exist_ok=True)
     part = produce_here(arguments.outdir, arguments.only, arguments.seconds)
     merge(arguments.outdir, part)

@@ -61,7 +61,8 @@ class Zoo:
     def use(self, module: str) -> Any:
         """Imports a library and notes its version. Raises ImportError when the library is not there."""
         library = importlib.import_module(module)
-        self.versions[module] = str(getattr(library, "__version__", "?"))
+        if "." not in module:
+            self.versions[module] = str(getattr(library, "__version__", "?"))
         return library
 
     def _register(self, producer: str, path: Path) -> None:
