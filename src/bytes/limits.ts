@@ -33,6 +33,8 @@ export const defaultLimits = {
   maxDocumentBytes: 128 * MiB,
   maxDocumentNodes: 8_000_000,
   maxDocumentDepth: 256,
+  /** YAML and TOML are read by libraries that build a whole syntax tree; the largest honest ones are some 1 MB. */
+  maxYamlBytes: 4 * MiB,
   /** Expansion of YAML aliases ("billion laughs"). */
   maxYamlAliases: 1000,
   /** A chat template; the largest honest ones are some 20 KB. */
@@ -42,6 +44,8 @@ export const defaultLimits = {
   /** Header tables (zip central directory, GGUF key-values) held in memory at once. */
   maxTableBytes: 256 * MiB,
   maxGgufEntries: 1_000_000,
+  /** Whole tokenizer.json files are embedded as one GGUF string, and reach 35 MB; ggml itself allows 1 GiB. */
+  maxGgufStringBytes: 64 * MiB,
   /** A whole archive handed to a WebAssembly decoder that cannot read by ranges. */
   maxWasmArchiveBytes: 1 * GiB,
   /** Findings of one rule kept for one file; further ones are counted. */

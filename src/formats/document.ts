@@ -37,12 +37,26 @@ export interface ScalarNode extends NodeBase {
 export interface ConfigDocument {
   readonly root: DocumentNode;
   /** How it was written. `literal`: a Python literal found inside a string. */
-  readonly syntax: 'json' | 'yaml' | 'toml' | 'literal' | 'safetensors-metadata' | 'gguf-metadata' | 'pickle';
+  readonly syntax: DocumentSyntax;
   /** The last path segment, lower case: `config.json`, `tokenizer_config.json`, `model_config.yaml`. */
   readonly fileName: string;
   /** JSON pointer of the root when this document was found inside a string of another one; else ''. */
   readonly pointer: string;
+  /** Where that string stands in the source. The spans of the nodes then count from the start of its text. */
+  readonly carrier?: Span;
 }
+
+export type DocumentSyntax =
+  | 'json'
+  | 'yaml'
+  | 'toml'
+  | 'ini'
+  | 'pbtxt'
+  | 'xml'
+  | 'literal'
+  | 'safetensors-metadata'
+  | 'gguf-metadata'
+  | 'pickle';
 
 /** A node with the JSON pointer (RFC 6901) that leads to it. */
 export interface Located<Node extends DocumentNode = DocumentNode> {
@@ -55,14 +69,54 @@ export function pointerTo(parent: string, step: string | number): string {
   return `${parent}/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-/** Every node of the tree, parents first. Depth is bounded by the parser that built the tree. */
-export function* walk(node: DocumentNode, pointer = ''): Generator<Located> {
-  yield { node, pointer };
-  if (node.kind === 'map') {
-    for (const entry of node.entries) yield* walk(entry.value, pointerTo(pointer, entry.key));
-  } else if (node.kind === 'list') {
-    for (const [index, item] of node.items.entries()) yield* walk(item, pointerTo(pointer, index));
+/** A node on the way through a tree, linked to where it came from. */
+export interface Visit {
+  readonly node: DocumentNode;
+  /** Key or index in the parent; undefined for the root. */
+  readonly step: string | number | undefined;
+  readonly parent: Visit | undefined;
+  /** The entry of the parent map, when the parent is one. */
+  readonly entry?: MapEntry;
+}
+
+/** Calls `visitor` for every node, parents before children, in order. Needs no stack however deep the tree is. */
+export function traverse(root: DocumentNode, visitor: (visit: Visit) => void): void {
+  const pending: Visit[] = [{ node: root, step: undefined, parent: undefined }];
+  for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
+    visitor(visit);
+    const { node } = visit;
+    if (node.kind === 'map') pushEntries(node, visit, pending);
+    else if (node.kind === 'list') pushItems(node, visit, pending);
   }
+}
+
+function pushEntries(node: MapNode, parent: Visit, pending: Visit[]): void {
+  for (let i = node.entries.length - 1; i >= 0; i -= 1) {
+    const entry = node.entries[i] as MapEntry;
+    pending.push({ node: entry.value, step: entry.key, parent, entry });
+  }
+}
+
+function pushItems(node: ListNode, parent: Visit, pending: Visit[]): void {
+  for (let step = node.items.length - 1; step >= 0; step -= 1) {
+    const item = node.items[step] as DocumentNode;
+    if (item.kind === 'scalar' && item.elided === true) continue;
+    pending.push({ node: item, step, parent });
+  }
+}
+
+/** The JSON pointer of a visited node, below `root`. */
+export function pointerOf(visit: Visit, root = ''): string {
+  const steps: (string | number)[] = [];
+  for (let at: Visit | undefined = visit; at?.step !== undefined; at = at.parent) steps.push(at.step);
+  return steps.toReversed().reduce<string>(pointerTo, root);
+}
+
+/** Every node of the tree with its pointer, parents before children, in order. */
+export function walk(root: DocumentNode, pointer = ''): readonly Located[] {
+  const all: Located[] = [];
+  traverse(root, (visit) => all.push({ node: visit.node, pointer: pointerOf(visit, pointer) }));
+  return all;
 }
 
 /** The last value of `key`, which is what Python's json and yaml keep; undefined when absent. */

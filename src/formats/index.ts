@@ -1,6 +1,11 @@
 import type { Format } from './format.ts';
+import { gguf } from './gguf/index.ts';
+import { json } from './json/index.ts';
+import { safetensors } from './safetensors/index.ts';
+import { toml } from './toml/index.ts';
+import { yaml } from './yaml/index.ts';
 
 /**
  * Every format, in the order in which likely ones are tried. A test compares this list with the folders.
  */
-export const formats: readonly Format[] = [];
+export const formats: readonly Format[] = [gguf, safetensors, json, yaml, toml];

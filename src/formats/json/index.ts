@@ -1,0 +1,75 @@
+import { LimitError } from '../../bytes/errors.ts';
+import { readBytes } from '../../bytes/source.ts';
+import { emitDocument } from '../emit-document.ts';
+import { defineFormat, type ParseContext } from '../format.ts';
+import { detectJson } from './detect-json.ts';
+import { emitNotebook, isNotebook } from './notebook.ts';
+import { parseJsonValue, skipWhiteSpace } from './parse-json.ts';
+import type { DocumentNode } from '../document.ts';
+
+/** Lines are read in windows of this size, which grows only for a longer line. */
+const WINDOW_BYTES = 8 * 1024 * 1024;
+
+/** JSON, JSON Lines, and notebooks, which are JSON. */
+export const json = defineFormat({
+  id: 'json',
+  title: 'JSON document',
+  extensions: ['.json', '.jsonl', '.ndjson', '.ipynb'],
+  detect: detectJson,
+  parse(context) {
+    const { source, limits } = context;
+    const whole = source.size <= limits.maxDocumentBytes;
+    let at = 0;
+    let windowBytes = whole ? source.size : WINDOW_BYTES;
+    for (let index = 0; at < source.size; ) {
+      context.budget.checkTime();
+      const bytes = readBytes(source, at, Math.min(windowBytes, source.size - at));
+      const { read, values } = readValues(context, bytes, {
+        offset: at,
+        index,
+        isLast: at + bytes.length >= source.size,
+      });
+      context.cover(at, at + read, 'structure');
+      at += read;
+      index += values;
+      windowBytes = read > 0 ? WINDOW_BYTES : widen(windowBytes, context);
+    }
+  },
+});
+
+function widen(windowBytes: number, { limits, source }: ParseContext): number {
+  if (windowBytes >= limits.maxDocumentBytes) {
+    throw LimitError.of('maxDocumentBytes', limits.maxDocumentBytes, source.size);
+  }
+  return Math.min(windowBytes * 2, limits.maxDocumentBytes);
+}
+
+interface Window {
+  readonly offset: number;
+  /** Number of values before it. */
+  readonly index: number;
+  readonly isLast: boolean;
+}
+
+/** Emits the values of a window, except one that may go on beyond it. Returns how many bytes and values that were. */
+function readValues(context: ParseContext, bytes: Uint8Array, window: Window): { read: number; values: number } {
+  const complete = window.isLast ? bytes.length : bytes.lastIndexOf(0x0a) + 1;
+  let at = 0;
+  let values = 0;
+  while (at < complete) {
+    const { root, end } = parseJsonValue(bytes.subarray(at, complete), {
+      limits: context.limits,
+      offset: window.offset + at,
+    });
+    at = skipWhiteSpace(bytes, end - window.offset);
+    const isOnly = window.index + values === 0 && at >= complete && window.isLast;
+    emitValue(context, root, isOnly ? '' : `/${window.index + values}`);
+    values += 1;
+  }
+  return { read: at, values };
+}
+
+function emitValue(context: ParseContext, root: DocumentNode, pointer: string): void {
+  if (isNotebook(root)) emitNotebook(context, root, pointer);
+  else emitDocument(context, { root, syntax: 'json', pointer });
+}
