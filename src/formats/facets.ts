@@ -1,6 +1,8 @@
 import type { Archive } from './archive.ts';
 import type { ConfigDocument } from './document.ts';
+import type { GgufFile } from './gguf/gguf-file.ts';
 import type { Notice } from './notice.ts';
+import type { SafetensorsFile } from './safetensors/safetensors-file.ts';
 import type { Template } from './template.ts';
 import type { TextContent } from './text-content.ts';
 
@@ -19,6 +21,10 @@ export interface Facets {
   template: Template;
   /** Readable text, in pieces. */
   text: TextContent;
+  /** The structure of a GGUF file. */
+  gguf: GgufFile;
+  /** The header of a safetensors file. */
+  safetensors: SafetensorsFile;
 }
 
 export type FacetName = keyof Facets;

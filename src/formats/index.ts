@@ -4,8 +4,10 @@ import { json } from './json/index.ts';
 import { safetensors } from './safetensors/index.ts';
 import { toml } from './toml/index.ts';
 import { yaml } from './yaml/index.ts';
+import { jinja } from './jinja/index.ts';
+import { text } from './text/index.ts';
 
 /**
  * Every format, in the order in which likely ones are tried. A test compares this list with the folders.
  */
-export const formats: readonly Format[] = [gguf, safetensors, json, yaml, toml];
+export const formats: readonly Format[] = [gguf, safetensors, json, yaml, toml, jinja, text];
