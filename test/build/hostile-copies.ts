@@ -13,7 +13,10 @@ export function firedRules(report: ArtifactReport): string[] {
   return [...new Set(report.findings.map((finding) => finding.ruleId))].sort();
 }
 
-/** Cuts the file at each offset: never clean, never a defect of ours. `allowed` are lengths at which a file ends well. */
+/**
+ * Cuts the file at each offset: never clean, never a defect of ours. `allowed` are lengths at which a file ends well;
+ * a few bytes of a magic that are text may be read as text.
+ */
 export function expectTruncationsCaught(bytes: Uint8Array, name: string, allowed: readonly number[] = []): void {
   for (let length = 1; length < bytes.length; length += 1) {
     const report = scanBytes(bytes.subarray(0, length), name);
