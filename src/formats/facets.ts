@@ -2,7 +2,12 @@ import type { Archive } from './archive.ts';
 import type { ConfigDocument } from './document.ts';
 import type { GgufFile } from './gguf/gguf-file.ts';
 import type { Notice } from './notice.ts';
+import type { NpyHeader } from './npy/index.ts';
+import type { OnnxModel } from './onnx/onnx-model.ts';
 import type { SafetensorsFile } from './safetensors/safetensors-file.ts';
+import type { PickleEvent } from './pickle/events.ts';
+import type { NestedPayload } from './pickle/nested.ts';
+import type { PickleEnd } from './pickle/stream.ts';
 import type { Template } from './template.ts';
 import type { TextContent } from './text-content.ts';
 
@@ -17,6 +22,14 @@ export interface Facets {
   archive: Archive;
   /** A configuration tree: JSON, YAML, TOML, safetensors and GGUF metadata, Python literals inside strings. */
   document: ConfigDocument;
+  /** The header of a NumPy array file. */
+  npy: NpyHeader;
+  /** One thing a pickle does when it is loaded. */
+  'pickle-event': PickleEvent;
+  /** A constant of a pickle that is a payload itself. */
+  'pickle-payload': NestedPayload;
+  /** One pickle was read to its end, or as far as it goes. */
+  'pickle-end': PickleEnd;
   /** A Jinja chat template. */
   template: Template;
   /** Readable text, in pieces. */
@@ -25,6 +38,8 @@ export interface Facets {
   gguf: GgufFile;
   /** The header of a safetensors file. */
   safetensors: SafetensorsFile;
+  /** Operators and outside files of an ONNX model. */
+  onnx: OnnxModel;
 }
 
 export type FacetName = keyof Facets;

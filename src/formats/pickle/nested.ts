@@ -1,0 +1,84 @@
+import { LimitError } from '../../bytes/errors.ts';
+import { BufferSource, readBytes, SliceSource, type Source } from '../../bytes/source.ts';
+import type { ParseContext } from '../format.ts';
+import { PickleMachine } from './machine.ts';
+import { decodePayload, type Payload } from './payload.ts';
+
+/** A text-encoded payload longer than this is tried by its first part only. */
+const MAX_DECODED_BYTES = 16 * 1024 * 1024;
+
+/** A constant that really is a payload: a pickle that would import something, or a container. */
+export interface NestedPayload {
+  readonly payload: Payload;
+  /** What it is: a pickle that acts, or a container of unknown contents. */
+  readonly what: 'pickle' | 'container';
+}
+
+/** Examines a constant as an artifact of its own when it turns out to be one. */
+export function examinePayload(context: ParseContext, source: Source, payload: Payload): void {
+  if (!context.budget.tryConstant()) {
+    const { maxPickleConstantsTried: allowed } = context.limits;
+    throw LimitError.of('maxPickleConstantsTried', allowed, 'more');
+  }
+  const inner = open(source, payload);
+  const what = inner === undefined ? undefined : recognize(context, inner);
+  if (inner === undefined || what === undefined) return;
+  context.emit('pickle-payload', { payload, what });
+  const name = `${payload.encoding === 'raw' ? 'bytes' : payload.encoding}@${payload.opcode}`;
+  context.member({ name, source: inner, role: 'constant', offset: payload.content });
+}
+
+function open(source: Source, payload: Payload): Source | undefined {
+  if (payload.encoding === 'raw') return new SliceSource(source, payload.content, payload.length);
+  const encoded = readBytes(source, payload.content, Math.min(payload.length, MAX_DECODED_BYTES));
+  const text = new TextDecoder('latin1').decode(encoded);
+  const decoded = decodePayload(payload.encoding, text.slice(0, text.length - (text.length % 4)));
+  return decoded === undefined || decoded.length === 0 ? undefined : new BufferSource(decoded);
+}
+
+function recognize(context: ParseContext, inner: Source): NestedPayload['what'] | undefined {
+  const [first, second] = readBytes(inner, 0, 2);
+  if (isContainer(first, second)) return 'container';
+  return acts(inner, context) ? 'pickle' : undefined;
+}
+
+function isContainer(first: number | undefined, second: number | undefined): boolean {
+  if (first === 0x50) return second === 0x4b;
+  if (first === 0x1f) return second === 0x8b;
+  if (first === 0x42) return second === 0x5a;
+  if (first === 0xfd) return second === 0x37;
+  return first === 0x78 && (second === 0x01 || second === 0x5e || second === 0x9c || second === 0xda);
+}
+
+/** Thrown by the listener of a trial run once it has seen enough. */
+class Seen extends Error {}
+
+/** True when the bytes are a pickle that does something before it stops or, unless it `survivesFailure`, breaks. */
+export function acts(
+  source: Source,
+  context: Pick<ParseContext, 'budget'>,
+  options: { readonly start?: number; readonly survivesFailure?: boolean } = {},
+): boolean {
+  let imported = false;
+  const machine = new PickleMachine(source, {
+    budget: context.budget,
+    start: options.start ?? 0,
+    stopAtFailure: options.survivesFailure !== true,
+    onEvent(event) {
+      if (event.kind === 'import') imported ||= isName(event.global.module) && isName(event.global.name);
+      else if (event.kind === 'extension' || (event.kind !== 'anomaly' && imported)) throw new Seen();
+    },
+  });
+  try {
+    const outcome = machine.run();
+    return imported && outcome.stopped && outcome.failure === undefined;
+  } catch (error) {
+    if (error instanceof Seen) return true;
+    if (error instanceof LimitError) return imported;
+    throw error;
+  }
+}
+
+function isName(name: string | null): boolean {
+  return name === null || /^[A-Za-z_][\w.]*$/.test(name);
+}

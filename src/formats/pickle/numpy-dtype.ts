@@ -1,0 +1,40 @@
+import { globalName, type Value } from './values.ts';
+import type { PickleView } from './view.ts';
+
+/** What a loader must know of a dtype to find the end of an array's raw bytes. */
+export interface DtypeShape {
+  /** Bytes of one item. */
+  readonly itemBytes: number;
+  /** True when items are Python objects, which are pickled instead of stored raw. */
+  readonly hasObject: boolean;
+}
+
+/** NPY_ITEM_HASOBJECT-like bits of the flags in a dtype's state (numpy/_core/src/multiarray/descriptor.c). */
+const HAS_OBJECT = 0x01;
+
+/** Reads `numpy.dtype('f8', False, True)` plus its BUILD state; undefined when it is not such a call. */
+export function dtypeShape(value: Value | undefined, view: PickleView): DtypeShape | undefined {
+  if (typeof value !== 'object' || value.kind !== 'call' || globalName(value.callee) !== 'numpy.dtype') return undefined;
+  const spelled = view.text(view.items(value.args)?.[0]);
+  const plain = spelled === undefined ? undefined : spelledShape(spelled);
+  if (plain === undefined) return undefined;
+  const state = view.items(value.state);
+  const itemBytes = view.int(state?.[5]);
+  const flags = view.int(state?.[7]) ?? 0;
+  return {
+    itemBytes: itemBytes !== undefined && itemBytes >= 0 ? itemBytes : plain.itemBytes,
+    hasObject: plain.hasObject || flags % 2 === HAS_OBJECT,
+  };
+}
+
+/** A dtype as text: optional byte order, kind, size; `U` counts characters of 4 bytes. */
+export function spelledShape(text: string): DtypeShape | undefined {
+  const match = /^[<>|=]?([?bBhHiIlLqQefdgFDGOSUVmMac])(\d{0,9})(?:\[[^\]]{0,40}\])?$/.exec(text);
+  if (match === null) return undefined;
+  const [, kind = '', digits = ''] = match;
+  if (kind === 'O') return { itemBytes: 8, hasObject: true };
+  const size = digits === '' ? (DEFAULT_BYTES[kind] ?? 0) : Number(digits);
+  return { itemBytes: kind === 'U' ? size * 4 : size, hasObject: false };
+}
+
+const DEFAULT_BYTES: Readonly<Record<string, number>> = { '?': 1, b: 1, B: 1, h: 2, H: 2, i: 4, I: 4, l: 8, L: 8, q: 8, Q: 8, e: 2, f: 4, d: 8, g: 16, F: 8, D: 16, G: 32, M: 8, m: 8, c: 1 };

@@ -1,0 +1,60 @@
+import { readBytes } from '../../bytes/source.ts';
+import type { ParseContext } from '../format.ts';
+import { PickleMachine, type PickleOptions, type PickleOutcome } from './machine.ts';
+import { rawArrayBytes } from './joblib.ts';
+import { acts, examinePayload } from './nested.ts';
+import type { WeightsOnlySimulation } from './weights-only.ts';
+
+/** How one pickle of a file ended, and where it started. */
+export interface PickleEnd {
+  readonly outcome: PickleOutcome;
+  readonly start: number;
+}
+
+/** Runs one pickle of a file through the rules: events, hidden payloads, damage, coverage. */
+export function examinePickle(
+  context: ParseContext,
+  options: Pick<PickleOptions, 'start' | 'rawAfterBuild'> & { readonly weightsOnly?: WeightsOnlySimulation } = {},
+): PickleOutcome {
+  const { source } = context;
+  const start = options.start ?? 0;
+  const machine = new PickleMachine(source, {
+    budget: context.budget,
+    start,
+    onEvent(event) {
+      options.weightsOnly?.observe(event);
+      context.emit('pickle-event', event);
+    },
+    onPayload: (payload) => examinePayload(context, source, payload),
+    ...(options.rawAfterBuild === undefined ? {} : { rawAfterBuild: options.rawAfterBuild }),
+  });
+  const outcome = machine.run();
+  options.weightsOnly?.finish(outcome);
+  context.cover(start, outcome.end, 'structure');
+  if (outcome.failure !== undefined) context.flaw(outcome.failure);
+  context.emit('pickle-end', { outcome, start });
+  return outcome;
+}
+
+/**
+ * Every pickle of a stream that holds nothing else: a file may stack several, each with a memo of its own.
+ * What follows the last STOP and is no pickle stays unaccounted for.
+ */
+export function examinePickles(context: ParseContext): void {
+  const options: Pick<PickleOptions, 'rawAfterBuild'> = {
+    rawAfterBuild: (target, view, offset) =>
+      rawArrayBytes(context, target, view, offset, (start) => examinePickle(context, { start }).end),
+  };
+  let outcome = examinePickle(context, options);
+  context.detail('pickle', { protocol: outcome.protocol, opcodes: outcome.opcodes });
+  while (outcome.stopped && continues(context, outcome.end)) {
+    outcome = examinePickle(context, { ...options, start: outcome.end });
+  }
+}
+
+/** True when another pickle starts at `offset`. */
+function continues(context: ParseContext, offset: number): boolean {
+  const [lead, version] = readBytes(context.source, offset, 2);
+  if (lead === undefined) return false;
+  return (lead === 0x80 && version !== undefined && version <= 5) || acts(context.source, context, { start: offset });
+}
