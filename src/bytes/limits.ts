@@ -12,9 +12,12 @@ export const defaultLimits = {
   maxMembers: 500_000,
   /** Bytes produced by decompression over one whole file. */
   maxInflatedBytes: 16 * GiB,
-  /** Produced / consumed bytes of one member once it passes `minRatioBytes`: deflate itself tops out at 1032. */
-  maxInflationRatio: 1100,
-  minRatioBytes: 64 * MiB,
+  /**
+   * Produced / consumed bytes of one member once it passes `minRatioBytes`. Weights compress below 20; only runs of
+   * equal bytes, as bombs are made of, get above 250 (deflate tops out at 1032).
+   */
+  maxInflationRatio: 250,
+  minRatioBytes: 256 * MiB,
   /** How often one decompressed view may start over because an earlier byte is wanted again. */
   maxRewinds: 16,
   /** Opcodes of one pickle stream: 2^31 is about four minutes of work and far above any real file. */
@@ -46,10 +49,26 @@ export const defaultLimits = {
   maxGgufEntries: 1_000_000,
   /** Whole tokenizer.json files are embedded as one GGUF string, and reach 35 MB; ggml itself allows 1 GiB. */
   maxGgufStringBytes: 64 * MiB,
+  /** Messages inside messages; protobuf's own readers stop at 100. */
+  maxProtobufDepth: 100,
+  /** History a decoder keeps. xz -9 needs 64 MiB, zstd --ultra 128; memory grows with the output, not with the claim. */
+  maxDictionaryBytes: 256 * MiB,
+  /** A member that no format reads to its end is still inflated this far, to verify its length and checksum. */
+  maxVerifiedBytes: 64 * MiB,
+  /** Stored bytes of a member read only to verify their checksum. */
+  maxStoredChecksumBytes: 1 * MiB,
+  /** Compressed members of one archive that may run into `maxInflationRatio` before the rest is left unread. */
+  maxBombs: 4,
+  /** Bytes outside every entry of an archive that are searched for hidden entries. */
+  maxGapSearchBytes: 64 * MiB,
   /** A whole archive handed to a WebAssembly decoder that cannot read by ranges. */
   maxWasmArchiveBytes: 1 * GiB,
   /** Findings of one rule kept for one file; further ones are counted. */
   maxFindingsPerRule: 100,
+  /** One file on disk. No published model file is this large; what claims to be is sparse or a mistake. */
+  maxFileBytes: 16 * 1024 * GiB,
+  /** Standard input, kept in a temporary file while it is examined. */
+  maxStdinBytes: 64 * GiB,
   /** Wall time for one file on disk, members included. */
   maxSecondsPerFile: 900,
 } as const;

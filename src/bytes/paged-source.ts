@@ -17,6 +17,10 @@ export class PagedSource implements Source {
     return this.#base.size;
   }
 
+  get sequential(): boolean {
+    return this.#base.sequential === true;
+  }
+
   read(offset: number, into: Uint8Array): number {
     if (into.length >= PAGE_BYTES) return this.#base.read(offset, into);
     let copied = 0;

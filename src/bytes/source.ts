@@ -7,6 +7,8 @@
 export interface Source {
   /** Length in bytes. For a decompressed view, asking may cost one pass over it. */
   readonly size: number;
+  /** True when reading far ahead costs decoding everything before it; then a look at the tail is not cheap. */
+  readonly sequential?: boolean;
   /**
    * Copies bytes from `offset` on into `into` and returns how many; fewer than `into.length` only at the end.
    * @throws ReadError when the medium fails, LimitError when a view grows past its budget.
@@ -50,6 +52,10 @@ export class SliceSource implements Source {
   get size(): number {
     const rest = Math.max(0, this.#base.size - this.#start);
     return this.#length === undefined ? rest : Math.min(this.#length, rest);
+  }
+
+  get sequential(): boolean {
+    return this.#base.sequential === true;
   }
 
   read(offset: number, into: Uint8Array): number {

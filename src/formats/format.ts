@@ -1,5 +1,5 @@
 import { type Budget, type Limits } from '../bytes/limits.ts';
-import type { FormatError } from '../bytes/errors.ts';
+import type { FormatError, LimitError } from '../bytes/errors.ts';
 import { readBytes, type Source } from '../bytes/source.ts';
 import type { Facets } from './facets.ts';
 
@@ -62,8 +62,8 @@ export interface ParseContext {
   member(member: Member): void;
   /** Accounts for `[start, end)` of the source. What nobody accounts for becomes a finding. */
   cover(start: number, end: number, role: CoverageRole): void;
-  /** Reports damage that parsing survives; what it does not survive is thrown. */
-  flaw(error: FormatError): void;
+  /** Reports damage, or a limit, that parsing survives; what it does not survive is thrown. */
+  flaw(error: FormatError | LimitError): void;
   /** Adds a fact about the artifact to its report (`details`), such as how a loader would treat it. */
   detail(name: string, value: unknown): void;
 }

@@ -200,7 +200,7 @@ class Problems {
     this.#notify = notify;
   }
 
-  note(error: FormatError): void {
+  note(error: FormatError | LimitError): void {
     this.#notify(noticeOf(error));
   }
 
