@@ -13,6 +13,7 @@ const WITHOUT_EXAMPLES = new Set([
   'unreadable',
   'unaccounted-bytes',
   'polyglot',
+  'outside-link',
 ]);
 
 function fires(rule: AnyRule, example: Example): boolean {

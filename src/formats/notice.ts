@@ -22,4 +22,5 @@ export type NoticeCode =
   | 'unrecognized-format'
   | 'unaccounted-bytes'
   | 'polyglot'
-  | 'empty-file';
+  | 'empty-file'
+  | 'outside-link';

@@ -51,6 +51,8 @@ export interface ArtifactReport {
   /** Ids of the formats it is; several for a polyglot, joined by `+`; `unknown` when none. */
   readonly format: string;
   readonly size: number;
+  /** Of the whole file, in hexadecimal; only when asked for, since it costs reading everything. */
+  readonly sha256?: string;
   readonly verdict: Verdict;
   readonly coverage: Coverage;
   readonly findings: readonly Finding[];

@@ -3,6 +3,7 @@ import { encrypted } from './encrypted.ts';
 import { internalError } from './internal-error.ts';
 import { limitExceeded } from './limit-exceeded.ts';
 import { malformed } from './malformed.ts';
+import { outsideLink } from './outside-link.ts';
 import { polyglot } from './polyglot.ts';
 import { unaccountedBytes } from './unaccounted-bytes.ts';
 import { unreadable } from './unreadable.ts';
@@ -16,6 +17,7 @@ export const examinationRules = [
   internalError,
   limitExceeded,
   malformed,
+  outsideLink,
   polyglot,
   unaccountedBytes,
   unreadable,
