@@ -46,19 +46,23 @@ export class Cursor {
   }
 
   u8(): number {
-    return this.#view.getUint8(this.#take(1));
+    const at = this.#take(1);
+    return this.#view.getUint8(at);
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#take(2), true);
+    const at = this.#take(2);
+    return this.#view.getUint16(at, true);
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#take(4), true);
+    const at = this.#take(4);
+    return this.#view.getUint32(at, true);
   }
 
   i32(): number {
-    return this.#view.getInt32(this.#take(4), true);
+    const at = this.#take(4);
+    return this.#view.getInt32(at, true);
   }
 
   /** @throws FormatError `malformed` when the value is 2^53 or more and so cannot be a real size or offset. */
@@ -72,19 +76,23 @@ export class Cursor {
   }
 
   u64big(): bigint {
-    return this.#view.getBigUint64(this.#take(8), true);
+    const at = this.#take(8);
+    return this.#view.getBigUint64(at, true);
   }
 
   i64big(): bigint {
-    return this.#view.getBigInt64(this.#take(8), true);
+    const at = this.#take(8);
+    return this.#view.getBigInt64(at, true);
   }
 
   f32(): number {
-    return this.#view.getFloat32(this.#take(4), true);
+    const at = this.#take(4);
+    return this.#view.getFloat32(at, true);
   }
 
   f64(): number {
-    return this.#view.getFloat64(this.#take(8), true);
+    const at = this.#take(8);
+    return this.#view.getFloat64(at, true);
   }
 
   /** A copy of the next `length` bytes; the caller has bounded `length`. */
@@ -113,7 +121,7 @@ export class Cursor {
     return bytes;
   }
 
-  /** Makes `length` bytes readable and returns where they start in the window. */
+  /** Makes `length` bytes readable and returns where they start in the window; `#view` may be another one afterwards. */
   #take(length: number): number {
     this.#mustHave(length, this.#available(length));
     const at = this.#offset - this.#windowStart;
