@@ -56,6 +56,7 @@ export type DocumentSyntax =
   | 'literal'
   | 'safetensors-metadata'
   | 'gguf-metadata'
+  | 'onnx-metadata'
   | 'pickle';
 
 /** A node with the JSON pointer (RFC 6901) that leads to it. */

@@ -2,6 +2,7 @@ import type { Format } from './format.ts';
 import { gguf } from './gguf/index.ts';
 import { json } from './json/index.ts';
 import { npy } from './npy/index.ts';
+import { onnx } from './onnx/index.ts';
 import { pickle } from './pickle/index.ts';
 import { safetensors } from './safetensors/index.ts';
 import { toml } from './toml/index.ts';
@@ -13,4 +14,4 @@ import { text } from './text/index.ts';
 /**
  * Every format, in the order in which likely ones are tried. A test compares this list with the folders.
  */
-export const formats: readonly Format[] = [torchLegacy, pickle, npy, gguf, safetensors, json, yaml, toml, jinja, text];
+export const formats: readonly Format[] = [torchLegacy, pickle, npy, gguf, safetensors, onnx, json, yaml, toml, jinja, text];
