@@ -100,6 +100,12 @@ def preload():
 
     posix._exit = os._exit = no_audit_event("os._exit")
     posix.abort = os.abort = no_audit_event("os.abort")
+    try:
+        import h5py
+
+        h5py.File = no_audit_event("h5py.File")
+    except ImportError:
+        pass
     for module in (os, posix):
         for name in ("setuid", "setgid", "mkfifo", "setsid", "nice", "chroot"):
             setattr(module, name, no_audit_event("os." + name))
