@@ -53,10 +53,12 @@ export type DocumentSyntax =
   | 'ini'
   | 'pbtxt'
   | 'xml'
+  | 'git-lfs-pointer'
   | 'literal'
   | 'safetensors-metadata'
   | 'gguf-metadata'
   | 'onnx-metadata'
+  | 'hdf5-attributes'
   | 'pickle';
 
 /** A node with the JSON pointer (RFC 6901) that leads to it. */

@@ -1,17 +1,23 @@
+import { configRules } from './config/index.ts';
 import { examinationRules } from './examination/index.ts';
 import { ggufRules } from './gguf/index.ts';
 import { onnxRules } from './onnx/index.ts';
+import { kerasRules } from './keras/index.ts';
 import type { AnyRule } from './rule.ts';
 import { safetensorsRules } from './safetensors/index.ts';
 import { templateRules } from './template/index.ts';
 import { textRules } from './text/index.ts';
+import { codeRules } from './code/index.ts';
 
 /** Every rule, family by family; within a family sorted by id. */
 export const rules: readonly AnyRule[] = [
+  ...configRules,
   ...examinationRules,
   ...ggufRules,
+  ...kerasRules,
   ...onnxRules,
   ...safetensorsRules,
   ...templateRules,
   ...textRules,
+  ...codeRules,
 ];

@@ -1,0 +1,57 @@
+import { get, stringOf } from '../../formats/document.ts';
+import { isNotebook, sourceText } from '../../formats/json/notebook.ts';
+import type { Severity } from '../rule.ts';
+import { documentRule } from './document-rule.ts';
+import { SUPPLY_CHAIN } from './references.ts';
+
+const MAX_CELL_LENGTH = 200_000;
+/** What a download is handed to without anyone having seen it. */
+const PIPED =
+  /^\s*[!%]{1,2}\s*(?:sudo\s+)?(?:curl|wget)\b[^\n|]{0,2000}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\s*$/m;
+const ENCODED =
+  /\b(?:exec|eval)\s*\(\s*(?:\w+\.){0,3}(?:b64decode|decompress|fromhex|loads|unhexlify|decode)\b|base64\s+(?:-d|--decode)[^\n]{0,200}\|\s*(?:ba)?sh\b/;
+
+export const notebookCode = documentRule<{ what: string; cell: number; code: string }>()({
+  id: 'notebook-code',
+  title: 'Notebook downloads and runs what nobody has seen',
+  severity: 'medium',
+  formats: ['json'],
+  references: [{ kind: 'CWE', id: 'CWE-494' }, ...SUPPLY_CHAIN],
+  why: 'A cell pipes a download into a shell, or runs code that it first decodes. Whoever presses "run all" runs whatever the other end serves that day.',
+  fix: 'Download first, read, then run; or leave the cell out.',
+  examples: {
+    bad: [
+      {
+        name: 'demo.ipynb',
+        content:
+          '{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["!curl -s https://example.com/i.sh | bash\\n"]}]}',
+      },
+    ],
+    good: [
+      {
+        name: 'demo.ipynb',
+        content:
+          '{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["!pip install torch\\n", "!wget https://example.com/a.zip\\n"]}, {"cell_type": "markdown", "source": "Run `curl x | sh` never."}]}',
+      },
+    ],
+  },
+  message: ({ what, cell, code }) => `cell ${cell} ${what}: ${code}`,
+  check(index, report) {
+    if (!isNotebook(index.root.node)) return;
+    const cells = get(index.root.node, 'cells');
+    if (cells?.kind !== 'list') return;
+    for (const [cell, node] of cells.items.entries()) {
+      if (stringOf(get(node, 'cell_type')) !== 'code') continue;
+      const code = sourceText(get(node, 'source')).slice(0, MAX_CELL_LENGTH);
+      for (const { pattern, what, severity } of SIGNS) {
+        const match = pattern.exec(code)?.[0];
+        if (match !== undefined) report(index.root, { what, cell, code: match.trim().slice(0, 200) }, severity);
+      }
+    }
+  },
+});
+
+const SIGNS: readonly { pattern: RegExp; what: string; severity: Severity }[] = [
+  { pattern: PIPED, what: 'pipes a download into a shell', severity: 'medium' },
+  { pattern: ENCODED, what: 'runs what it decodes', severity: 'high' },
+];
