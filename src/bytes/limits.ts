@@ -44,6 +44,8 @@ export const defaultLimits = {
   maxTemplateBytes: 256 * KiB,
   /** Text looked through for hidden characters and instructions; beyond it the text is counted as unexamined. */
   maxTextBytes: 256 * MiB,
+  /** Python source taken apart at once; the largest generated modules of transformers have 0.3 MB. */
+  maxPythonBytes: 8 * MiB,
   /** Header tables (zip central directory, GGUF key-values) held in memory at once. */
   maxTableBytes: 256 * MiB,
   maxGgufEntries: 1_000_000,
@@ -61,6 +63,10 @@ export const defaultLimits = {
   maxBombs: 4,
   /** Bytes outside every entry of an archive that are searched for hidden entries. */
   maxGapSearchBytes: 64 * MiB,
+  /** Groups and data sets of one HDF5 file; the largest models have some 10^4. */
+  maxHdf5Objects: 200_000,
+  /** Index nodes, heap blocks and header messages walked in one HDF5 file. */
+  maxHdf5Nodes: 5_000_000,
   /** A whole archive handed to a WebAssembly decoder that cannot read by ranges. */
   maxWasmArchiveBytes: 1 * GiB,
   /** Findings of one rule kept for one file; further ones are counted. */

@@ -1,6 +1,7 @@
 import type { Archive } from './archive.ts';
 import type { ConfigDocument } from './document.ts';
 import type { GgufFile } from './gguf/gguf-file.ts';
+import type { Hdf5File } from './hdf5/hdf5-file.ts';
 import type { Notice } from './notice.ts';
 import type { NpyHeader } from './npy/index.ts';
 import type { OnnxModel } from './onnx/onnx-model.ts';
@@ -8,6 +9,7 @@ import type { SafetensorsFile } from './safetensors/safetensors-file.ts';
 import type { PickleEvent } from './pickle/events.ts';
 import type { NestedPayload } from './pickle/nested.ts';
 import type { PickleEnd } from './pickle/stream.ts';
+import type { PythonModule } from './python-source/syntax.ts';
 import type { Template } from './template.ts';
 import type { TextContent } from './text-content.ts';
 
@@ -32,12 +34,16 @@ export interface Facets {
   'pickle-end': PickleEnd;
   /** A Jinja chat template. */
   template: Template;
+  /** Python source, TorchScript's included. */
+  python: PythonModule;
   /** Readable text, in pieces. */
   text: TextContent;
   /** The structure of a GGUF file. */
   gguf: GgufFile;
   /** The header of a safetensors file. */
   safetensors: SafetensorsFile;
+  /** What an HDF5 file refers to outside itself, and where its structure is odd. */
+  hdf5: Hdf5File;
   /** Operators and outside files of an ONNX model. */
   onnx: OnnxModel;
 }

@@ -1,4 +1,5 @@
 import type { Severity } from '../rule.ts';
+import { commentsIn } from '../text/html-comments.ts';
 
 interface Danger {
   readonly what: string;
@@ -19,7 +20,6 @@ const LINK = /\b(?:https?|ftp|wss?):\/\/[^\s"'<>|)\]}]{1,200}/gi;
 /** Documentation of the protocol itself, and addresses that lead nowhere. */
 const HARMLESS_LINK =
   /^https?:\/\/(?:www\.)?(?:example\.(?:com|org|net)|json-schema\.org|huggingface\.co\/docs|localhost|127\.0\.0\.1)\b/i;
-const COMMENT = /<!--([\s\S]{0,2000}?)(?:-->|$)/g;
 const BASE64 = /(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/]{48,}={0,2}(?![A-Za-z0-9+/=_-])/g;
 const INVISIBLE =
   /\bstyle\s{0,4}=[^>]{0,80}(?:display\s{0,4}:\s{0,4}none|font-size\s{0,4}:\s{0,4}0|visibility\s{0,4}:\s{0,4}hidden)/i;
@@ -41,8 +41,9 @@ export function* literalDangers(text: string): Generator<Danger> {
     if (!HARMLESS_LINK.test(link))
       yield { what: 'writes a web address into the conversation', text: link, severity: 'medium' };
   }
-  for (const [whole, inside = ''] of text.matchAll(COMMENT)) {
-    if (/\p{L}{2}/u.test(inside)) yield { what: 'hides text in an HTML comment', text: whole, severity: 'medium' };
+  for (const comment of commentsIn(text)) {
+    if (/\p{L}{2}/u.test(comment.text))
+      yield { what: 'hides text in an HTML comment', text: comment.text, severity: 'medium' };
   }
   if (INVISIBLE.test(text))
     yield { what: 'hides text by its style', text: INVISIBLE.exec(text)?.[0] ?? '', severity: 'medium' };

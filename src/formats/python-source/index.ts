@@ -1,0 +1,39 @@
+import { defineFormat, type Probe } from '../format.ts';
+import { readText } from '../text/read-text.ts';
+import { parsePython } from './parse-python.ts';
+import type { PythonModule } from './syntax.ts';
+
+export type { PythonModule } from './syntax.ts';
+
+const NAME = /\.(?:py|pyi|pyw)$/;
+const SHEBANG = /^#![^\n]{0,80}\bpython/;
+/** What TorchScript's printer writes at the top of every file of `code/` (torch/csrc/jit/serialization/python_print.cpp). */
+const TORCHSCRIPT =
+  /^(?:op_version_set = \d+\n)?(?:class \w+\((?:Module|NamedTuple|Enum|Interface)?\):\n {2}(?:__parameters__|__buffers__|__annotations__|def )|def \w+\((?:\w+: )[^\n]*\) -> )/;
+
+/** Python source: `modeling_*.py` run under `trust_remote_code`, mmcv's `config.py`, TorchScript's `code/`. */
+export const pythonSource = defineFormat({
+  id: 'python-source',
+  title: 'Python source',
+  extensions: ['.py', '.pyi', '.pyw'],
+  detect: (probe) => (isPython(probe) ? 'likely' : null),
+  parse(context) {
+    const { maxPythonBytes } = context.limits;
+    const source = readText(context.source, 0, maxPythonBytes, 'maxPythonBytes');
+    const dialect = dialectOf(context.path, source);
+    context.emit('python', parsePython(source, dialect));
+    context.emit('text', { text: source, offset: 0, pointer: '', nature: 'code' });
+    context.cover(0, context.source.size, 'structure');
+  },
+});
+
+function isPython(probe: Probe): boolean {
+  if (probe.head.includes(0)) return false;
+  if (NAME.test(probe.name)) return true;
+  return probe.startsWith('#!') && SHEBANG.test(new TextDecoder('latin1').decode(probe.head.subarray(0, 100)));
+}
+
+function dialectOf(path: string, source: string): PythonModule['dialect'] {
+  const inCode = /(?:^|\/)code\/(?:[^/]+\/)*[^/]+\.py$/.test(path);
+  return inCode && TORCHSCRIPT.test(source) ? 'torchscript' : 'python';
+}

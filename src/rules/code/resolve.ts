@@ -1,0 +1,141 @@
+import { argumentOf, type Sequence, type Term } from '../../formats/python-source/syntax.ts';
+import { launderedModules } from '../data/python-names.ts';
+import { foldPython } from './fold-python.ts';
+
+/** What names stand for: dotted paths of modules and functions. A name assigned twice has both. */
+export type Aliases = ReadonlyMap<string, readonly string[]>;
+
+/** One use of a name or of what hangs on it. */
+export interface Use {
+  /** Dotted path as far as it is known: `os.system`, `base64.b64decode()`, `self.x`. */
+  readonly path: string;
+  readonly line: number;
+  readonly known: boolean;
+  /** The arguments, when it is called. */
+  readonly args?: readonly Sequence[];
+  /** An attribute or item whose name is computed. */
+  readonly computed?: boolean;
+  /** The path leads through another module (`torch.os.system`). */
+  readonly laundered?: string;
+}
+
+/** Paths longer than this belong to no module. */
+const MAX_PATH = 200;
+const MODULE_GETTERS = new Set([
+  '__import__',
+  'builtins.__import__',
+  'importlib.import_module',
+  'importlib.__import__',
+]);
+const NAMESPACES = new Set([
+  'globals()',
+  'locals()',
+  'vars()',
+  'sys.modules',
+  '__builtins__',
+  '__builtins__.__dict__',
+  'builtins.__dict__',
+  'builtins',
+]);
+
+/** Where following a term has got to. `known`: the path starts at a module or a built-in, not at some variable. */
+interface Place {
+  readonly path: string;
+  readonly known: boolean;
+}
+
+/** Follows a term from its atom outwards, reporting each step that is a use. Returns the places it ends at. */
+export function follow(term: Term, aliases: Aliases, report: (use: Use) => void): readonly Place[] {
+  let places = start(term, aliases);
+  for (const { path, known } of places) if (path !== '') report({ path, known, line: term.line });
+  for (const trailer of term.trailers) {
+    const next: Place[] = [];
+    for (const place of places) {
+      const step = advance(place, trailer, { line: term.line, aliases });
+      if (step.use !== undefined) report(step.use);
+      next.push({ path: step.path.slice(0, MAX_PATH), known: step.known });
+    }
+    places = next;
+  }
+  return places;
+}
+
+function start(term: Term, aliases: Aliases): readonly Place[] {
+  const { atom } = term;
+  if (atom.kind === 'name') {
+    const paths = aliases.get(atom.name);
+    if (paths !== undefined) return paths.map((path) => ({ path, known: true }));
+    return [{ path: atom.name, known: ALWAYS_MODULES.has(atom.name) }];
+  }
+  const only = atom.kind === 'group' && atom.open === '(' && atom.items.length === 1 ? atom.items[0] : undefined;
+  const [inner] = only ?? [];
+  // `(os.system)('x')`: the single term inside is what is called.
+  if (only?.length === 1 && inner?.kind === 'term') return follow(inner, aliases, () => {});
+  return [{ path: '', known: false }];
+}
+
+/** Taken for the module even where no import is seen, such as after `from x import *`. */
+const ALWAYS_MODULES = new Set(['os', 'subprocess', 'builtins', '__builtins__', 'importlib', 'pickle', 'ctypes']);
+
+interface Step extends Place {
+  readonly use?: Use;
+}
+
+interface Surroundings {
+  readonly line: number;
+  readonly aliases: Aliases;
+}
+
+function advance({ path, known }: Place, trailer: Term['trailers'][number], around: Surroundings): Step {
+  const { line } = around;
+  if (trailer.kind === 'attribute') return member({ path, known }, trailer.name, line);
+  if (trailer.kind === 'call') return called({ path, known }, trailer.items, around);
+  const key = trailer.items.length === 1 ? foldPython(trailer.items[0] ?? []) : undefined;
+  if (NAMESPACES.has(path) || path.endsWith('.__dict__')) {
+    if (typeof key !== 'string') return { path: `${path}[]`, known, use: { path, known, line, computed: true } };
+    return member({ path: outer(path), known: true }, key, line);
+  }
+  return { path: `${path}[]`, known };
+}
+
+/** `globals()['x']` is `x`, `sys.modules['os']` is `os`, `__builtins__.__dict__['eval']` is `builtins.eval`. */
+function outer(path: string): string {
+  if (path.startsWith('__builtins__') || path.startsWith('builtins')) return 'builtins';
+  return path.endsWith('.__dict__') ? path.slice(0, -'.__dict__'.length) : '';
+}
+
+function member({ path, known }: Place, name: string, line: number): Step {
+  const joined = path === '' ? name : `${path}.${name}`;
+  if (known && path !== '' && !/[()[\]]/.test(path) && launderedModules.has(name) && !REAL_SUBMODULES.has(joined)) {
+    return { path: name, known: true, use: { path: name, known: true, line, laundered: joined } };
+  }
+  return { path: joined, known, use: { path: joined, known, line } };
+}
+
+/** Real modules whose last name is one of the dangerous ones. */
+const REAL_SUBMODULES = new Set([
+  'asyncio.subprocess',
+  'socket.socket',
+  'code.code',
+  'os.posix',
+  'os.nt',
+  'os.sys',
+  'copyreg.pickle',
+]);
+
+function called({ path, known }: Place, args: readonly Sequence[], { line, aliases }: Surroundings): Step {
+  const use = { path, known, line, args };
+  const [first, second] = args.map((arg) => foldPython(argumentOf(arg).value));
+  if (MODULE_GETTERS.has(path) && typeof first === 'string') return { path: first, known: true, use };
+  const [object] = args[0] ?? [];
+  if (
+    /^(?:builtins\.)?getattr$/.test(path) &&
+    typeof second === 'string' &&
+    object?.kind === 'term' &&
+    args[0]?.length === 1
+  ) {
+    const [place] = follow(object, aliases, () => {});
+    if (place?.known === true) return { ...member(place, second, line), use };
+  }
+  return { path: `${path}()`, known, use };
+}
