@@ -38,6 +38,8 @@ export interface RulePolicy {
 export interface RuleContext {
   /** Path of the file or member under examination. */
   readonly path: string;
+  /** Members from the outside in, joined by `!/`; '' for the file itself. */
+  readonly member: string;
   readonly limits: Limits;
   readonly policy: RulePolicy;
 }

@@ -70,7 +70,8 @@ class Examination {
   /** Examines one artifact, nested or not, and returns the formats it was parsed as. */
   artifact(source: Source, members: readonly string[], role: Member['role'], forced?: Format): readonly Format[] {
     const path = members.at(-1) ?? this.#path;
-    const ruleContext: RuleContext = { path, limits: this.#options.limits, policy: this.#options.policy };
+    const { limits, policy } = this.#options;
+    const ruleContext: RuleContext = { path, member: members.join('!/'), limits, policy };
     const notify = (notice: Notice): void => this.#emit('notice', notice, members, ruleContext);
     const problems = new Problems(notify);
     const covered = members.length === 0 ? this.#roles : undefined;

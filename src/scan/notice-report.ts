@@ -36,7 +36,7 @@ export function withNotice(report: ArtifactReport, notice: Notice): ArtifactRepo
   const collector = new FindingCollector(report.path, Number.POSITIVE_INFINITY);
   const rules: readonly AnyRule[] = examinationRules;
   const policy = { allowedGlobals: new Set<string>(), allowedTargetRoots: new Set<string>() };
-  const context: RuleContext = { path: report.path, limits: defaultLimits, policy };
+  const context: RuleContext = { path: report.path, member: '', limits: defaultLimits, policy };
   for (const rule of rules) rule.check(notice, (hit) => collector.add(rule, hit, []), context);
   const { findings, verdict } = collector.finish();
   return { ...report, findings: [...report.findings, ...findings], verdict: worse(report.verdict, verdict) };

@@ -40,7 +40,8 @@ function coverItems(context: ParseContext, header: NpyHeader): void {
   const end = header.dataStart + count * header.dtype.itemBytes;
   const { size } = context.source;
   context.cover(header.dataStart, Math.min(end, size), 'payload');
-  if (!(end <= size)) throw FormatError.of('truncated', { wanted: end - header.dataStart, offset: header.dataStart, size });
+  if (!(end <= size))
+    throw FormatError.of('truncated', { wanted: end - header.dataStart, offset: header.dataStart, size });
 }
 
 function readHeader(context: ParseContext): NpyHeader {
@@ -51,7 +52,11 @@ function readHeader(context: ParseContext): NpyHeader {
   const length = major === 1 ? cursor.u16() : cursor.u32();
   const start = cursor.offset;
   if (length > MAX_HEADER_BYTES) {
-    throw FormatError.of('malformed', { expected: `a header of at most ${MAX_HEADER_BYTES} bytes`, found: `${length}`, offset: start });
+    throw FormatError.of('malformed', {
+      expected: `a header of at most ${MAX_HEADER_BYTES} bytes`,
+      found: `${length}`,
+      offset: start,
+    });
   }
   const text = new TextDecoder(major === 3 ? 'utf-8' : 'latin1').decode(cursor.bytes(length));
   const root = parsePythonLiteral(text.trim(), context.limits);

@@ -17,6 +17,8 @@ export class ByteWindow {
   base: number;
   pos = 0;
   limit = 0;
+  /** True once a line ended with the file instead of a newline. */
+  unterminated = false;
 
   constructor(source: Source, start: number) {
     this.source = source;
@@ -25,6 +27,12 @@ export class ByteWindow {
 
   get offset(): number {
     return this.base + this.pos;
+  }
+
+  /** The byte at an offset of the source, when it is in the window. */
+  peek(offset: number): number | undefined {
+    const at = offset - this.base;
+    return at >= 0 && at < this.limit ? this.bytes[at] : undefined;
   }
 
   u8(): number {
@@ -82,8 +90,8 @@ export class ByteWindow {
   }
 
   /**
-   * The next line without its newline, as `_Unpickler_Readline` and its callers see it: at the end of the file,
-   * where the newline is missing, the last byte is cut off in its place.
+   * The next line without its newline. At the end of the file, where the newline is missing, the last byte is cut off in
+   * its place, as the unpickler in Python does, and `unterminated` is set; the one in C refuses such a line.
    */
   line(): Uint8Array {
     for (let wanted = 1024; ; wanted *= 4) {
@@ -91,7 +99,9 @@ export class ByteWindow {
       if (at >= 0) return this.#cut(at - this.pos, at - this.pos + 1);
       const had = this.limit - this.pos;
       if (had >= MAX_LINE_BYTES) throw LimitError.of('pickle line bytes', MAX_LINE_BYTES, had);
-      if (!this.#extend(Math.max(wanted, had * 2))) return this.#cut(Math.max(0, this.limit - this.pos - 1), this.limit - this.pos);
+      if (this.#extend(Math.max(wanted, had * 2))) continue;
+      this.unterminated = true;
+      return this.#cut(Math.max(0, this.limit - this.pos - 1), this.limit - this.pos);
     }
   }
 

@@ -43,6 +43,8 @@ export interface MutateEvent {
   readonly kind: 'mutate';
   readonly opcode: 'APPEND' | 'APPENDS' | 'SETITEM' | 'SETITEMS' | 'ADDITEMS';
   readonly target: Value;
+  /** What is added, as far as it is kept; SETITEM(S) alternate key and value. */
+  readonly items: readonly Value[];
 }
 
 /** The loader's `persistent_load` is asked for an object. */

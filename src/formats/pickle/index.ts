@@ -23,8 +23,10 @@ export const pickle = defineFormat({
 });
 
 /** Opcodes that can begin a stream without a protocol header: those that need nothing on the stack. */
-const FIRST_OPCODES = new Set([...'(){]}NIJKMLFGSTUVXBCcP.'].map((letter) => letter.charCodeAt(0)));
-for (const code of [0x82, 0x83, 0x84, 0x88, 0x89, 0x8a, 0x8b, 0x8c, 0x8d, 0x8e, 0x8f, 0x95, 0x96, 0x97]) FIRST_OPCODES.add(code);
+const FIRST_OPCODES = new Set([
+  ...Array.from('(){]}NIJKMLFGSTUVXBCcP.', (letter) => letter.charCodeAt(0)),
+  ...[0x82, 0x83, 0x84, 0x88, 0x89, 0x8a, 0x8b, 0x8c, 0x8d, 0x8e, 0x8f, 0x95, 0x96, 0x97],
+]);
 
 function couldStart(lead: number | undefined): boolean {
   return lead !== undefined && FIRST_OPCODES.has(lead);

@@ -9,7 +9,10 @@ import { opcodes } from './opcodes.ts';
 import { operations } from './operations.ts';
 import { globalName } from './values.ts';
 
-function run(pickle: string | Uint8Array, limits = {}): { outcome: PickleOutcome; seen: string[]; events: PickleEvent[] } {
+function run(
+  pickle: string | Uint8Array,
+  limits = {},
+): { outcome: PickleOutcome; seen: string[]; events: PickleEvent[] } {
   const bytes = typeof pickle === 'string' ? Uint8Array.from(pickle, (c) => c.charCodeAt(0)) : pickle;
   const events: PickleEvent[] = [];
   const budget = new Budget({ ...defaultLimits, ...limits });
@@ -55,7 +58,7 @@ test('names of Python 2 are mapped below protocol 3 only', () => {
 });
 
 test('STACK_GLOBAL with computed operands is an import of unknown name', () => {
-  const { seen } = run("\x80\x04cbuiltins\nstr\n\x8c\x02os\x85R\x8c\x06system\x93.");
+  const { seen } = run('\x80\x04cbuiltins\nstr\n\x8c\x02os\x85R\x8c\x06system\x93.');
   expect(seen.at(-1)).toBe('import <computed>');
 });
 
@@ -65,9 +68,12 @@ test('a memo slot is found however far its string is from the use', () => {
 });
 
 describe('text integers as CPython reads them', () => {
-  test.each(['I0x10\n.', 'I010\n.', 'L0x1L\n.', 'L0o7\n.', 'I1\0\n.', 'I 12\n.', 'I1_000\n.', 'I0b1\n.', 'L-0L\n.'])('accepts %j', (pickle) => {
-    expect(run(pickle).outcome.failure).toBeUndefined();
-  });
+  test.each(['I0x10\n.', 'I010\n.', 'L0x1L\n.', 'L0o7\n.', 'I1\0\n.', 'I 12\n.', 'I1_000\n.', 'I0b1\n.', 'L-0L\n.'])(
+    'accepts %j',
+    (pickle) => {
+      expect(run(pickle).outcome.failure).toBeUndefined();
+    },
+  );
   test.each(['I\n.', 'I1x\n.', 'L010L\n.', 'I1__0\n.', 'Lx\n.', `L${'9'.repeat(5000)}\n.`])('refuses %j', (pickle) => {
     expect(run(pickle).outcome.failure?.code).toBe('malformed');
   });
@@ -88,7 +94,9 @@ describe('limits', () => {
     expect(() => run('cos\nsystem\n0'.repeat(20), { maxPickleObjects: 10 })).toThrow(LimitError);
   });
   test('memo', () => {
-    expect(() => run(`N${Array.from({ length: 20 }, (_, i) => `p${i}\n`).join('')}.`, { maxPickleStack: 10 })).toThrow(LimitError);
+    expect(() => run(`N${Array.from({ length: 20 }, (_, i) => `p${i}\n`).join('')}.`, { maxPickleStack: 10 })).toThrow(
+      LimitError,
+    );
   });
   test('a memo index in the far distance allocates nothing', () => {
     expect(run('Nr\xff\xff\xff\xff0j\xff\xff\xff\xff.').outcome.failure).toBeUndefined();
@@ -112,7 +120,16 @@ test('any bytes end in an outcome', () => {
 
 test('any sequence of opcodes ends in an outcome', () => {
   const opcode = fc.constantFrom(...opcodes.map((row) => row.code));
-  const operand = fc.constantFrom('', '\x01', '\x00\x00', 'os\nsystem\n', "'a'\n", '1\n', '\x02\0\0\0ab', '\x00\0\0\0\0\0\0\0');
+  const operand = fc.constantFrom(
+    '',
+    '\x01',
+    '\x00\x00',
+    'os\nsystem\n',
+    "'a'\n",
+    '1\n',
+    '\x02\0\0\0ab',
+    '\x00\0\0\0\0\0\0\0',
+  );
   const step = fc.tuple(opcode, operand).map(([code, text]) => String.fromCharCode(code) + text);
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {

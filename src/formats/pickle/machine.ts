@@ -10,8 +10,8 @@ import { type CallNode, CollectionNode, type CollectionKind, type Node, OpaqueNo
 import { PickleView } from './view.ts';
 
 /** Containers followed in detail; later ones of a stream are plain values whose contents are not kept. */
-const MAX_TRACKED_COLLECTIONS = 50_000;
-/** Tuples of constants are not kept at all, but the latest are remembered: arguments are used right after they are built. */
+const MAX_TRACKED_COLLECTIONS = 20_000;
+/** Of tuples of constants beyond that, the latest are remembered: arguments are used right after they are built. */
 const RECENT_TUPLES = 1024;
 const BUDGET_CHECK_MASK = 0xffff;
 
@@ -92,7 +92,7 @@ export class PickleMachine {
     const { limits } = options.budget;
     this.options = options;
     this.input = new ByteWindow(source, options.start ?? 0);
-    this.view = new PickleView(source, (offset) => this.#recentTuple(offset));
+    this.view = new PickleView(this.input, (offset) => this.#recentTuple(offset));
     this.memo = new Memo(limits.maxPickleStack);
     this.#maxItems = options.keepAll === true ? Number.POSITIVE_INFINITY : limits.maxPickleItems;
     this.#maxStack = limits.maxPickleStack;
@@ -136,6 +136,13 @@ export class PickleMachine {
     }
     this.#used[code] = 1;
     operation(this);
+  }
+
+  /** The next line of text, which the unpickler in C wants to be ended by a newline. */
+  line(): Uint8Array {
+    const line = this.input.line();
+    if (this.input.unterminated) this.fail('a line ended by a newline', 'the end of the file');
+    return line;
   }
 
   push(value: Value): void {
@@ -186,18 +193,18 @@ export class PickleMachine {
   collection(kind: CollectionKind, items: Value[]): Value {
     this.#collections += 1;
     const untracked = this.#collections > MAX_TRACKED_COLLECTIONS && this.options.keepAll !== true;
-    if (untracked && items.every((item) => typeof item === 'number')) return kind === 'frozenset' ? this.at : -this.at - 1;
+    if (untracked && items.every((item) => typeof item === 'number'))
+      return kind === 'frozenset' ? this.at : -this.at - 1;
     const kept = items.length > this.#maxItems ? items.slice(0, this.#maxItems) : items;
     return this.own(new CollectionNode(kind, this.at, kept, items.length));
   }
 
-  /** A tuple: a plain value when all its items are, else a node. */
+  /** A tuple: a node, or a plain value when there are too many and all its items are plain. */
   tuple(items: Value[]): Value {
-    if (this.options.keepAll === true || !items.every(isPlain)) {
-      return this.own(new CollectionNode('tuple', this.at, items, items.length));
-    }
-    const slot = this.#tuples % RECENT_TUPLES;
     this.#tuples += 1;
+    const tracked = this.#tuples <= MAX_TRACKED_COLLECTIONS || this.options.keepAll === true;
+    if (tracked || !items.every(isPlain)) return this.own(new CollectionNode('tuple', this.at, items, items.length));
+    const slot = this.#tuples % RECENT_TUPLES;
     this.#recentOffsets[slot] = this.at;
     this.#recentItems[slot] = items.length > this.#maxItems ? undefined : items;
     return this.at;
@@ -209,6 +216,11 @@ export class PickleMachine {
     const room = Math.max(0, this.#maxItems - target.items.length);
     for (let i = 0; i < added && i < room; i += 1) target.items.push(this.stack[height + i] as Value);
     target.count += added;
+  }
+
+  /** What stands on the stack from `height` on, as many as are kept. */
+  keepable(height: number): Value[] {
+    return this.stack.slice(height, height + Math.min(this.#maxItems, this.stack.length));
   }
 
   /** Notes what CPython would raise here; the first one counts. */
@@ -235,7 +247,10 @@ export class PickleMachine {
 
   #leaveFrame(): void {
     if (this.at > this.frameEnd) {
-      this.anomaly('frame-crossed', `an opcode reaches ${this.at - this.frameEnd} bytes beyond its frame's end at ${this.frameEnd}`);
+      this.anomaly(
+        'frame-crossed',
+        `an opcode reaches ${this.at - this.frameEnd} bytes beyond its frame's end at ${this.frameEnd}`,
+      );
     }
     this.frameEnd = Number.POSITIVE_INFINITY;
   }

@@ -14,17 +14,21 @@ const HAS_OBJECT = 0x01;
 
 /** Reads `numpy.dtype('f8', False, True)` plus its BUILD state; undefined when it is not such a call. */
 export function dtypeShape(value: Value | undefined, view: PickleView): DtypeShape | undefined {
-  if (typeof value !== 'object' || value.kind !== 'call' || globalName(value.callee) !== 'numpy.dtype') return undefined;
-  const spelled = view.text(view.items(value.args)?.[0]);
-  const plain = spelled === undefined ? undefined : spelledShape(spelled);
+  if (typeof value !== 'object' || value.kind !== 'call' || globalName(value.callee) !== 'numpy.dtype')
+    return undefined;
+  const plain = spelledShape(view.text(view.items(value.args)?.[0]) ?? '');
   if (plain === undefined) return undefined;
   const state = view.items(value.state);
-  const itemBytes = view.int(state?.[5]);
   const flags = view.int(state?.[7]) ?? 0;
   return {
-    itemBytes: itemBytes !== undefined && itemBytes >= 0 ? itemBytes : plain.itemBytes,
+    itemBytes: structureBytes(view.int(state?.[5])) ?? plain.itemBytes,
     hasObject: plain.hasObject || flags % 2 === HAS_OBJECT,
   };
+}
+
+/** The item size in a dtype's state: given for structures, -1 for simple kinds. */
+function structureBytes(itemBytes: number | undefined): number | undefined {
+  return itemBytes !== undefined && itemBytes >= 0 ? itemBytes : undefined;
 }
 
 /** A dtype as text: optional byte order, kind, size; `U` counts characters of 4 bytes. */
@@ -37,4 +41,26 @@ export function spelledShape(text: string): DtypeShape | undefined {
   return { itemBytes: kind === 'U' ? size * 4 : size, hasObject: false };
 }
 
-const DEFAULT_BYTES: Readonly<Record<string, number>> = { '?': 1, b: 1, B: 1, h: 2, H: 2, i: 4, I: 4, l: 8, L: 8, q: 8, Q: 8, e: 2, f: 4, d: 8, g: 16, F: 8, D: 16, G: 32, M: 8, m: 8, c: 1 };
+const DEFAULT_BYTES: Readonly<Record<string, number>> = {
+  '?': 1,
+  b: 1,
+  B: 1,
+  h: 2,
+  H: 2,
+  i: 4,
+  I: 4,
+  l: 8,
+  L: 8,
+  q: 8,
+  Q: 8,
+  e: 2,
+  f: 4,
+  d: 8,
+  g: 16,
+  F: 8,
+  D: 16,
+  G: 32,
+  M: 8,
+  m: 8,
+  c: 1,
+};

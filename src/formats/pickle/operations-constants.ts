@@ -20,7 +20,7 @@ function fixed(bytes: number): (machine: PickleMachine) => void {
 /** A text operand that must parse, or CPython raises. */
 function line(expected: string, parse: (text: Uint8Array) => unknown): (machine: PickleMachine) => void {
   return (machine) => {
-    const text = machine.input.line();
+    const text = machine.line();
     if (parse(text) === undefined) machine.fail(expected, quote(text));
     machine.push(machine.at);
   };
@@ -41,7 +41,8 @@ function offer(machine: PickleMachine, length: number): void {
   const { input } = machine;
   input.require(Math.min(length, PAYLOAD_HEAD_BYTES));
   const encoding = sniffPayload(input.bytes, input.pos, Math.min(length, input.limit - input.pos));
-  if (encoding !== undefined) machine.options.onPayload?.({ encoding, opcode: machine.at, content: input.offset, length });
+  if (encoding !== undefined)
+    machine.options.onPayload?.({ encoding, opcode: machine.at, content: input.offset, length });
 }
 
 function text(readLength: (machine: PickleMachine) => number): (machine: PickleMachine) => void {
@@ -83,7 +84,8 @@ function textLine(expected: string, parse: (text: Uint8Array) => unknown): (mach
     if (value.type !== 'str' || value.size < MIN_PAYLOAD_BYTES || machine.options.onPayload === undefined) return;
     const head = Uint8Array.from(value.text.slice(0, PAYLOAD_HEAD_BYTES), (character) => character.charCodeAt(0) % 256);
     const encoding = sniffPayload(head, 0, head.length);
-    if (encoding !== undefined) machine.options.onPayload({ encoding, opcode: machine.at, content, length: value.size });
+    if (encoding !== undefined)
+      machine.options.onPayload({ encoding, opcode: machine.at, content, length: value.size });
   };
 }
 

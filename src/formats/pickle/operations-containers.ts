@@ -1,7 +1,7 @@
 import type { MutateEvent } from './events.ts';
 import type { PickleMachine } from './machine.ts';
 import type { OperationTable } from './operations.ts';
-import { type CollectionNode, isHashable, isUntracked, type Value } from './values.ts';
+import { isHashable, isUntracked, type Value } from './values.ts';
 
 function tupleOf(count: number): (machine: PickleMachine) => void {
   return (machine) => {
@@ -36,31 +36,45 @@ function addTo(machine: PickleMachine, height: number, kind: Kind, opcode: Mutat
   const target = targetBelow(machine, height);
   const { stack } = machine;
   if (target !== undefined && height < stack.length) {
-    if (kind === 'dict' && (stack.length - height) % 2 !== 0) machine.fail('pairs of key and value', 'an odd number of items');
+    if (kind === 'dict' && (stack.length - height) % 2 !== 0)
+      machine.fail('pairs of key and value', 'an odd number of items');
     if (kind !== 'list') checkKeys(machine, height, kind === 'dict' ? 2 : 1);
     addItems(machine, target, height, kind, opcode);
   }
   stack.length = Math.min(stack.length, Math.max(height, machine.fence));
 }
 
-function addItems(machine: PickleMachine, target: Value, height: number, kind: Kind, opcode: MutateEvent['opcode']): void {
+function addItems(
+  machine: PickleMachine,
+  target: Value,
+  height: number,
+  kind: Kind,
+  opcode: MutateEvent['opcode'],
+): void {
   if (typeof target === 'number') {
     const type = isUntracked(target) ? machine.view.constant(target).type : 'constant';
     if (type !== kind) machine.fail(`a ${kind}`, `a ${type}`);
   } else if (target.kind === kind) {
-    machine.extend(target as CollectionNode, height);
+    machine.extend(target, height);
   } else if (target.kind === 'bytearray' || (target.kind === 'list' && kind === 'dict')) {
     // Python may accept these (`bytearray.extend`, `list[index] = value`), depending on the values.
     machine.uncertain = true;
   } else if (isBuiltIn(target.kind)) {
     machine.fail(`a ${kind}`, `a ${target.kind}`);
   } else {
-    machine.emit({ kind: 'mutate', opcode, target } as MutateEvent);
+    machine.emit({ kind: 'mutate', opcode, target, items: machine.keepable(height) } as MutateEvent);
   }
 }
 
 function isBuiltIn(kind: string): boolean {
-  return kind === 'list' || kind === 'dict' || kind === 'set' || kind === 'frozenset' || kind === 'tuple' || kind === 'buffer';
+  return (
+    kind === 'list' ||
+    kind === 'dict' ||
+    kind === 'set' ||
+    kind === 'frozenset' ||
+    kind === 'tuple' ||
+    kind === 'buffer'
+  );
 }
 
 export const containerOperations: OperationTable = {

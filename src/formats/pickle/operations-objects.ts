@@ -7,6 +7,7 @@ import { CallNode, type CallOpcode, GlobalNode, PersistentNode, type Value } fro
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decodeName(machine: PickleMachine, line: Uint8Array): string {
+  if (line.length === 0) machine.fail('a name', 'an empty line');
   try {
     return strictUtf8.decode(line);
   } catch {
@@ -27,8 +28,10 @@ function findClass(machine: PickleMachine, module: string, name: string, opcode:
 }
 
 function importLines(machine: PickleMachine, opcode: 'GLOBAL' | 'INST'): GlobalNode {
-  const module = decodeName(machine, machine.input.line().slice());
-  const name = decodeName(machine, machine.input.line());
+  const module = decodeName(machine, machine.line().slice());
+  const name = decodeName(machine, machine.line());
+  // oxlint-disable-next-line no-control-regex -- ASCII is what load_inst decodes as
+  if (opcode === 'INST' && !/^[\x00-\x7f]*$/.test(module + name)) machine.fail('ASCII names', `${module}.${name}`);
   return findClass(machine, module, name, opcode);
 }
 
@@ -151,7 +154,7 @@ export const objectOperations: OperationTable = {
   EXT2: extension((machine) => machine.input.u16()),
   EXT4: extension((machine) => machine.input.i32()),
   PERSID(machine) {
-    const line = machine.input.line();
+    const line = machine.line();
     if (line.some((byte) => byte > 0x7f)) machine.fail('an ASCII persistent id', 'other bytes');
     persistent(machine, machine.at);
   },

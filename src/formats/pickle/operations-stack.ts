@@ -60,10 +60,10 @@ export const stackOperations: OperationTable = {
     machine.stack.length = machine.popMark();
   },
   DUP: (machine) => machine.push(machine.top()),
-  GET: (machine) => recall(machine, parseIndex(machine.input.line())),
+  GET: (machine) => recall(machine, parseIndex(machine.line())),
   BINGET: (machine) => recall(machine, machine.input.u8()),
   LONG_BINGET: (machine) => recall(machine, machine.input.u32()),
-  PUT: (machine) => remember(machine, parseIndex(machine.input.line())),
+  PUT: (machine) => remember(machine, parseIndex(machine.line())),
   BINPUT: (machine) => remember(machine, machine.input.u8()),
   LONG_BINPUT: (machine) => remember(machine, machine.input.u32()),
   MEMOIZE: (machine) => remember(machine, machine.memo.count),
@@ -76,6 +76,12 @@ export const stackOperations: OperationTable = {
   NEXT_BUFFER: (machine) => machine.push(machine.opaque('buffer')),
   READONLY_BUFFER(machine) {
     const top = machine.top();
-    if (typeof top === 'number' || top.kind === 'list' || top.kind === 'dict') machine.uncertain = true;
+    if (typeof top === 'number' ? machine.view.constant(top, 0).type === 'bytes' : top.kind === 'bytearray') return;
+    if (typeof top === 'number' || isContainer(top.kind)) machine.fail('a buffer', 'something else');
+    else machine.uncertain ||= top.kind !== 'buffer';
   },
 };
+
+function isContainer(kind: string): boolean {
+  return ['list', 'dict', 'set', 'frozenset', 'tuple'].includes(kind);
+}

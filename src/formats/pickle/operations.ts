@@ -9,7 +9,12 @@ import { opcodes } from './opcodes.ts';
 export type Operation = (machine: PickleMachine) => void;
 export type OperationTable = Readonly<Record<string, Operation>>;
 
-const byName: OperationTable = { ...constantOperations, ...containerOperations, ...stackOperations, ...objectOperations };
+const byName: OperationTable = {
+  ...constantOperations,
+  ...containerOperations,
+  ...stackOperations,
+  ...objectOperations,
+};
 
 /** Operation by opcode byte. */
 export const operations: readonly (Operation | undefined)[] = (() => {

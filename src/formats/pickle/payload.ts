@@ -18,21 +18,42 @@ export interface Payload {
 /** The first bytes of what Python loaders take, as they stand and in the usual text encodings. */
 const MAGICS: readonly (readonly [encoding: PayloadEncoding, head: string])[] = [
   ...['\x80\x02', '\x80\x03', '\x80\x04', '\x80\x05'].map((head) => ['raw', head] as const),
-  ...['PK\x03\x04', '\x1f\x8b\x08', 'x\x01', 'x\x5e', 'x\x9c', 'x\xda', 'BZh', '\xfd7zXZ\x00'].map((head) => ['raw', head] as const),
-  // \x80\x02 .. \x80\x05, gzip, zlib, zip
-  ...['gAI', 'gAM', 'gAN', 'gAQ', 'gAR', 'gAS', 'gAU', 'gAV', 'gAW', 'H4sI', 'eAE', 'eF', 'eJ', 'eN', 'UEsD'].map((head) => ['base64', head] as const),
-  ...['8002', '8003', '8004', '8005', '1f8b', '1F8B', '789c', '789C', '78da', '78DA', '7801', '785e', '504b0304', '504B0304'].map(
-    (head) => ['hex', head] as const,
+  ...['PK\x03\x04', '\x1f\x8b\x08', 'x\x01', 'x\x5e', 'x\x9c', 'x\xda', 'BZh', '\xfd7zXZ\x00'].map(
+    (head) => ['raw', head] as const,
   ),
+  // \x80\x02 .. \x80\x05, gzip, zlib, zip
+  ...['gAI', 'gAM', 'gAN', 'gAQ', 'gAR', 'gAS', 'gAU', 'gAV', 'gAW', 'H4sI', 'eAE', 'eF', 'eJ', 'eN', 'UEsD'].map(
+    (head) => ['base64', head] as const,
+  ),
+  ...[
+    '8002',
+    '8003',
+    '8004',
+    '8005',
+    '1f8b',
+    '1F8B',
+    '789c',
+    '789C',
+    '78da',
+    '78DA',
+    '7801',
+    '785e',
+    '504b0304',
+    '504B0304',
+  ].map((head) => ['hex', head] as const),
 ];
 
 /** A text pickle names a module and a class on two lines of their own, at its start or after a mark. */
-const TEXT_PICKLE = /^(?:[cV(}\]IFNSKM0-9]|\\x80)[^\n]{0,40}?[ci][A-Za-z_][\w.]{0,60}\n[A-Za-z_][\w.]{0,60}\n|^c[A-Za-z_][\w.]{0,60}\n[A-Za-z_][\w.]{0,60}\n/;
+const TEXT_PICKLE =
+  /^(?:[cV(}\]IFNSKM0-9]|\\x80)[^\n]{0,40}?[ci][A-Za-z_][\w.]{0,60}\n[A-Za-z_][\w.]{0,60}\n|^c[A-Za-z_][\w.]{0,60}\n[A-Za-z_][\w.]{0,60}\n/;
 /** `cos\nsystem\n` encoded as base64 starts with one of these for `c` and `(`. */
 const BASE64_TEXT_PICKLE = /^(?:Y[2-3][0-9A-Za-z+/]|K[EFGHIJKLMNOPQRSTUVWXYZ])[0-9A-Za-z+/]{13,}={0,2}$/;
 
 const heads: readonly (readonly (readonly [PayloadEncoding, string])[] | undefined)[] = (() => {
-  const table: (readonly (readonly [PayloadEncoding, string])[] | undefined)[] = Array.from({ length: 256 }, () => undefined);
+  const table: (readonly (readonly [PayloadEncoding, string])[] | undefined)[] = Array.from(
+    { length: 256 },
+    () => undefined,
+  );
   for (const magic of MAGICS) {
     const code = magic[1].charCodeAt(0);
     table[code] = [...(table[code] ?? []), magic];

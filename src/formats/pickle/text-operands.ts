@@ -114,13 +114,16 @@ export function parseRawUnicode(line: Uint8Array): string | undefined {
   const text = ascii1(line);
   if (!text.includes('\\')) return text;
   let valid = true;
-  const decoded = text.replaceAll(/(\\+)(u([0-9a-fA-F]{0,4})|U([0-9a-fA-F]{0,8}))?/g, (whole, slashes, escape, short, long) => {
-    if (escape === undefined || slashes.length % 2 === 0) return whole;
-    const digits: string = short ?? long;
-    const code = Number.parseInt(digits, 16);
-    if (digits.length !== (short === undefined ? 8 : 4) || code > 0x10ffff) valid = false;
-    return valid ? slashes.slice(1) + String.fromCodePoint(code) : whole;
-  });
+  const decoded = text.replaceAll(
+    /(\\+)(u([0-9a-fA-F]{0,4})|U([0-9a-fA-F]{0,8}))?/g,
+    (whole, slashes, escape, short, long) => {
+      if (escape === undefined || slashes.length % 2 === 0) return whole;
+      const digits: string = short ?? long;
+      const code = Number.parseInt(digits, 16);
+      if (digits.length !== (short === undefined ? 8 : 4) || code > 0x10ffff) valid = false;
+      return valid ? slashes.slice(1) + String.fromCodePoint(code) : whole;
+    },
+  );
   return valid ? decoded : undefined;
 }
 
@@ -171,7 +174,10 @@ function untilNul(text: string): string {
 
 /** `int(text, base)` for ASCII text: whitespace, sign, prefixes in base 0, single underscores between digits. */
 function pythonInt(text: string, base: 0 | 10): bigint | undefined {
-  const match = /^[ \t\n\v\f\r]*([+-]?)(0[xX]_?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|0[oO]_?[0-7]+(?:_[0-7]+)*|0[bB]_?[01]+(?:_[01]+)*|\d+(?:_\d+)*)[ \t\n\v\f\r]*$/.exec(text);
+  const match =
+    /^[ \t\n\v\f\r]*([+-]?)(0[xX]_?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|0[oO]_?[0-7]+(?:_[0-7]+)*|0[bB]_?[01]+(?:_[01]+)*|\d+(?:_\d+)*)[ \t\n\v\f\r]*$/.exec(
+      text,
+    );
   if (match === null) return undefined;
   const digits = (match[2] as string).replaceAll('_', '');
   const prefixed = /^0[xXoObB]/.test(digits);

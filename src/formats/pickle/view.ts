@@ -22,16 +22,19 @@ const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 /** Reads values back: what the machine keeps as an offset becomes what the stream says there. */
 export class PickleView {
   readonly source: Source;
+  readonly #window: ByteWindow;
   readonly #tuple: (offset: number) => readonly Value[] | undefined;
 
-  constructor(source: Source, tuple: (offset: number) => readonly Value[] | undefined) {
-    this.source = source;
+  constructor(window: ByteWindow, tuple: (offset: number) => readonly Value[] | undefined) {
+    this.source = window.source;
+    this.#window = window;
     this.#tuple = tuple;
   }
 
   /** The opcode byte a plain value was made by. */
   opcodeAt(value: number): number {
-    return readBytes(this.source, offsetOf(value), 1)[0] ?? 0;
+    const offset = offsetOf(value);
+    return this.#window.peek(offset) ?? readBytes(this.source, offset, 1)[0] ?? 0;
   }
 
   /** The constant behind a plain value; `unknown` when it does not decode. */
@@ -103,7 +106,8 @@ export class PickleView {
     const width = sizeWidth(name);
     if (width === 0) return numberConstant(name, view);
     if (head.length < width) return { type: 'unknown' };
-    const size = width === 1 ? view.getUint8(0) : width === 4 ? view.getUint32(0, true) : Number(view.getBigUint64(0, true));
+    const size =
+      width === 1 ? view.getUint8(0) : width === 4 ? view.getUint32(0, true) : Number(view.getBigUint64(0, true));
     const content = offset + 1 + width;
     const bytes = readBytes(this.source, content, Math.min(size, maxBytes));
     if (name === 'LONG1' || name === 'LONG4') return { type: 'int', value: littleEndianInt(bytes) };
@@ -137,7 +141,9 @@ function numberConstant(name: string, view: DataView): Constant {
 function textConstant(name: string, line: Uint8Array, content: number): Constant {
   if (name === 'STRING') {
     const bytes = parseQuoted(line);
-    return bytes === undefined ? { type: 'unknown' } : { type: 'str', text: ascii1(bytes), size: bytes.length, content };
+    return bytes === undefined
+      ? { type: 'unknown' }
+      : { type: 'str', text: ascii1(bytes), size: bytes.length, content };
   }
   if (name === 'UNICODE') {
     const text = parseRawUnicode(line);

@@ -23,7 +23,8 @@ export interface WeightsOnlyVerdict {
 type Demand = (profile: WeightsOnlyProfile) => boolean;
 
 const PARAMETER = 'torch.nn.parameter.Parameter';
-const OLD_BUILD_TARGETS = /^(?:collections\.OrderedDict|torch\.nn\.parameter\.Parameter|torch\.Tensor|torch\._utils\._rebuild_\w+|torch\._tensor\._rebuild_from_type_v2)$/;
+const OLD_BUILD_TARGETS =
+  /^(?:collections\.OrderedDict|torch\.nn\.parameter\.Parameter|torch\.Tensor|torch\._utils\._rebuild_\w+|torch\._tensor\._rebuild_from_type_v2)$/;
 const ITEM_TARGETS = new Set(['collections.OrderedDict', 'collections.Counter']);
 
 /** Gathers what a pickle demands while it is read, then asks every release's profile (torch/_weights_only_unpickler.py). */
@@ -61,15 +62,20 @@ export class WeightsOnlySimulation {
   }
 
   verdict(): WeightsOnlyVerdict {
-    const missing = [...this.#globals].filter(([, name]) => firstProfileAccepting((p) => accepts(p, name)) === undefined);
+    const missing = [...this.#globals].filter(
+      ([, name]) => firstProfileAccepting((p) => accepts(p, name)) === undefined,
+    );
     if (missing.length > 0) return { loads: false, missing: missing.map(([written]) => written).sort() };
     if (this.#reason !== undefined) return { loads: false, missing: [], reason: this.#reason };
     for (const [what, demand] of this.#demands) {
-      if (firstProfileAccepting(demand) === undefined) return { loads: false, missing: [], reason: `${what} is not supported` };
+      if (firstProfileAccepting(demand) === undefined)
+        return { loads: false, missing: [], reason: `${what} is not supported` };
     }
     const names = [...this.#globals.values()];
     const demands = [...this.#demands.values()];
-    const first = firstProfileAccepting((p) => names.every((name) => accepts(p, name)) && demands.every((demand) => demand(p)));
+    const first = firstProfileAccepting(
+      (p) => names.every((name) => accepts(p, name)) && demands.every((demand) => demand(p)),
+    );
     return first === undefined
       ? { loads: false, missing: [], reason: 'no release supports all of it together' }
       : { loads: true, since: first.since, missing: [] };
@@ -80,7 +86,10 @@ export class WeightsOnlySimulation {
     if (module === null || name === null) return this.#refuse('a global is computed');
     const written = event.written ?? `${module}.${name}`;
     const split = written.lastIndexOf('.');
-    const pair = event.written === undefined ? ([module, name] as const) : ([written.slice(0, split), written.slice(split + 1)] as const);
+    const pair =
+      event.written === undefined
+        ? ([module, name] as const)
+        : ([written.slice(0, split), written.slice(split + 1)] as const);
     if (this.#globals.size < MAX_NAMES) this.#globals.set(written, pair);
     return undefined;
   }
@@ -107,7 +116,10 @@ export class WeightsOnlySimulation {
     const owner = typeof target === 'object' && target.kind === 'call' ? globalName(target.callee) : undefined;
     if (opcode === 'APPEND' || opcode === 'APPENDS') return this.#refuse(`${opcode} on something that is no list`);
     if (owner === undefined || !ITEM_TARGETS.has(owner)) {
-      this.#demands.set(`setting items of ${owner ?? 'something computed'}`, (profile) => profile.setsItemsOf === 'anything');
+      this.#demands.set(
+        `setting items of ${owner ?? 'something computed'}`,
+        (profile) => profile.setsItemsOf === 'anything',
+      );
     }
     return undefined;
   }
