@@ -38,6 +38,13 @@ def label() -> str:
         return f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
+def seed_everything() -> None:
+    """Distributions and estimators pickle numpy's global generator, so that is seeded too."""
+    random.seed(7)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(7)
+
+
 def produce_here(root: Path, only: list[str], seconds: float) -> dict:
     """Runs every producer in this interpreter and returns its part of the manifest."""
     sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -49,7 +56,7 @@ def produce_here(root: Path, only: list[str], seconds: float) -> dict:
     for name in PRODUCERS:
         if only and name not in only:
             continue
-        random.seed(7)
+        seed_everything()
         try:
             importlib.import_module(f"producers.{name}").produce(zoo)
         except ImportError as error:
