@@ -1,5 +1,15 @@
+export { CodedError, FormatError, LimitError, ReadError } from './bytes/errors.ts';
 export { BufferSource, SliceSource, type Source } from './bytes/source.ts';
 export { defaultLimits, type LimitName, type Limits } from './bytes/limits.ts';
+export { baselineOf, parseBaseline } from './scan/baseline.ts';
+export { fingerprintOf, type AcceptedFinding, type BaselineFile, type Digest } from './scan/fingerprint.ts';
+export { Judge, type Decisions } from './scan/judge.ts';
+export { parsePolicy, type ScanPolicy } from './scan/policy.ts';
 export { scanSource, type ScanSourceOptions } from './scan/scan-source.ts';
+export { parseReport } from './scan/report-schema.ts';
 export type { ArtifactReport, Coverage, Finding, Location, Verdict } from './scan/report.ts';
+export { reportFormats, renderReport, type ReportFormat } from './scan/reporters/index.ts';
+export type { ReportContext } from './scan/reporters/wording.ts';
+export type { ScanReport, ScanSummary, Skipped } from './scan/scan-report.ts';
+export { exitCodeOf, reaches, thresholds, type Threshold } from './scan/threshold.ts';
 export { rules } from './rules/index.ts';

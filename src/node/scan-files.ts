@@ -206,10 +206,9 @@ class ScanRun {
     const report = isUnreadable ? (this.#judge?.judge(examined) ?? examined) : examined;
     this.#tally.add(report);
     if (isUnreadable && this.#targets.has(index)) this.#unreadableTargets += 1;
-    if (omitClean !== true || report.verdict !== 'clean' || report.findings.length > 0) {
-      this.#reports.push({ index, report });
-    }
-    if (isUnreadable) onProblem?.(report.path, report.findings[0]?.message ?? 'could not be read');
+    const isPlain = report.verdict === 'clean' && report.findings.length === 0;
+    if (!isPlain || omitClean !== true) this.#reports.push({ index, report });
+    if (isUnreadable) onProblem?.(report.path, reasonIn(report));
     this.#reportProgress();
   }
 
@@ -222,6 +221,10 @@ class ScanRun {
       totalIsFinal: this.#totalIsFinal,
     });
   }
+}
+
+function reasonIn(report: ArtifactReport): string {
+  return report.findings[0]?.message ?? 'could not be read';
 }
 
 /** Suppressions need a glob library, which is only worth loading when there are any. */

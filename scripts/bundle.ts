@@ -1,0 +1,36 @@
+/**
+ * Bundles the built command line and its worker into dist/bundle. Node takes a third of a millisecond to find each
+ * of some 300 modules; in a few files the same code starts in half the time. The library exports stay unbundled.
+ */
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+
+const OUT = 'dist/bundle';
+
+const bundle = await rolldown({
+  input: { main: 'dist/cli/main.js', 'scan-worker': 'dist/node/scan-worker.js' },
+  platform: 'node',
+});
+rmSync(OUT, { recursive: true, force: true });
+const { output } = await bundle.write({ dir: OUT, format: 'esm', chunkFileNames: '[name]-[hash].js' });
+await bundle.close();
+
+const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+writeFileSync(join(OUT, 'LICENSES.txt'), licences(modules));
+console.log(`bundle: ${modules.length} modules in ${output.length} files`);
+
+/** The licence texts of the packages that ended up inside. */
+function licences(moduleIds: readonly string[]): string {
+  const folders = moduleIds.map((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? '');
+  const texts = [...new Set(folders)].filter((folder) => folder !== '').map(licenceOf);
+  return `The files in this folder contain these packages:\n\n${texts.sort().join('\n\n')}\n`;
+}
+
+function licenceOf(folder: string): string {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>;
+  const file = readdirSync(folder).find((name) => /^licen[cs]e/i.test(name));
+  if (file === undefined || !existsSync(join(folder, file))) throw new Error(`${folder} has no licence file`);
+  const title = `${String(manifest['name'])} ${String(manifest['version'])} (${String(manifest['license'])})`;
+  return `== ${title}\n\n${readFileSync(join(folder, file), 'utf8').trim()}`;
+}

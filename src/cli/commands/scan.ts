@@ -1,0 +1,74 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { thresholds, type Threshold } from '../../scan/threshold.ts';
+import { outputFormats, type OutputFormat } from '../output-format.ts';
+
+/** Options of `vouchsafe scan` as they come from the command line. */
+export interface ScanArguments {
+  readonly format?: OutputFormat;
+  readonly output: readonly string[];
+  readonly as?: string;
+  readonly failOn?: Threshold;
+  readonly policy?: string;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
+  readonly jobs?: number;
+  readonly hash?: boolean;
+  readonly includeGit?: boolean;
+  readonly stdinName?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly progress: boolean;
+}
+
+const AFTER = `
+Exit code: 0 clean; 1 not clean at the threshold, or a target could not be read; 2 could not run, or nothing to scan.
+
+Examples:
+  vouchsafe scan model.pt
+  vouchsafe scan models/ --output report.html --output report.sarif
+  curl -s https://example.org/model.pt | vouchsafe scan - --stdin-name model.pt
+  vouchsafe scan . --policy policy.yaml --fail-on malicious`;
+
+/** Adds `vouchsafe scan`. */
+export function defineScan(program: Command): void {
+  program
+    .command('scan')
+    .summary('examine model files, folders or standard input')
+    .description(
+      'Examines files without running anything in them. Folders are searched completely; - is standard input.',
+    )
+    .argument('<target...>', 'files, folders, or -')
+    .addOption(new Option('-f, --format <format>', 'how to report').choices(outputFormats))
+    .addOption(
+      new Option('-o, --output <file>', 'write the report to a file, its format taken from the ending; repeatable')
+        .argParser((file: string, all: readonly string[]) => [...all, file])
+        .default([], 'standard output'),
+    )
+    .addOption(
+      new Option('--fail-on <verdict>', 'the mildest verdict that fails (default: inconclusive)').choices(thresholds),
+    )
+    .option('--policy <file>', 'YAML file with limits, rule settings, allowed names and suppressions')
+    .option('--baseline <file>', 'accept the findings that this file lists')
+    .option('--write-baseline <file>', 'list the findings of this run in a file, to accept them from now on')
+    .option('-j, --jobs <number>', 'worker threads (default: one for each processor)', positiveInteger)
+    .option('--as <format>', 'read every target as this file format, whatever it looks like')
+    .option('--hash', 'report the SHA-256 of every file, which means reading all of it')
+    .option('--include-git', 'examine .git folders too')
+    .option('--stdin-name <name>', 'file name of standard input; a hint to its format')
+    .addOption(new Option('-q, --quiet', 'one line for each file that is not clean, nothing else').conflicts('verbose'))
+    .option('-v, --verbose', 'every file and finding, with evidence and references')
+    .option('--no-progress', 'no progress line')
+    .addHelpText('after', AFTER)
+    .action(async (targets: string[], options: ScanArguments) => {
+      const { runScan } = await import('../scan/run-scan.ts');
+      process.exitCode = await runScan(targets, options);
+    });
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || value > 1024) {
+    throw new InvalidArgumentError('expected a whole number from 1 to 1024');
+  }
+  return value;
+}

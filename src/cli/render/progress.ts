@@ -1,0 +1,50 @@
+import type { ScanProgress } from '../../node/scan-files.ts';
+import { formatBytes, formatDuration } from '../../scan/reporters/wording.ts';
+
+/** Short runs are not worth a flicker. */
+const DELAY_MILLISECONDS = 600;
+const INTERVAL_MILLISECONDS = 120;
+const CLEAR_LINE = '\r\u001b[K';
+
+/** One line on standard error that says how far a long run is; nothing when that is no terminal. */
+export class Progress {
+  readonly #isOn: boolean;
+  readonly #started = performance.now();
+  #shownAt = 0;
+  #isShown = false;
+
+  constructor(isWanted: boolean) {
+    this.#isOn = isWanted && process.stderr.isTTY;
+  }
+
+  show(state: ScanProgress): void {
+    if (!this.#isOn) return;
+    const now = performance.now();
+    if (now - this.#started < DELAY_MILLISECONDS || now - this.#shownAt < INTERVAL_MILLISECONDS) return;
+    this.#shownAt = now;
+    this.#isShown = true;
+    const line = progressLine(state, now - this.#started).slice(0, Math.max(20, process.stderr.columns - 1));
+    process.stderr.write(`${CLEAR_LINE}${line}`);
+  }
+
+  /** Prints a line that stays, above the progress. */
+  print(line: string): void {
+    this.end();
+    process.stderr.write(`${line}\n`);
+  }
+
+  end(): void {
+    if (this.#isShown) process.stderr.write(CLEAR_LINE);
+    this.#isShown = false;
+  }
+}
+
+/** `1,204 of 5,000 files, 3.1 GB, 310 files/s, 12 s left`. */
+export function progressLine(state: ScanProgress, milliseconds: number): string {
+  const { doneFiles, doneBytes, totalFiles, totalIsFinal } = state;
+  const rate = doneFiles / (milliseconds / 1000);
+  const total = `${totalFiles.toLocaleString('en-US')}${totalIsFinal ? '' : '+'} files`;
+  const left = totalIsFinal && rate > 0 ? `, ${formatDuration(((totalFiles - doneFiles) / rate) * 1000)} left` : '';
+  const speed = rate >= 10 ? Math.round(rate).toLocaleString('en-US') : rate.toFixed(1);
+  return `${doneFiles.toLocaleString('en-US')} of ${total}, ${formatBytes(doneBytes)}, ${speed} files/s${left}`;
+}
