@@ -63,7 +63,7 @@ function main(folder: string): number {
 }
 
 function measure(folder: string, manifest: Manifest): Row[] {
-  const scan = values.library ? scanWithLibrary(folder) : (scanWithCommand(folder) ?? scanWithLibrary(folder));
+  const scan = values.library ? scanWithLibrary(folder) : scanWithCommand(folder);
   return manifest.environments.flatMap((environment) =>
     environment.files
       .filter((file) => file.path.includes(values.under))

@@ -6,50 +6,38 @@ import type { ArtifactReport } from '../../src/index.ts';
 const ROOT = join(import.meta.dirname, '..', '..');
 const MAX_OUTPUT_BYTES = 1024 * 1024 * 1024;
 
+/** What is read of the command's JSON document. */
+interface Document {
+  readonly artifacts: readonly ArtifactReport[];
+}
+
 /**
- * Scans a whole folder through the built command, as a user does, and answers by path within the folder.
- * `null` when the command is not built. A file the command left out counts as malicious: silence is a failure too.
+ * Scans a whole folder through the command, as a user does, and answers by path within the folder. A file that the
+ * command left out is told as inconclusive: silence is not clean.
  */
-export function scanWithCommand(folder: string): ((path: string) => ArtifactReport) | null {
-  if (!existsSync(join(ROOT, 'dist', 'cli', 'main.js'))) return null;
-  const result = spawnSync(process.execPath, [join(ROOT, 'bin', 'vouchsafe.js'), 'scan', folder, '--format', 'json'], {
+export function scanWithCommand(folder: string): (path: string) => ArtifactReport {
+  const built = existsSync(join(ROOT, 'dist', 'cli', 'main.js'));
+  const program = built ? join(ROOT, 'bin', 'vouchsafe.js') : join(ROOT, 'src', 'cli', 'main.ts');
+  const result = spawnSync(process.execPath, [program, 'scan', folder, '--format', 'json'], {
     encoding: 'utf8',
     maxBuffer: MAX_OUTPUT_BYTES,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const byPath = new Map<string, ArtifactReport>();
-  for (const report of reportsIn(JSON.parse(result.stdout))) byPath.set(withinFolder(folder, report.path), report);
+  const { artifacts } = JSON.parse(result.stdout) as Document;
+  const byPath = new Map(artifacts.map((report) => [relative(folder, resolve(report.path)), report]));
   return (path) => byPath.get(path) ?? leftOut(path);
-}
-
-/** The list of per-file reports, wherever the JSON document keeps it. */
-function reportsIn(document: unknown): readonly ArtifactReport[] {
-  const candidates = Array.isArray(document) ? [document] : Object.values(document as object);
-  const found: unknown = candidates.find((value) => Array.isArray(value) && isReport(value[0]));
-  if (!Array.isArray(found)) throw new Error('the JSON output holds no list of file reports');
-  return found as ArtifactReport[];
-}
-
-function isReport(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'path' in value && 'verdict' in value;
-}
-
-/** Reports name files as they were given or relative to the folder; both are found. */
-function withinFolder(folder: string, path: string): string {
-  const fromHere = relative(folder, resolve(path));
-  return fromHere.startsWith('..') ? path : fromHere;
 }
 
 function leftOut(path: string): ArtifactReport {
   const nothing = { bytes: 0, structure: 0, payload: 0, member: 0, padding: 0, unaccounted: 0, members: 0 };
   return {
     path,
-    format: 'unknown',
+    format: 'left out by the command',
     size: 0,
-    verdict: 'malicious',
+    verdict: 'inconclusive',
     coverage: { ...nothing, membersExamined: 0, complete: false },
     findings: [],
-    details: { reason: 'the command did not report this file' },
+    details: {},
     milliseconds: 0,
   };
 }
