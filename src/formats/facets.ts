@@ -2,6 +2,8 @@ import type { Archive } from './archive.ts';
 import type { ConfigDocument } from './document.ts';
 import type { GgufFile } from './gguf/gguf-file.ts';
 import type { Hdf5File } from './hdf5/hdf5-file.ts';
+import type { ActiveContent } from './media/active-content.ts';
+import type { NativeExecutable } from './native-executable/index.ts';
 import type { Notice } from './notice.ts';
 import type { NpyHeader } from './npy/index.ts';
 import type { OnnxModel } from './onnx/onnx-model.ts';
@@ -12,6 +14,7 @@ import type { PickleEnd } from './pickle/stream.ts';
 import type { PythonModule } from './python-source/syntax.ts';
 import type { Template } from './template.ts';
 import type { TextContent } from './text-content.ts';
+import type { TorchArchive } from './torch-zip/records.ts';
 
 /**
  * What formats tell rules, by name. A rule asks for one facet and does not care which format it came from:
@@ -26,6 +29,8 @@ export interface Facets {
   document: ConfigDocument;
   /** The header of a NumPy array file. */
   npy: NpyHeader;
+  /** What a torch checkpoint's object and records say of each other. */
+  'torch-archive': TorchArchive;
   /** One thing a pickle does when it is loaded. */
   'pickle-event': PickleEvent;
   /** A constant of a pickle that is a payload itself. */
@@ -34,6 +39,10 @@ export interface Facets {
   'pickle-end': PickleEnd;
   /** A Jinja chat template. */
   template: Template;
+  /** A document that can act when it is opened: scripts in SVG and PDF. */
+  'active-content': ActiveContent;
+  /** Machine code or bytecode. */
+  executable: NativeExecutable;
   /** Python source, TorchScript's included. */
   python: PythonModule;
   /** Readable text, in pieces. */

@@ -1,7 +1,18 @@
 import type { Format } from './format.ts';
+import { sevenZip } from './seven-zip/index.ts';
+import { lz4 } from './lz4/index.ts';
+import { lzma } from './lzma/index.ts';
+import { xz } from './xz/index.ts';
+import { bzip2 } from './bzip2/index.ts';
+import { zstd } from './zstd/index.ts';
+import { zlib } from './zlib/index.ts';
+import { gzip } from './gzip/index.ts';
+import { tar } from './tar/index.ts';
+import { zip } from './zip/index.ts';
 import { gguf } from './gguf/index.ts';
 import { gitLfsPointer } from './git-lfs-pointer/index.ts';
 import { ini } from './ini/index.ts';
+import { hdf5 } from './hdf5/index.ts';
 import { json } from './json/index.ts';
 import { npy } from './npy/index.ts';
 import { onnx } from './onnx/index.ts';
@@ -15,17 +26,30 @@ import { yaml } from './yaml/index.ts';
 import { jinja } from './jinja/index.ts';
 import { text } from './text/index.ts';
 import { pythonSource } from './python-source/index.ts';
+import { media } from './media/index.ts';
+import { nativeExecutable } from './native-executable/index.ts';
 
 /**
  * Every format, in the order in which likely ones are tried. A test compares this list with the folders.
  */
 export const formats: readonly Format[] = [
+  zip,
+  tar,
+  sevenZip,
+  gzip,
+  zstd,
+  bzip2,
+  xz,
+  lz4,
+  zlib,
+  lzma,
   torchLegacy,
   pickle,
   npy,
   gguf,
   safetensors,
   onnx,
+  hdf5,
   gitLfsPointer,
   json,
   yaml,
@@ -35,5 +59,7 @@ export const formats: readonly Format[] = [
   xml,
   jinja,
   pythonSource,
+  ...media,
+  nativeExecutable,
   text,
 ];

@@ -1,6 +1,7 @@
 import { configRules } from './config/index.ts';
 import { examinationRules } from './examination/index.ts';
 import { ggufRules } from './gguf/index.ts';
+import { hdf5Rules } from './hdf5/index.ts';
 import { onnxRules } from './onnx/index.ts';
 import { kerasRules } from './keras/index.ts';
 import type { AnyRule } from './rule.ts';
@@ -8,16 +9,19 @@ import { safetensorsRules } from './safetensors/index.ts';
 import { templateRules } from './template/index.ts';
 import { textRules } from './text/index.ts';
 import { codeRules } from './code/index.ts';
+import { mediaRules } from './media/index.ts';
 
 /** Every rule, family by family; within a family sorted by id. */
 export const rules: readonly AnyRule[] = [
   ...configRules,
   ...examinationRules,
   ...ggufRules,
+  ...hdf5Rules,
   ...kerasRules,
   ...onnxRules,
   ...safetensorsRules,
   ...templateRules,
   ...textRules,
   ...codeRules,
+  ...mediaRules,
 ];
