@@ -75,6 +75,14 @@ describe('parseYaml', () => {
     expect(stringOf(get(part?.root, '_target_'))).toBe('os.system');
   });
 
+  test('reads closing brackets at any column, as PyYAML does, with right spans', () => {
+    const text = 'model: !new:torch.nn.ModuleList [[\n    a,\n    b\n]]\nlast: x\n';
+    const [part] = parseYaml(text, limits);
+    expect(part?.error).toBeUndefined();
+    expect(plain(part?.root)).toEqual({ model: [['a', 'b']], last: 'x' });
+    expect(get(part?.root, 'last')?.span).toEqual({ start: text.indexOf('x\n'), end: text.indexOf('x\n') + 1 });
+  });
+
   test('keeps long integers', () => {
     expect(plain(roots('a: 18446744073709551615')[0])).toEqual({ a: 18446744073709551615n });
   });

@@ -1,8 +1,13 @@
 import { documentRule } from './document-rule.ts';
 import { SUPPLY_CHAIN } from './references.ts';
 
-const DANGEROUS =
-  /__import__|__\w+__\s*[.[(]|\b(?:subprocess|pty|ctypes|socket|importlib|runpy|builtins|posix|pickle|marshal|urllib|requests)\b\s*\.|\b(?:eval|exec|compile|execfile)\s*\(|\bos\s*\.\s*(?:system|popen|exec\w*|spawn\w*|posix_spawn\w*|fork\w*|kill|remove|unlink|rmdir|rename|putenv)\b|\bshutil\s*\.\s*(?:rmtree|move)\b|\.\s*(?:write_text|write_bytes)\s*\(/;
+const MAX_EXPRESSION_LENGTH = 20_000;
+/** What no bundle has a reason to write. */
+const RUNS_CODE =
+  /__import__|__\w+__\s*[.[(]|\b(?:subprocess|pty|ctypes|importlib|runpy|builtins|posix|pickle|marshal)\b\s*\.|(?<![.\w])(?:eval|exec|compile|execfile)\s*\(|\bos\s*\.\s*(?:system|popen|exec\w*|spawn\w*|posix_spawn\w*|fork\w*|kill)\b/;
+/** What some bundles do to fetch their data, and what a thief does too. */
+const REACHES_OUT =
+  /\b(?:urllib|requests|socket|httpx)\b\s*\.|\bos\s*\.\s*(?:remove|unlink|rmdir|rename|putenv)\b|\bshutil\s*\.\s*(?:rmtree|move)\b|\.\s*(?:write_text|write_bytes)\s*\(/;
 
 export const configExpression = documentRule<{ expression: string }>()({
   id: 'config-expression',
@@ -28,7 +33,10 @@ export const configExpression = documentRule<{ expression: string }>()({
     for (const place of index.expressions) {
       const text = place.text ?? '';
       if (!text.startsWith('$') || text.startsWith('${')) continue;
-      if (DANGEROUS.test(text.slice(1, 20_000))) report(place, { expression: text.slice(0, 200) });
+      const code = text.slice(1, MAX_EXPRESSION_LENGTH);
+      const data = { expression: text.slice(0, 200) };
+      if (RUNS_CODE.test(code)) report(place, data);
+      else if (REACHES_OUT.test(code)) report(place, data, 'high');
     }
   },
 });

@@ -3,6 +3,7 @@ import { DISCLOSURE } from './references.ts';
 
 const SECRET =
   /(?:^|_)(?:TOKENS?|SECRETS?|PASSW(?:OR)?DS?|PASSPHRASE|CREDENTIALS?|(?:API|ACCESS|PRIVATE|SECRET|SIGNING|ENCRYPTION)_?KEY(?:_ID)?|AUTH)(?:_|$)/i;
+const SECRET_SETTING = /key|token|secret|passw|credential|auth/i;
 const ENVIRONMENT = /\$\{\s{0,9}(?:oc\.)?env\s{0,9}:\s{0,9}["']?([A-Za-z_]\w{0,99})/g;
 const EVALUATION =
   /\$\{\s{0,9}(?:eval|python|exec|cmd|shell)\s{0,9}:[^}]*(?:__|\bos\.|subprocess|import|open\(|exec\(|eval\()/;
@@ -37,7 +38,10 @@ export const configInterpolation = documentRule<{ found: string; expression: str
         report(place, { found: 'an interpolation evaluates code', expression }, 'high');
       } else {
         const secret = [...text.matchAll(ENVIRONMENT)].find((match) => SECRET.test(match[1] ?? ''));
-        if (secret !== undefined) report(place, { found: 'reads a secret from the environment', expression });
+        if (secret === undefined) continue;
+        // A setting that is a secret itself is what the environment is for; elsewhere the secret goes where it should not.
+        const severity = SECRET_SETTING.test(String(place.step)) ? 'low' : 'medium';
+        report(place, { found: 'reads a secret from the environment', expression }, severity);
       }
     }
   },

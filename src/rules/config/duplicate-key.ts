@@ -16,7 +16,8 @@ export const duplicateKey = documentRule<{ key: string }>()({
   check(index, report) {
     // A merge key brings entries that own keys override, which is what it is for.
     for (const place of index.duplicates) {
-      if (place.sibling('<<') === undefined) report(place, { key: String(place.step).slice(0, 200) });
+      const isNested = /^(?:\? )?<(?:map|list)>$/.test(String(place.step));
+      if (!isNested && place.sibling('<<') === undefined) report(place, { key: String(place.step).slice(0, 200) });
     }
   },
 });

@@ -62,9 +62,9 @@ function dottedName(text: string): string {
 }
 
 function judgeRoot(name: string, root: string): Target | null {
+  if (CODE_RUNNING_TARGETS.has(name)) return { kind: 'runs-code', name };
   if (DANGEROUS_MODULES.has(root)) return { kind: 'runs-code', name, segment: root };
   if (PYTHON_STDLIB.has(root)) return { kind: 'reaches-out', name, segment: root };
-  if (CODE_RUNNING_TARGETS.has(name)) return { kind: 'runs-code', name };
   return LOADING_TARGETS.has(name) ? { kind: 'reaches-out', name } : null;
 }
 

@@ -1,4 +1,5 @@
 import type { RuleContext, Severity } from '../rule.ts';
+import { HARMLESS_STDLIB_TARGETS } from '../data/config-targets.ts';
 import { documentRule } from './document-rule.ts';
 import { SUPPLY_CHAIN } from './references.ts';
 import { judgeTarget, type Target } from './target.ts';
@@ -60,8 +61,8 @@ function judgeTag(tag: string, text: string, policy: RuleContext['policy']): Sev
 
 const REASONS: Readonly<Record<Severity, string>> = {
   critical: 'runs code when loaded',
-  high: 'imports what is not of a known model library',
-  medium: 'makes the loader build an object',
+  high: 'builds an object of no known model library',
+  medium: 'makes the loader import and build an object',
   low: '',
   info: '',
 };
@@ -69,6 +70,7 @@ const REASONS: Readonly<Record<Severity, string>> = {
 /** HyperPyYAML’s tags on known libraries are how SpeechBrain models are written; PyYAML’s need an unsafe loader. */
 function severityOf(target: Target, isPython: boolean): Severity | null {
   if (target.kind === 'runs-code' || target.kind === 'alias') return 'critical';
-  if (target.kind === 'trusted') return isPython ? 'medium' : null;
-  return 'high';
+  if (isPython) return target.kind === 'trusted' ? 'medium' : 'high';
+  if (target.kind === 'trusted' || HARMLESS_STDLIB_TARGETS.has(`builtins.${target.name}`)) return null;
+  return target.kind === 'unknown' ? 'medium' : 'high';
 }
