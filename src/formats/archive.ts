@@ -17,8 +17,34 @@ export interface ArchiveEntry {
   readonly anomalies: readonly ArchiveAnomaly[];
 }
 
+/** What can be wrong with one entry, or with the container as a whole. */
+export type AnomalyCode =
+  /** The name in the local header (or in a second name field) is another one. */
+  | 'name-mismatch'
+  | 'method-mismatch'
+  | 'size-mismatch'
+  /** One header says encrypted, the other does not. */
+  | 'flag-mismatch'
+  /** The two headers store different checksums. */
+  | 'crc-field-mismatch'
+  /** The content has another checksum than the one stored for it. */
+  | 'crc-mismatch'
+  | 'no-local-header'
+  /** No directory lists it. */
+  | 'orphan'
+  | 'overlap'
+  | 'prefix'
+  | 'tail'
+  | 'several-directories'
+  | 'count-mismatch'
+  /** Entries follow an end-of-archive marker. */
+  | 'after-end'
+  /** A data stream ends before its declared end. */
+  | 'short-stream'
+  | 'sparse';
+
 export interface ArchiveAnomaly {
-  readonly code: string;
+  readonly code: AnomalyCode;
   readonly detail: string;
   readonly offset: number;
 }
@@ -30,5 +56,18 @@ export interface Archive {
   /** Contradictions of the container as a whole (prefix, tail, several directories, overlaps). */
   readonly anomalies: readonly ArchiveAnomaly[];
   /** Which loader would read it: `torch`, `torchscript`, `npz`, `keras`, `nemo` … or `plain`. */
-  readonly flavour: string;
+  readonly flavour: ArchiveFlavour;
 }
+
+/** What an archive is, going by the names in it. */
+export type ArchiveFlavour =
+  | 'torch'
+  | 'torchscript'
+  | 'npz'
+  | 'keras'
+  | 'skops'
+  | 'nemo'
+  | 'mar'
+  | 'wheel'
+  | 'torch-tar'
+  | 'plain';

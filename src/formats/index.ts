@@ -21,6 +21,7 @@ import { pickle } from './pickle/index.ts';
 import { safetensors } from './safetensors/index.ts';
 import { toml } from './toml/index.ts';
 import { torchLegacy } from './torch-legacy/index.ts';
+import { torchZip } from './torch-zip/index.ts';
 import { xml } from './xml/index.ts';
 import { yaml } from './yaml/index.ts';
 import { jinja } from './jinja/index.ts';
@@ -43,6 +44,7 @@ export const formats: readonly Format[] = [
   lz4,
   zlib,
   lzma,
+  torchZip,
   torchLegacy,
   pickle,
   npy,
@@ -51,14 +53,14 @@ export const formats: readonly Format[] = [
   onnx,
   hdf5,
   gitLfsPointer,
+  jinja,
+  pythonSource,
   json,
   yaml,
   toml,
   ini,
   pbtxt,
   xml,
-  jinja,
-  pythonSource,
   ...media,
   nativeExecutable,
   text,

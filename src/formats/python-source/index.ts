@@ -7,9 +7,9 @@ export type { PythonModule } from './syntax.ts';
 
 const NAME = /\.(?:py|pyi|pyw)$/;
 const SHEBANG = /^#![^\n]{0,80}\bpython/;
-/** What TorchScript's printer writes at the top of every file of `code/` (torch/csrc/jit/serialization/python_print.cpp). */
-const TORCHSCRIPT =
-  /^(?:op_version_set = \d+\n)?(?:class \w+\((?:Module|NamedTuple|Enum|Interface)?\):\n {2}(?:__parameters__|__buffers__|__annotations__|def )|def \w+\((?:\w+: )[^\n]*\) -> )/;
+/** What TorchScript's printer writes (torch/csrc/jit/serialization/python_print.cpp): type names of its own, and no imports but of those. */
+const TORCHSCRIPT = /\b__torch__\b|^(?:class \w+\((?:Module|NamedTuple|Enum|Interface)?\):\n {2}__parameters__)/;
+const FOREIGN_IMPORT = /^[ \t]*(?:import|from)[ \t]+(?!__torch__)/m;
 
 /** Python source: `modeling_*.py` run under `trust_remote_code`, mmcv's `config.py`, TorchScript's `code/`. */
 export const pythonSource = defineFormat({
@@ -35,5 +35,5 @@ function isPython(probe: Probe): boolean {
 
 function dialectOf(path: string, source: string): PythonModule['dialect'] {
   const inCode = /(?:^|\/)code\/(?:[^/]+\/)*[^/]+\.py$/.test(path);
-  return inCode && TORCHSCRIPT.test(source) ? 'torchscript' : 'python';
+  return inCode && (TORCHSCRIPT.test(source) || !FOREIGN_IMPORT.test(source)) ? 'torchscript' : 'python';
 }

@@ -1,0 +1,151 @@
+import type { FormatError, LimitError } from '../../bytes/errors.ts';
+import type { Source } from '../../bytes/source.ts';
+import type { Span } from '../../bytes/span.ts';
+import type { AnomalyCode, ArchiveAnomaly, ArchiveEntry } from '../archive.ts';
+import type { Directory } from './directory.ts';
+import { methodName } from './methods.ts';
+import {
+  type CentralRecord,
+  FLAG_DESCRIPTOR,
+  FLAG_ENCRYPTED,
+  type HeaderRecord,
+  LOCAL_SIGNATURE,
+  readLocal,
+  signatureAt,
+} from './records.ts';
+
+/** One entry of a zip file, as one of its headers describes it. */
+export interface ZipEntry extends ArchiveEntry {
+  /** Which header the name, method and sizes are taken from. */
+  readonly view: 'central' | 'local';
+  readonly methodId: number;
+  readonly crc: number;
+  /** The local header, or the central one when there is no local one. */
+  readonly header: Span;
+  readonly local: HeaderRecord | undefined;
+  /** Further contradictions, found when the content is read. */
+  readonly anomalies: ArchiveAnomaly[];
+}
+
+/** Everything a zip file holds, by every way of reading it. */
+export interface ZipListing {
+  readonly source: Source;
+  /** In the order of offsets. The same name may occur several times: never look entries up by name alone. */
+  readonly entries: readonly ZipEntry[];
+  readonly directories: readonly Directory[];
+  readonly anomalies: ArchiveAnomaly[];
+  /** Damage and limits met while listing; what could be listed is. */
+  readonly problems: (FormatError | LimitError)[];
+  /** Bytes of structures other than entries: directories, end records. */
+  readonly structures: readonly Span[];
+}
+
+const UNIX_TYPE = 0o170000;
+const kinds: Readonly<Record<number, ArchiveEntry['kind']>> = {
+  [0o120000]: 'symlink',
+  [0o040000]: 'directory',
+  [0o100000]: 'file',
+  [0]: 'file',
+};
+
+/** The entry as the central directory sees it, with what the local header contradicts. */
+export function centralEntry(source: Source, record: CentralRecord, { shift }: Directory): ZipEntry {
+  const start = record.localOffset + shift;
+  const local = signatureAt(source, start) === LOCAL_SIGNATURE ? readLocal(source, start) : undefined;
+  const dataStart = local?.end ?? record.start;
+  const data =
+    local === undefined
+      ? { start: dataStart, end: dataStart }
+      : { start: dataStart, end: dataStart + record.compressedSize };
+  return {
+    ...describe(record),
+    index: 0,
+    view: 'central',
+    kind: kindOf(record.name, record.mode),
+    header: { start: local?.start ?? record.start, end: dataStart },
+    data,
+    local,
+    anomalies:
+      local === undefined
+        ? [anomaly('no-local-header', `none at offset ${start}`, record.start)]
+        : compare(record, local),
+  };
+}
+
+/** The entry as its local header alone describes it. */
+export function localEntry(local: HeaderRecord, dataEnd: number, anomalies: ArchiveAnomaly[]): ZipEntry {
+  return {
+    ...describe(local),
+    index: 0,
+    view: 'local',
+    kind: kindOf(local.name, 0),
+    header: { start: local.start, end: local.end },
+    data: { start: local.end, end: dataEnd },
+    local,
+    anomalies,
+  };
+}
+
+/**
+ * What a reader that trusts the local header would see, when that differs from what the directory says; undefined
+ * when both are the same view of the same bytes.
+ */
+export function localView({ local, ...entry }: ZipEntry): ZipEntry | undefined {
+  if (local === undefined) return undefined;
+  const deferred = (local.flags & FLAG_DESCRIPTOR) !== 0;
+  const compressedSize = deferred ? entry.data.end - entry.data.start : local.compressedSize;
+  const same =
+    local.method === entry.methodId &&
+    compressedSize === entry.data.end - entry.data.start &&
+    extensionOf(local.name) === extensionOf(entry.name);
+  return same
+    ? undefined
+    : { ...localEntry(local, local.end + compressedSize, []), size: deferred ? entry.size : local.size };
+}
+
+function extensionOf(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+}
+
+function describe(record: HeaderRecord): Pick<ZipEntry, 'name' | 'method' | 'methodId' | 'encrypted' | 'size' | 'crc'> {
+  return {
+    name: record.name,
+    method: methodName(record.method),
+    methodId: record.method,
+    encrypted: (record.flags & FLAG_ENCRYPTED) !== 0,
+    size: record.size,
+    crc: record.crc,
+  };
+}
+
+function kindOf(name: string, mode: number): ArchiveEntry['kind'] {
+  const kind = kinds[mode & UNIX_TYPE] ?? 'special';
+  return kind === 'file' && name.endsWith('/') ? 'directory' : kind;
+}
+
+function compare(central: CentralRecord, local: HeaderRecord): ArchiveAnomaly[] {
+  const found: ArchiveAnomaly[] = [];
+  const note = (code: AnomalyCode, detail: string): number => found.push(anomaly(code, detail, local.start));
+  const deferred = (local.flags & FLAG_DESCRIPTOR) !== 0;
+  if (central.name !== local.name) note('name-mismatch', `local header says ${JSON.stringify(local.name)}`);
+  for (const other of [central.unicodeName, local.unicodeName]) {
+    if (other !== undefined && other !== central.name) note('name-mismatch', `second name ${JSON.stringify(other)}`);
+  }
+  if (central.method !== local.method) note('method-mismatch', `local header says ${methodName(local.method)}`);
+  if (((central.flags ^ local.flags) & FLAG_ENCRYPTED) !== 0) {
+    note('flag-mismatch', `only the ${central.flags & FLAG_ENCRYPTED ? 'directory' : 'local header'} says encrypted`);
+  }
+  for (const field of ['compressedSize', 'size'] as const) {
+    const stored = local[field];
+    // With a data descriptor the local sizes are zero; APPNOTE §4.4.4 bit 3.
+    if (stored !== central[field] && !(deferred && stored === 0)) note('size-mismatch', `local header says ${stored}`);
+  }
+  if (central.crc !== local.crc && !(deferred && local.crc === 0)) {
+    note('crc-field-mismatch', `local header says ${local.crc.toString(16)}`);
+  }
+  return found;
+}
+
+export function anomaly(code: AnomalyCode, detail: string, offset: number): ArchiveAnomaly {
+  return { code, detail, offset };
+}

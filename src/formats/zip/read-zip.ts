@@ -1,0 +1,176 @@
+import { FormatError } from '../../bytes/errors.ts';
+import type { Limits } from '../../bytes/limits.ts';
+import { readBytes, type Source } from '../../bytes/source.ts';
+import { type Span, SpanSet } from '../../bytes/span.ts';
+import { type Directory, findEnds, readDirectories } from './directory.ts';
+import { anomaly, centralEntry, localView, type ZipEntry, type ZipListing } from './entry.ts';
+import { searchGap } from './hidden-entries.ts';
+import { DESCRIPTOR_SIGNATURE, FLAG_DESCRIPTOR } from './records.ts';
+
+type Mutable = {
+  -readonly [Key in keyof ZipListing]: ZipListing[Key] extends readonly (infer Item)[] ? Item[] : ZipListing[Key];
+};
+
+/**
+ * Lists a zip file the way each of its readers would: by every end record and every reading of its offset, by local
+ * headers no directory mentions, and by local headers that contradict the directory.
+ * @throws ReadError; damage and limits are in the listing's `problems`.
+ */
+export function readZip(source: Source, limits: Limits): ZipListing {
+  const listing: Mutable = { source, entries: [], directories: [], anomalies: [], problems: [], structures: [] };
+  const seen = new SpanSet();
+  const found = new Set<string>();
+  for (const end of findEnds(source)) {
+    // An end record inside an entry belongs to a zip file stored in this one.
+    if (!contains(listing.entries, end)) addDirectories(listing, found, readDirectories(source, end, limits));
+  }
+  searchGaps(listing, found, limits);
+  if (listing.directories.length === 0) {
+    const expected = 'a central directory';
+    listing.problems.push(FormatError.of('malformed', { expected, found: 'none', offset: source.size }));
+  }
+  addLocalViews(listing);
+  const entries = listing.entries
+    .sort((a, b) => a.header.start - b.header.start || a.data.end - b.data.end)
+    .map((entry, index) => ({ ...entry, index }));
+  for (const span of accounted({ ...listing, entries })) seen.add(span.start, span.end);
+  judgeLayout(listing, entries, seen);
+  return { ...listing, entries };
+}
+
+/** All byte ranges that the structures and entries of a listing take. */
+export function accounted({
+  source,
+  entries,
+  structures,
+}: Pick<ZipListing, 'source' | 'entries' | 'structures'>): Span[] {
+  return entries.flatMap((entry) => [entry.header, entry.data, descriptorSpan(source, entry)]).concat(structures);
+}
+
+/** The data descriptor (APPNOTE §4.3.9) behind an entry; empty when there is none. */
+export function descriptorSpan(source: Source, { local, data, size }: ZipEntry): Span {
+  const none = { start: data.end, end: data.end };
+  if (local === undefined || (local.flags & FLAG_DESCRIPTOR) === 0) return none;
+  const bytes = readBytes(source, data.end, 24);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const signed = bytes.length >= 4 && view.getUint32(0, true) === DESCRIPTOR_SIGNATURE;
+  const at = signed ? 8 : 4;
+  const compressed = data.end - data.start;
+  for (const width of [8, 4]) {
+    if (bytes.length < at + 2 * width) continue;
+    const read = (offset: number): number =>
+      width === 8 ? Number(view.getBigUint64(offset, true)) : view.getUint32(offset, true);
+    if (read(at) === compressed && read(at + width) === size)
+      return { start: data.end, end: data.end + at + 2 * width };
+  }
+  return none;
+}
+
+function contains(entries: readonly ZipEntry[], offset: number): boolean {
+  return entries.some(({ data }) => offset >= data.start && offset < data.end);
+}
+
+function addDirectories(listing: Mutable, found: Set<string>, directories: readonly Directory[]): void {
+  for (const directory of directories) {
+    const end = Math.min(directory.end.end, listing.source.size);
+    listing.structures.push({ start: directory.start, end: directory.stop }, { start: directory.end.start, end });
+    if (listing.directories.some((known) => known.start === directory.start)) continue;
+    listing.directories.push(directory);
+    if (directory.problem !== undefined) listing.problems.push(directory.problem);
+    judgeDirectory(listing, directory);
+    addEntries(listing, found, directory);
+  }
+}
+
+function judgeDirectory(listing: Mutable, { end, records, start }: Directory): void {
+  if (end.entryCount !== records.length) {
+    const detail = `${end.entryCount} entries declared, ${records.length} in the directory`;
+    listing.anomalies.push(anomaly('count-mismatch', detail, start));
+  }
+  if (end.split) {
+    listing.problems.push(FormatError.of('unsupported', { feature: 'a zip file split over disks', offset: end.start }));
+  }
+}
+
+function addEntries(listing: Mutable, found: Set<string>, directory: Directory): void {
+  const own = new Set<string>();
+  for (const record of directory.records) {
+    const entry = attempt(listing, () => centralEntry(listing.source, record, directory));
+    if (entry === undefined) continue;
+    const identity = JSON.stringify([entry.header.start, entry.name, entry.data.end, entry.methodId, entry.encrypted]);
+    // The same entry in two directories is one entry; listed twice in one directory it is two.
+    if (found.has(identity) && !own.has(identity)) continue;
+    found.add(identity);
+    own.add(identity);
+    listing.entries.push(entry);
+  }
+}
+
+function attempt<Value>(listing: Mutable, work: () => Value): Value | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    listing.problems.push(error);
+    return undefined;
+  }
+}
+
+/** Looks for end records and local headers in what is not accounted for. */
+function searchGaps(listing: Mutable, found: Set<string>, limits: Limits): void {
+  const gapsOf = (): Span[] => {
+    const seen = new SpanSet();
+    for (const span of accounted(listing)) seen.add(span.start, Math.min(span.end, listing.source.size));
+    return seen.gaps(listing.source.size);
+  };
+  let left = limits.maxGapSearchBytes;
+  for (const gap of gapsOf()) {
+    const { ends, entries } = searchGap(listing.source, gap, left, listing.directories.length > 0);
+    left -= Math.min(left, gap.end - gap.start);
+    for (const end of ends) addDirectories(listing, found, readDirectories(listing.source, end, limits));
+    const known = new Set(listing.entries.map((entry) => entry.header.start));
+    for (const entry of entries) if (!known.has(entry.header.start)) listing.entries.push(entry);
+  }
+}
+
+function addLocalViews(listing: Mutable): void {
+  listing.entries = listing.entries.concat(listing.entries.flatMap((entry) => localView(entry) ?? []));
+}
+
+/** What is odd about the file as a whole: overlaps, several directories, bytes before and after. */
+function judgeLayout(listing: Mutable, entries: readonly ZipEntry[], seen: SpanSet): void {
+  judgeOverlaps(listing, entries);
+  if (listing.directories.length > 1) {
+    const detail = `directories at offsets ${listing.directories.map((directory) => directory.start).join(', ')}`;
+    listing.anomalies.push(anomaly('several-directories', detail, listing.directories[1]?.start ?? 0));
+  }
+  const { size } = listing.source;
+  const gaps = seen.gaps(size);
+  const first = gaps[0];
+  const last = gaps.at(-1);
+  if (first?.start === 0) listing.anomalies.push(anomaly('prefix', `${first.end} bytes before the archive`, 0));
+  if (last !== undefined && last.end === size && last.start > 0) {
+    listing.anomalies.push(anomaly('tail', `${size - last.start} bytes after the archive`, last.start));
+  }
+}
+
+function judgeOverlaps(listing: Mutable, entries: readonly ZipEntry[]): void {
+  let before: ZipEntry | undefined;
+  for (const entry of entries) {
+    if (entry.local === undefined || (entry.view === 'local' && !entry.anomalies.some(({ code }) => code === 'orphan')))
+      continue;
+    if (before !== undefined && entry.header.start < before.data.end)
+      overlap(listing, before, entry.header, entry.name);
+    if (before === undefined || entry.data.end > before.data.end) before = entry;
+  }
+  for (const directory of listing.directories) {
+    if (before !== undefined && before.data.end > directory.start && before.header.start < directory.start) {
+      overlap(listing, before, { start: directory.start, end: directory.stop }, 'the central directory');
+    }
+  }
+}
+
+function overlap(listing: Mutable, entry: ZipEntry, span: Span, what: string): void {
+  const detail = `${JSON.stringify(entry.name)} and ${JSON.stringify(what)} share bytes`;
+  listing.anomalies.push(anomaly('overlap', detail, span.start));
+}
