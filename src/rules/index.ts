@@ -4,12 +4,14 @@ import { ggufRules } from './gguf/index.ts';
 import { hdf5Rules } from './hdf5/index.ts';
 import { onnxRules } from './onnx/index.ts';
 import { kerasRules } from './keras/index.ts';
+import { pickleRules } from './pickle/index.ts';
 import type { AnyRule } from './rule.ts';
 import { safetensorsRules } from './safetensors/index.ts';
 import { templateRules } from './template/index.ts';
 import { textRules } from './text/index.ts';
 import { codeRules } from './code/index.ts';
 import { mediaRules } from './media/index.ts';
+import { torchRules } from './torch/index.ts';
 
 /** Every rule, family by family; within a family sorted by id. */
 export const rules: readonly AnyRule[] = [
@@ -19,9 +21,11 @@ export const rules: readonly AnyRule[] = [
   ...hdf5Rules,
   ...kerasRules,
   ...onnxRules,
+  ...pickleRules,
   ...safetensorsRules,
   ...templateRules,
   ...textRules,
   ...codeRules,
   ...mediaRules,
+  ...torchRules,
 ];

@@ -1,0 +1,47 @@
+import type { Value } from '../../formats/pickle/values.ts';
+import type { PickleView } from '../../formats/pickle/view.ts';
+import { defineRule } from '../rule.ts';
+import { classOf, describe, isAllowed } from './judge.ts';
+
+/** A pair `(state, slots)`: the second half is set attribute by attribute, which runs setters. */
+function isSlotState(state: Value, view: PickleView): boolean {
+  const items = view.items(state);
+  const slots = items?.length === 2 ? items[1] : undefined;
+  if (slots === undefined) return false;
+  return typeof slots === 'number' ? view.constant(slots, 0).type === 'dict' : slots.kind === 'dict' && slots.count > 0;
+}
+
+export const pickleUnlistedState = defineRule<{ readonly target: string }>()({
+  id: 'pickle-unlisted-state',
+  title: 'Pickle sets the state of something not known to be safe',
+  severity: 'high',
+  facet: 'pickle-event',
+  formats: ['pickle', 'torch-zip', 'torch-legacy', 'joblib', 'npy'],
+  references: [
+    { kind: 'CWE', id: 'CWE-502' },
+    { kind: 'CWE', id: 'CWE-915' },
+  ],
+  why: 'Restoring state runs `__setstate__` of the class, or overwrites attributes. On a class that nobody reviewed that is a call like any other; on a class or function itself it replaces the code of the program.',
+  fix: 'If the class is yours, allow it in the policy file (allow.globals). Otherwise do not load the file.',
+  examples: {
+    bad: [
+      { name: 'model.pkl', content: 'csomebody_elses_package\nModel\n(tR(dp0\nb.' },
+      { name: 'patched.pkl', content: "ccollections\nOrderedDict\n(S'clear'\nNdb." },
+    ],
+    good: [{ name: 'model.pkl', content: 'ccollections\nOrderedDict\n(tR(db.' }],
+  },
+  message: (data) => `sets the state of ${data.target}`,
+  check(event, report, context) {
+    if (event.kind !== 'build') return;
+    const span = { start: event.offset, end: event.offset + event.length };
+    const data = { target: describe(event.target, event.view) };
+    if (typeof event.target === 'object' && event.target.kind === 'global') {
+      report({ span, data, severity: 'critical' });
+      return;
+    }
+    const owner = classOf(event.target, event.view);
+    const wanted = isSlotState(event.state, event.view) ? 'setAttributes' : 'build';
+    const known = typeof owner === 'object' && owner.kind === 'global' && isAllowed(owner, wanted, context.policy);
+    if (!known) report({ span, data });
+  },
+});
