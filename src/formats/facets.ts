@@ -13,6 +13,7 @@ import type { NestedPayload } from './pickle/nested.ts';
 import type { PickleEnd } from './pickle/stream.ts';
 import type { PythonModule } from './python-source/syntax.ts';
 import type { Template } from './template.ts';
+import type { TensorflowGraph } from './tensorflow/tensorflow-graph.ts';
 import type { TextContent } from './text-content.ts';
 import type { TorchArchive } from './torch-zip/records.ts';
 
@@ -51,6 +52,8 @@ export interface Facets {
   gguf: GgufFile;
   /** The header of a safetensors file. */
   safetensors: SafetensorsFile;
+  /** Operators and assets of a TensorFlow graph. */
+  tensorflow: TensorflowGraph;
   /** What an HDF5 file refers to outside itself, and where its structure is odd. */
   hdf5: Hdf5File;
   /** Operators and outside files of an ONNX model. */

@@ -1,5 +1,6 @@
 import type { Format } from './format.ts';
 import { sevenZip } from './seven-zip/index.ts';
+import { opaqueArchive } from './opaque-archive/index.ts';
 import { lz4 } from './lz4/index.ts';
 import { lzma } from './lzma/index.ts';
 import { xz } from './xz/index.ts';
@@ -19,6 +20,7 @@ import { onnx } from './onnx/index.ts';
 import { pbtxt } from './pbtxt/index.ts';
 import { pickle } from './pickle/index.ts';
 import { safetensors } from './safetensors/index.ts';
+import { tensorflow } from './tensorflow/index.ts';
 import { toml } from './toml/index.ts';
 import { torchLegacy } from './torch-legacy/index.ts';
 import { torchZip } from './torch-zip/index.ts';
@@ -44,6 +46,7 @@ export const formats: readonly Format[] = [
   lz4,
   zlib,
   lzma,
+  opaqueArchive,
   torchZip,
   torchLegacy,
   pickle,
@@ -52,6 +55,7 @@ export const formats: readonly Format[] = [
   safetensors,
   onnx,
   hdf5,
+  tensorflow,
   gitLfsPointer,
   jinja,
   pythonSource,

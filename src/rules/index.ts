@@ -8,6 +8,7 @@ import { pickleRules } from './pickle/index.ts';
 import type { AnyRule } from './rule.ts';
 import { safetensorsRules } from './safetensors/index.ts';
 import { templateRules } from './template/index.ts';
+import { tensorflowRules } from './tensorflow/index.ts';
 import { textRules } from './text/index.ts';
 import { codeRules } from './code/index.ts';
 import { mediaRules } from './media/index.ts';
@@ -24,6 +25,7 @@ export const rules: readonly AnyRule[] = [
   ...pickleRules,
   ...safetensorsRules,
   ...templateRules,
+  ...tensorflowRules,
   ...textRules,
   ...codeRules,
   ...mediaRules,

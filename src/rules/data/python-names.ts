@@ -131,7 +131,7 @@ export const knownPackages: ReadonlySet<string> = new Set(
   pytesseract easyocr paddle paddleocr paddlenlp qwen_vl_utils qwen_omni_utils mistral_common tree_sitter ale_py gym gymnasium stable_baselines3 minigrid mujoco lerobot dm_control tensordict torchrl ray cython kernels six
   future pytz dateutil arrow humanize tabulate prettytable more_itertools toolz cachetools diskcache xxhash zstandard lz4 msgpack ujson orjson simplejson jsonlines jsonschema jinja2 markupsafe mako pyparsing ctranslate2
   llama_cpp exllamav2 rwkv uni2ts chronos gluonts lightgbm xgboost catboost statsmodels shap captum lime alibi umap hdbscan imblearn optuna sentence_splitter pysbd rouge_score sacrebleu bert_score jiwer pyworld parselmouth
-  webrtcvad noisereduce pesq pystoi mir_eval museval demucs spleeter music21 pretty_midi mido basic_pitch timesfm momentfm esm2 natsort smart_open iopath fvcore yacs addict terminaltables cachetools blobfile ninja pybind11`),
+  webrtcvad noisereduce pesq pystoi mir_eval museval demucs spleeter music21 pretty_midi mido basic_pitch timesfm momentfm esm2 natsort smart_open iopath fvcore yacs addict terminaltables cachetools blobfile ninja pybind11 soynlp nagisa rhoknp sudachipy rjieba xlstm mambapy unidic_lite Levenshtein uroman Mykytea`),
 );
 
 /** Attributes of `os` and `sys` that only tell or arrange harmless things. */

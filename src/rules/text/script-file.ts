@@ -53,11 +53,16 @@ export const scriptFile = defineRule<Data>()({
     good: [{ name: 'notes.txt', content: 'Use the script of the base model.\n' }],
   },
   message: (data) => data.what,
-  check(content, report) {
-    if (content.nature !== 'code' || content.pointer !== '') return;
+  check(content, report, context) {
+    if (content.nature !== 'code' || content.pointer !== '' || isPython(context.path, content.text)) return;
     const found = DANGERS.filter(([, , pattern]) => pattern.test(content.text));
     for (const [what, severity] of found) report({ data: { what }, severity });
     if (found.length === 0 && content.offset === 0)
       report({ data: { what: 'a program in a language that is not judged' } });
   },
 });
+
+/** Python is judged by rules of its own. */
+function isPython(path: string, text: string): boolean {
+  return /\.py[iw]?$/i.test(path) || /^#![^\n]{0,80}python/.test(text);
+}
