@@ -13,6 +13,8 @@ export interface ArchiveEntry {
   readonly size: number;
   /** Where its stored bytes are. */
   readonly data: Span;
+  /** True for a second reading of an entry that is listed already, where its headers disagree. */
+  readonly alternate?: true;
   /** Contradictions found while reading it: stable code and what was seen. */
   readonly anomalies: readonly ArchiveAnomaly[];
 }

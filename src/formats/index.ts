@@ -21,6 +21,7 @@ import { pbtxt } from './pbtxt/index.ts';
 import { pickle } from './pickle/index.ts';
 import { safetensors } from './safetensors/index.ts';
 import { tensorflow } from './tensorflow/index.ts';
+import { tflite } from './tflite/index.ts';
 import { toml } from './toml/index.ts';
 import { torchLegacy } from './torch-legacy/index.ts';
 import { torchZip } from './torch-zip/index.ts';
@@ -53,9 +54,10 @@ export const formats: readonly Format[] = [
   npy,
   gguf,
   safetensors,
+  tensorflow,
+  tflite,
   onnx,
   hdf5,
-  tensorflow,
   gitLfsPointer,
   jinja,
   pythonSource,

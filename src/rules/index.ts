@@ -1,3 +1,4 @@
+import { archiveRules } from './archive/index.ts';
 import { configRules } from './config/index.ts';
 import { examinationRules } from './examination/index.ts';
 import { ggufRules } from './gguf/index.ts';
@@ -16,6 +17,7 @@ import { torchRules } from './torch/index.ts';
 
 /** Every rule, family by family; within a family sorted by id. */
 export const rules: readonly AnyRule[] = [
+  ...archiveRules,
   ...configRules,
   ...examinationRules,
   ...ggufRules,

@@ -98,9 +98,9 @@ export function localView({ local, ...entry }: ZipEntry): ZipEntry | undefined {
     local.method === entry.methodId &&
     compressedSize === entry.data.end - entry.data.start &&
     extensionOf(local.name) === extensionOf(entry.name);
-  return same
-    ? undefined
-    : { ...localEntry(local, local.end + compressedSize, []), size: deferred ? entry.size : local.size };
+  if (same) return undefined;
+  const view = localEntry(local, local.end + compressedSize, []);
+  return { ...view, alternate: true, size: deferred ? entry.size : local.size };
 }
 
 function extensionOf(name: string): string {

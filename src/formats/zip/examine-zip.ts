@@ -111,7 +111,9 @@ class ZipExamination {
     if (this.#bombs >= this.#context.limits.maxBombs) {
       return this.#context.flaw(LimitError.of('maxBombs', this.#context.limits.maxBombs, entry.name));
     }
-    this.#member(entry, source, isTensorRecord(this.#archive.flavour, entry.name) ? 'constant' : 'entry');
+    // Writers compress empty files and folders to a few bytes; there is nothing to examine unless the size lies.
+    if (entry.size > 0 || source.finish() > 0)
+      this.#member(entry, source, isTensorRecord(this.#archive.flavour, entry.name) ? 'constant' : 'entry');
     if (!source.ended && entry.size <= this.#context.limits.maxVerifiedBytes) source.finish();
     if (source.failure !== undefined) this.#failed(source.failure);
     if (!source.ended || source.failure !== undefined) return this.#context.cover(data.start, data.end, 'member');

@@ -157,8 +157,7 @@ function judgeLayout(listing: Mutable, entries: readonly ZipEntry[], seen: SpanS
 function judgeOverlaps(listing: Mutable, entries: readonly ZipEntry[]): void {
   let before: ZipEntry | undefined;
   for (const entry of entries) {
-    if (entry.local === undefined || (entry.view === 'local' && !entry.anomalies.some(({ code }) => code === 'orphan')))
-      continue;
+    if (entry.local === undefined || entry.alternate === true) continue;
     if (before !== undefined && entry.header.start < before.data.end)
       overlap(listing, before, entry.header, entry.name);
     if (before === undefined || entry.data.end > before.data.end) before = entry;
