@@ -35,7 +35,7 @@ export function le(value: number | bigint, width: number): Uint8Array {
 }
 
 export function be(value: number | bigint, width: number): Uint8Array {
-  return le(value, width).reverse();
+  return le(value, width).toReversed();
 }
 
 export function f64le(value: number): Uint8Array {
@@ -45,7 +45,7 @@ export function f64le(value: number): Uint8Array {
 }
 
 export function f64be(value: number): Uint8Array {
-  return f64le(value).reverse();
+  return f64le(value).toReversed();
 }
 
 export function f32le(...values: readonly number[]): Uint8Array {

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { detectionDocument } from './document.ts';
 import { hostileCases } from './index.ts';
 import { type Outcome, recallTable, runCase } from './run.ts';
 
@@ -20,8 +22,9 @@ describe('hostile corpus', () => {
     expect(done.filter((outcome) => outcome.grade === 'weak').map(describeOutcome)).toEqual([]);
   });
 
-  test('the recall table', () => {
+  test('docs/detection.md says what is measured', () => {
     console.log(recallTable(outcomes));
     expect(outcomes.length).toBe(hostileCases.length);
+    expect(readFileSync('docs/detection.md', 'utf8')).toBe(detectionDocument(hostileCases, outcomes));
   });
 });

@@ -1,4 +1,6 @@
-/** Prints the recall table of the hostile corpus. `--all` lists every case that is not as expected. */
+/** Prints the recall table of the hostile corpus. `--all` lists every case that is not as expected, `--write` updates the document. */
+import { writeFileSync } from 'node:fs';
+import { detectionDocument } from './document.ts';
 import { hostileCases } from './index.ts';
 import { type Outcome, recallTable, runCase } from './run.ts';
 
@@ -11,6 +13,7 @@ const seconds = (performance.now() - started) / 1000;
 console.log(recallTable(outcomes));
 console.log(`\n${outcomes.length} files in ${seconds.toFixed(1)} s`);
 if (process.argv.includes('--all')) for (const outcome of outcomes) report(outcome);
+if (process.argv.includes('--write')) writeFileSync('docs/detection.md', detectionDocument(hostileCases, outcomes));
 process.exitCode = outcomes.some((outcome) => outcome.grade === 'silent') ? 1 : 0;
 
 function report(outcome: Outcome): void {

@@ -74,7 +74,9 @@ function wrongCoverage({ coverage }: ArtifactReport, size: number): string | nul
   return null;
 }
 
-const inconclusive = new Set(rules.filter((rule) => rule.inconclusive === true).map((rule) => rule.id as string));
+const inconclusive: ReadonlySet<string> = new Set(
+  rules.filter((rule) => rule.inconclusive === true).map((rule) => rule.id),
+);
 
 function cleanDespiteNotice(report: ArtifactReport): string | null {
   if (report.verdict !== 'clean') return null;

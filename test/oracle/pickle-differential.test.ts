@@ -54,7 +54,8 @@ function nameOf(event: PickleEvent): string[] {
 /** Null when both agree. Extension codes are the oracle's own registry, so such streams only must not be missed. */
 function difference(stream: Uint8Array, answer: PickleAnswer): string | null {
   const mine = ours(stream);
-  if (mine.framesBroken) return null;
+  // A memo index can be so large that the table does not fit the oracle's memory.
+  if (mine.framesBroken || answer.error?.class === 'MemoryError') return null;
   const theirs = answer.imports.map(([module, name]) => `${module}.${name}`).filter((name) => !name.startsWith('ext_'));
   const missed = theirs.findIndex((name, index) => mine.imports[index] !== name);
   if (missed >= 0) return `import ${missed} is ${theirs[missed]}, not ${mine.imports[missed]}`;
@@ -66,8 +67,7 @@ function difference(stream: Uint8Array, answer: PickleAnswer): string | null {
 }
 
 /**
- * Refusals that say nothing about the stream: no loader, an unknown code, a stand-in used in a way it does not support,
- * a memo index whose table does not fit the oracle's memory.
+ * Refusals that say nothing about the stream: no loader, an unknown code, a stand-in used in a way it does not support.
  */
 function usesLoader(answer: PickleAnswer): boolean {
   const message = answer.error?.message ?? '';

@@ -81,10 +81,10 @@ for (const flag of [0x1, 0x20, 0x40, 0x2000, 0x800, 0x8]) {
   pt(`torch-zip.local-flag-${hex}`, 'CVE-2025-1945', 'malicious', () =>
     torchZip({ pickle: bad(), pickleMember: { localFlags: flag } }),
   );
-  pt(`torch-zip.central-flag-${hex}`, 'CVE-2025-1945', 'malicious', () =>
+  pt(`torch-zip.central-flag-${hex}`, 'CVE-2025-1945', flag === 1 ? 'not-clean' : 'malicious', () =>
     torchZip({ pickle: bad(), pickleMember: { centralFlags: flag } }),
   );
-  pt(`torch-zip.both-flags-${hex}`, 'CVE-2025-1945', 'malicious', () =>
+  pt(`torch-zip.both-flags-${hex}`, 'CVE-2025-1945', flag === 1 ? 'not-clean' : 'malicious', () =>
     torchZip({ pickle: bad(), pickleMember: { centralFlags: flag, localFlags: flag } }),
   );
 }

@@ -8,6 +8,31 @@ type Build = () => PickleAssembler | Uint8Array;
 
 const cases: HostileCase[] = [];
 
+/** Streams whose payload CPython never reaches, as the oracle says: they are damage, and need not be called more. */
+const NEVER_RUN = new Set([
+  ...[
+    'arabic-digit',
+    'float-underscore',
+    'float-hex',
+    'float-padded',
+    'float-exponent',
+    'empty-int',
+    'empty-long',
+    'empty-float',
+    'letters',
+  ].map((name) => `numbers.${name}`),
+  ...['long4-negative', 'proto-255', 'next-buffer', 'readonly-buffer', 'persid'].map(
+    (name) => `operands.${name}-before`,
+  ),
+  'frames.nested',
+  'frames.too-long',
+  'frames.huge',
+  'frames.import-straddles',
+  'resources.long-text-int',
+  'names.string-padded',
+  'calls.build-on-function',
+]);
+
 function add(id: string, origin: string, verdict: Expected, make: Build, options: { still?: boolean } = {}): void {
   cases.push({
     id: `stream.${id}`,
@@ -18,7 +43,7 @@ function add(id: string, origin: string, verdict: Expected, make: Build, options
       const made = make();
       return made instanceof Uint8Array ? made : made.bytes();
     },
-    expect: { verdict },
+    expect: { verdict: NEVER_RUN.has(id) ? 'not-clean' : verdict },
     ...(options.still === true ? {} : { stream: true }),
   });
 }
@@ -67,7 +92,7 @@ add(
   'pickle protocol 0',
   'malicious',
   spelt((a, text) =>
-    a.unicode([...text].map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')),
+    a.unicode(Array.from(text, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')),
   ),
 );
 add(
@@ -75,7 +100,7 @@ add(
   'pickle protocol 0',
   'malicious',
   spelt((a, text) =>
-    a.unicode([...text].map((char) => `\\U${char.charCodeAt(0).toString(16).padStart(8, '0')}`).join('')),
+    a.unicode(Array.from(text, (char) => `\\U${char.charCodeAt(0).toString(16).padStart(8, '0')}`).join('')),
   ),
 );
 add(
@@ -94,13 +119,13 @@ add(
   'names.string-hex-escaped',
   'GHSA-9gvj-pp9x-gcfr',
   'malicious',
-  spelt((a, text) => a.string(`'${[...text].map((char) => `\\x${char.charCodeAt(0).toString(16)}`).join('')}'`)),
+  spelt((a, text) => a.string(`'${Array.from(text, (char) => `\\x${char.charCodeAt(0).toString(16)}`).join('')}'`)),
 );
 add(
   'names.string-octal-escaped',
   'GHSA-9gvj-pp9x-gcfr',
   'malicious',
-  spelt((a, text) => a.string(`'${[...text].map((char) => `\\${char.charCodeAt(0).toString(8)}`).join('')}'`)),
+  spelt((a, text) => a.string(`'${Array.from(text, (char) => `\\${char.charCodeAt(0).toString(8)}`).join('')}'`)),
 );
 add(
   'names.string-padded',
@@ -360,7 +385,7 @@ add('calls.type-hash', 'own', 'suspicious', () =>
 add('calls.resolve-name', 'GHSA-vvpj-8cmc-gx39', 'malicious', () =>
   dumps(call(call('pkgutil:resolve_name', 'os:system'), COMMAND)),
 );
-add('calls.import-then-attribute', 'own', 'suspicious', () => {
+add('calls.import-then-attribute', 'own', 'not-clean', () => {
   // Importing a module is enough to run it.
   return dumps(g('antigravity:webbrowser'));
 });
