@@ -172,19 +172,31 @@ function readVarint(cursor: Cursor): bigint {
   throw FormatError.of('malformed', { expected: 'a varint of at most 10 bytes', found: 'a longer one', offset });
 }
 
-/** The numbers of the fields at the top of a file, as far as it can be followed, and whether that is to its end. */
-export function topLevelFields(source: Source, maxFields: number): { numbers: Set<number>; complete: boolean } {
+/** The fields at the top of a file: how far they can be followed, and whether a message of the schema may have them. */
+export interface TopLevel {
+  readonly numbers: ReadonlySet<number>;
+  /** True when every field is one of the message, on the wire as its kind is. */
+  readonly known: boolean;
+  /** True when the fields end exactly with the file. */
+  readonly complete: boolean;
+}
+
+/** Looks at up to `maxFields` fields at the top of `source`. Never throws for content. */
+export function topLevelFields(source: Source, schema: MessageSchema, maxFields: number): TopLevel {
   const numbers = new Set<number>();
   const cursor = new Cursor(source);
+  let known = true;
   try {
     for (let i = 0; i < maxFields; i += 1) {
-      if (cursor.atEnd()) return { numbers, complete: cursor.offset === source.size };
+      if (cursor.atEnd()) return { numbers, known, complete: cursor.offset === source.size };
       const field = readField(cursor, source.size);
+      const kind = schema.get(field.number)?.kind;
+      known &&= kind !== undefined && (kind === 'number' || field.wireType === LENGTH);
       numbers.add(field.number);
       cursor.seek(field.content.end);
     }
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
   }
-  return { numbers, complete: false };
+  return { numbers, known, complete: false };
 }

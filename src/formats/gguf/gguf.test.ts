@@ -111,7 +111,7 @@ describe('what rules are given', () => {
     const templates = facetsOf(file, 'template');
     expect(templates.map(({ name, text, pointer }) => [name, text, pointer])).toEqual([
       ['default', '{{ messages }}', '/tokenizer.chat_template'],
-      ['default', '{{ tools }}', '/tokenizer.chat_template.tool_use'],
+      ['tool_use', '{{ tools }}', '/tokenizer.chat_template.tool_use'],
       ['0', 'tool_use', '/tokenizer.chat_templates/0'],
     ]);
     const { span } = templates[0] ?? {};

@@ -4,7 +4,7 @@ import type { GlobalHeap } from './global-heap.ts';
 import { decode, type H5Reader } from './h5-reader.ts';
 import { messageType } from './object-header.ts';
 import { datatypeOf } from './shared-message.ts';
-import { readDataspace } from './types.ts';
+import { type Datatype, readDataspace } from './types.ts';
 
 /** Strings of one attribute that are kept; lists of layer names have some hundreds. */
 const MAX_STRINGS = 4096;
@@ -38,11 +38,19 @@ export function readAttribute(reader: H5Reader, heap: GlobalHeap, body: Span): A
   const type = datatypeOf(reader, { type: messageType.datatype, shared: isShared, body: typeAt });
   reader.seek(nameAt + nameBytes + typeBytes);
   const elements = readDataspace(reader);
-  const count = Number(elements > BigInt(MAX_STRINGS) ? BigInt(MAX_STRINGS) : elements);
-  const data = { start: dataAt, end: body.end };
-  if (type.text === 'fixed') return { name, strings: fixedStrings(reader, data, count, type.size) };
-  if (type.text === 'variable') return { name, strings: variableStrings(reader, heap, data, count) };
-  return { name, strings: [] };
+  const count = elements > BigInt(MAX_STRINGS) ? MAX_STRINGS : Number(elements);
+  return { name, strings: readStrings(reader, heap, { type, count, data: { start: dataAt, end: body.end } }) };
+}
+
+interface Values {
+  readonly type: Datatype;
+  readonly count: number;
+  readonly data: Span;
+}
+
+function readStrings(reader: H5Reader, heap: GlobalHeap, { type, count, data }: Values): Attribute['strings'] {
+  if (type.text === 'fixed') return fixedStrings(reader, data, count, type.size);
+  return type.text === 'variable' ? variableStrings(reader, heap, data, count) : [];
 }
 
 function fixedStrings(reader: H5Reader, data: Span, count: number, size: number): Attribute['strings'] {

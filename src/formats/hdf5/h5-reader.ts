@@ -117,7 +117,10 @@ export class H5Reader {
     if (this.#nodes % NODES_PER_TIME_CHECK === 0) this.context.budget.checkTime();
   }
 
+  /** @throws LimitError `maxDocumentBytes`, since nothing but text is read this way */
   bytes(length: number): Uint8Array {
+    const { maxDocumentBytes } = this.context.limits;
+    if (length > maxDocumentBytes) throw LimitError.of('maxDocumentBytes', maxDocumentBytes, length);
     return this.#cursor.bytes(length);
   }
 
@@ -129,12 +132,12 @@ export class H5Reader {
   }
 
   cover(span: Span, role: CoverageRole = 'structure'): void {
-    this.context.cover(span.start, span.end, role);
+    this.context.cover(span.start, Math.min(span.end, this.context.source.size), role);
   }
 
   /** Accounts for `bytes` from `start` on. */
   coverBytes(start: number, bytes: number, role: CoverageRole = 'structure'): void {
-    this.context.cover(start, start + bytes, role);
+    this.cover({ start, end: start + bytes }, role);
   }
 }
 

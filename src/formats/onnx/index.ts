@@ -5,6 +5,7 @@ import { topLevelFields, WireWalker } from '../protobuf.ts';
 import { ModelListener } from './model-listener.ts';
 import { onnxSchema } from './schema.ts';
 
+const modelSchema = onnxSchema.ModelProto;
 const GRAPH = 7;
 const IR_VERSION = 1;
 /** Functions and opset imports are top-level fields too; torch's exporter writes some thousands of functions. */
@@ -23,8 +24,7 @@ export const onnx = defineFormat({
 function detect(probe: Probe): Confidence | null {
   const tag = probe.head[0];
   if (tag === undefined || !couldStart(tag)) return null;
-  const { numbers, complete } = topLevelFields(probe.source, MAX_PROBED_FIELDS);
-  const known = [...numbers].every((number) => onnxSchema['ModelProto']?.has(number) === true);
+  const { numbers, known, complete } = topLevelFields(probe.source, modelSchema, MAX_PROBED_FIELDS);
   if (complete && known && numbers.has(GRAPH) && numbers.has(IR_VERSION)) return 'certain';
   const isBinary = probe.head.subarray(0, NAME_PROBE_BYTES).some((byte) => byte < 0x09);
   return numbers.has(GRAPH) || (isBinary && probe.name.endsWith('.onnx')) ? damaged(probe, known) : null;
@@ -37,7 +37,7 @@ function damaged(probe: Probe, known: boolean): Confidence | null {
 
 /** True for the tag of a field a model may start with: a known number, and the wire type it has. */
 function couldStart(tag: number): boolean {
-  const field = onnxSchema['ModelProto']?.get(tag >>> 3);
+  const field = modelSchema.get(tag >>> 3);
   return field !== undefined && (tag & 7) === (field.kind === 'number' ? 0 : 2);
 }
 

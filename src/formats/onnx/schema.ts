@@ -1,7 +1,7 @@
 import { message, type Schema } from '../protobuf.ts';
 
 /** The messages of onnx-ml.proto (ONNX 1.19, IR version 12) by field number. */
-export const onnxSchema: Schema = {
+export const onnxSchema = {
   ModelProto: message({
     1: 'ir_version number',
     2: 'producer_name text',
@@ -141,4 +141,4 @@ export const onnxSchema: Schema = {
   IntIntListEntryProto: message({ 1: 'key number', 2: 'value number' }),
   ShardedDimProto: message({ 1: 'axis number', 2: 'simple_sharding SimpleShardedDimProto' }),
   SimpleShardedDimProto: message({ 1: 'dim_value number', 2: 'dim_param text', 3: 'num_shards number' }),
-};
+} as const satisfies Schema;

@@ -37,7 +37,7 @@ const accepted: readonly Row[] = [
   {
     title: 'duplicate metadata key',
     header: '{"__metadata__":{"a":"1","a":"2"}}',
-    fires: ['safetensors-duplicate-key'],
+    fires: ['duplicate-key', 'safetensors-duplicate-key'],
   },
   {
     title: 'unknown field',

@@ -1,5 +1,7 @@
 const encoder = new TextEncoder();
 const SUPERBLOCK_BYTES = 48;
+/** Signature, superblock version 2, addresses and lengths of 8 bytes, no flags. */
+const SIGNATURE_AND_WIDTHS = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 2, 8, 8, 0];
 const UNDEFINED_ADDRESS = 2n ** 64n - 1n;
 
 /** A header message: its type and body. */
@@ -71,12 +73,12 @@ export function h5File({ messages = [], dataset, before = 0, after = 0 }: H5Part
   const object = dataset === undefined ? [] : datasetObject(dataset, datasetAt);
   const end = before + SUPERBLOCK_BYTES + root.length + object.length;
   const superblock = [
-    ...[0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a, 2, 8, 8, 0],
+    ...SIGNATURE_AND_WIDTHS,
     ...number(8, before),
     ...number(8, UNDEFINED_ADDRESS),
     ...number(8, end),
     ...number(8, SUPERBLOCK_BYTES),
-    ...[0, 0, 0, 0],
+    ...number(4, 0),
   ];
   const filling = Array.from({ length: after }, (_, i) => (i * 37) % 256);
   return Uint8Array.from([
