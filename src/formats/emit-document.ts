@@ -89,7 +89,7 @@ class Emission {
   #templates(visit: Visit): void {
     const pointer = pointerOf(visit, this.#document.pointer);
     const { node } = visit;
-    if (node.kind === 'scalar') return this.#template(node, 'default', pointer);
+    if (node.kind === 'scalar') return this.#template(node, templateName(visit.step), pointer);
     if (node.kind === 'map') {
       for (const { key, value } of node.entries) this.#template(value, key, pointerTo(pointer, key));
       return;
@@ -112,6 +112,11 @@ class Emission {
   #spanOf(node: DocumentNode): ConfigDocument['carrier'] {
     return this.#document.carrier ?? node.span;
   }
+}
+
+/** The part after `chat_template.` in a key that has one. */
+function templateName(step: Visit['step']): string {
+  return /(?:^|\.)chat_templates?\.(.+)$/.exec(String(step))?.[1] ?? 'default';
 }
 
 /** `chat_template`, and in GGUF `tokenizer.chat_template` and `tokenizer.chat_template.<name>`. */

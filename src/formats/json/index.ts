@@ -1,10 +1,10 @@
-import { LimitError } from '../../bytes/errors.ts';
+import { FormatError, LimitError } from '../../bytes/errors.ts';
 import { readBytes } from '../../bytes/source.ts';
 import { emitDocument } from '../emit-document.ts';
 import { defineFormat, type ParseContext } from '../format.ts';
 import { detectJson } from './detect-json.ts';
 import { emitNotebook, isNotebook } from './notebook.ts';
-import { parseJsonValue, skipWhiteSpace } from './parse-json.ts';
+import { parseJsonValues, skipWhiteSpace } from './parse-json.ts';
 import type { DocumentNode } from '../document.ts';
 
 /** Lines are read in windows of this size, which grows only for a longer line. */
@@ -20,7 +20,8 @@ export const json = defineFormat({
     const { source, limits } = context;
     const whole = source.size <= limits.maxDocumentBytes;
     let at = 0;
-    let windowBytes = whole ? source.size : WINDOW_BYTES;
+    const firstWindow = whole ? source.size : Math.min(WINDOW_BYTES, limits.maxDocumentBytes);
+    let windowBytes = firstWindow;
     for (let index = 0; at < source.size; ) {
       context.budget.checkTime();
       const bytes = readBytes(source, at, Math.min(windowBytes, source.size - at));
@@ -32,7 +33,7 @@ export const json = defineFormat({
       context.cover(at, at + read, 'structure');
       at += read;
       index += values;
-      windowBytes = read > 0 ? WINDOW_BYTES : widen(windowBytes, context);
+      windowBytes = read > 0 ? firstWindow : widen(windowBytes, context);
     }
   },
 });
@@ -51,22 +52,25 @@ interface Window {
   readonly isLast: boolean;
 }
 
-/** Emits the values of a window, except one that may go on beyond it. Returns how many bytes and values that were. */
+/** Emits the values of a window, except one that goes on beyond it. Returns how many bytes and values that were. */
 function readValues(context: ParseContext, bytes: Uint8Array, window: Window): { read: number; values: number } {
   const complete = window.isLast ? bytes.length : bytes.lastIndexOf(0x0a) + 1;
-  let at = 0;
+  const lines = bytes.subarray(0, complete);
+  let read = 0;
   let values = 0;
-  while (at < complete) {
-    const { root, end } = parseJsonValue(bytes.subarray(at, complete), {
-      limits: context.limits,
-      offset: window.offset + at,
-    });
-    at = skipWhiteSpace(bytes, end - window.offset);
-    const isOnly = window.index + values === 0 && at >= complete && window.isLast;
-    emitValue(context, root, isOnly ? '' : `/${window.index + values}`);
-    values += 1;
+  try {
+    for (const { root, end } of parseJsonValues(lines, { limits: context.limits, offset: window.offset })) {
+      read = skipWhiteSpace(lines, end - window.offset);
+      const isOnly = window.index + values === 0 && window.isLast && read >= complete;
+      emitValue(context, root, isOnly ? '' : `/${window.index + values}`);
+      values += 1;
+    }
+  } catch (error) {
+    const goesOn = !window.isLast && error instanceof FormatError && error.code === 'truncated';
+    if (!goesOn) throw error;
+    return { read, values };
   }
-  return { read: at, values };
+  return { read: complete, values };
 }
 
 function emitValue(context: ParseContext, root: DocumentNode, pointer: string): void {

@@ -63,6 +63,15 @@ export function parseJsonValue(bytes: Uint8Array, options: JsonOptions): JsonTex
   return new JsonReader(bytes, options).text();
 }
 
+/**
+ * The values of a text of several, such as JSON Lines, one by one; what stands between them is white space. Limits
+ * count for each value alone. @throws as parseJson does, when it comes to the damage
+ */
+export function* parseJsonValues(bytes: Uint8Array, options: JsonOptions): Generator<JsonText> {
+  const reader = new JsonReader(bytes, options);
+  while (reader.hasMore()) yield reader.text();
+}
+
 /** The first offset from `at` on that is not JSON white space. */
 export function skipWhiteSpace(bytes: Uint8Array, at: number): number {
   let i = at;
@@ -104,9 +113,16 @@ class JsonReader {
     this.#strings = new JsonStrings(bytes, this.#base);
   }
 
+  /** True when something other than white space is left. */
+  hasMore(): boolean {
+    return skipWhiteSpace(this.#bytes, this.#at) < this.#bytes.length;
+  }
+
+  /** The next value. */
   text(): JsonText {
+    this.#nodes = 0;
     const [a, b, c] = this.#bytes;
-    if (a === 0xef && b === 0xbb && c === 0xbf) {
+    if (this.#at === 0 && a === 0xef && b === 0xbb && c === 0xbf) {
       this.#odd('byte-order-mark', 0);
       this.#at = 3;
     }

@@ -27,7 +27,7 @@ export const hfAttentionKernel = documentRule<{ key: string; kernel: string }>()
       for (const place of index.keyed(key)) {
         if (place.text?.includes('/') !== true) continue;
         // In the recipe of a training run the person who runs it made the choice.
-        const isRecipe = key === 'attn_implementation' && !/config\.json$/.test(index.document.fileName);
+        const isRecipe = key === 'attn_implementation' && !index.document.fileName.endsWith('config.json');
         report(place, { key, kernel: place.text.slice(0, 200) }, isRecipe ? 'low' : 'critical');
       }
     }

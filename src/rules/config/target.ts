@@ -49,7 +49,12 @@ export function judgeTarget(text: string, policy: Pick<RulePolicy, 'allowedTarge
     return DANGEROUS_BUILTINS.has(name) ? { kind: 'runs-code', name, segment: name } : { kind: 'bare', name };
   }
   if (HARMLESS_STDLIB_TARGETS.has(name)) return { kind: 'trusted', name };
-  return judgeRoot(name, root) ?? judgeTail(name, segments) ?? judgePackage(name, root, policy);
+  return (
+    judgeDangerous(name, root) ??
+    judgeTail(name, segments) ??
+    judgeReach(name, root) ??
+    judgePackage(name, root, policy)
+  );
 }
 
 /** White space and quotes go, since `ast.literal_eval` turns `"'os.system'"` into a name; `module:name` is `module.name`. */
@@ -61,9 +66,12 @@ function dottedName(text: string): string {
     .replace(/^([\w.]+):([\w.]+)$/, '$1.$2');
 }
 
-function judgeRoot(name: string, root: string): Target | null {
+function judgeDangerous(name: string, root: string): Target | null {
   if (CODE_RUNNING_TARGETS.has(name)) return { kind: 'runs-code', name };
-  if (DANGEROUS_MODULES.has(root)) return { kind: 'runs-code', name, segment: root };
+  return DANGEROUS_MODULES.has(root) ? { kind: 'runs-code', name, segment: root } : null;
+}
+
+function judgeReach(name: string, root: string): Target | null {
   if (PYTHON_STDLIB.has(root)) return { kind: 'reaches-out', name, segment: root };
   return LOADING_TARGETS.has(name) ? { kind: 'reaches-out', name } : null;
 }
