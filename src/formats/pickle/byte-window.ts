@@ -41,20 +41,24 @@ export class ByteWindow {
   }
 
   u16(): number {
-    return this.#view.getUint16(this.#take(2), true);
+    const at = this.#take(2);
+    return this.#view.getUint16(at, true);
   }
 
   u32(): number {
-    return this.#view.getUint32(this.#take(4), true);
+    const at = this.#take(4);
+    return this.#view.getUint32(at, true);
   }
 
   i32(): number {
-    return this.#view.getInt32(this.#take(4), true);
+    const at = this.#take(4);
+    return this.#view.getInt32(at, true);
   }
 
   /** A 64-bit size; sizes of 2^53 or more cannot exist and read as `Infinity`. */
   u64(): number {
-    const value = this.#view.getBigUint64(this.#take(8), true);
+    const at = this.#take(8);
+    const value = this.#view.getBigUint64(at, true);
     return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(value);
   }
 
@@ -122,6 +126,7 @@ export class ByteWindow {
     return this.limit - this.pos > had;
   }
 
+  /** Where the next `count` bytes start in the window, which may be another one afterwards. */
   #take(count: number): number {
     if (this.pos + count > this.limit) this.require(count);
     const at = this.pos;

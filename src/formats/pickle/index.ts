@@ -1,12 +1,11 @@
-import { readBytes } from '../../bytes/source.ts';
 import { defineFormat, type Probe } from '../format.ts';
 import { highestProtocol } from './opcodes.ts';
 import { acts } from './nested.ts';
 import { PickleMachine } from './machine.ts';
 import { examinePickles } from './stream.ts';
 
-/** A text pickle without imports can do no harm; only such a short one is worth telling from text. */
-const MAX_DATA_PROBE_BYTES = 64 * 1024;
+/** Other bytes do not run this many opcodes by accident. */
+const PROOF_OPCODES = 4096;
 
 /** Python pickle, protocols 0 to 5: a program for the unpickler's stack machine. */
 export const pickle = defineFormat({
@@ -14,10 +13,13 @@ export const pickle = defineFormat({
   title: 'Python pickle',
   extensions: ['.pkl', '.pickle', '.p', '.sav', '.joblib', '.dat'],
   detect(probe) {
-    if (probe.startsWith([0x80])) return (probe.head[1] ?? 0xff) <= highestProtocol ? 'certain' : null;
-    if (!couldStart(probe.head[0])) return null;
+    const declared = probe.startsWith([0x80]) && (probe.head[1] ?? 0xff) <= highestProtocol;
+    if (!declared && !FIRST_OPCODES.has(probe.head[0] ?? 0)) return null;
     if (acts(probe.source, probe)) return 'certain';
-    return isPlainData(probe) ? 'likely' : null;
+    const plain = isPlainData(probe);
+    // Without a header, data that only happens to parse is no proof; with one, damage that stops before anything ran is no disproof.
+    if (declared) return plain ? 'certain' : 'likely';
+    return plain ? 'likely' : null;
   },
   parse: (context) => examinePickles(context),
 });
@@ -28,12 +30,11 @@ const FIRST_OPCODES = new Set([
   ...[0x82, 0x83, 0x84, 0x88, 0x89, 0x8a, 0x8b, 0x8c, 0x8d, 0x8e, 0x8f, 0x95, 0x96, 0x97],
 ]);
 
-function couldStart(lead: number | undefined): boolean {
-  return lead !== undefined && FIRST_OPCODES.has(lead);
-}
-
+/** True when the bytes run as a pickle to their end, or for so long that they can be nothing else. */
 function isPlainData(probe: Probe): boolean {
-  if (readBytes(probe.source, MAX_DATA_PROBE_BYTES, 1).length > 0) return false;
-  const outcome = new PickleMachine(probe.source, { budget: probe.budget, stopAtFailure: true }).run();
-  return outcome.stopped && outcome.failure === undefined && outcome.opcodes > 2 && outcome.end === probe.source.size;
+  const options = { budget: probe.budget, stopAtFailure: true, stopAfter: PROOF_OPCODES };
+  const outcome = new PickleMachine(probe.source, options).run();
+  if (outcome.failure !== undefined) return false;
+  if (!outcome.stopped) return true;
+  return outcome.opcodes > 2 && (probe.head[0] === 0x80 || outcome.end === probe.source.size);
 }

@@ -24,6 +24,10 @@ export interface PickleOptions {
   readonly onPayload?: (payload: Payload) => void;
   /** Stop where CPython would raise, instead of reading on for what another unpickler might accept. */
   readonly stopAtFailure?: boolean;
+  /** Stop after this many opcodes: enough to tell a pickle from other bytes. */
+  readonly stopAfter?: number;
+  /** What the loader's `persistent_load` returns for an id, when that is known; else an opaque object. */
+  readonly persistentLoad?: (id: Value, view: PickleView) => Value | undefined;
   /** Keep every item of every container, for readers that need the data itself. Memory then grows with the file. */
   readonly keepAll?: boolean;
   /**
@@ -100,9 +104,9 @@ export class PickleMachine {
 
   /** Reads one pickle. @throws LimitError, ReadError; damage is part of the outcome. */
   run(): PickleOutcome {
-    const stopAtFailure = this.options.stopAtFailure === true;
+    const stopAfter = this.options.stopAfter ?? Number.POSITIVE_INFINITY;
     try {
-      while (!this.stopped && !(stopAtFailure && this.#failure !== undefined)) this.#step();
+      while (!this.stopped && !this.#failed && this.#opcodes < stopAfter) this.#step();
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       this.#fail(error);
@@ -120,6 +124,10 @@ export class PickleMachine {
       view: this.view,
       uncertain: this.uncertain,
     };
+  }
+
+  get #failed(): boolean {
+    return this.#failure !== undefined && this.options.stopAtFailure === true;
   }
 
   #step(): void {
@@ -229,6 +237,7 @@ export class PickleMachine {
   }
 
   emit(event: Omit<PickleEvent, 'view' | 'offset' | 'length'>): void {
+    if (this.#failed) return;
     this.#events += 1;
     const length = this.input.offset - this.at;
     this.options.onEvent?.({ ...event, view: this.view, offset: this.at, length } as PickleEvent);
@@ -243,6 +252,13 @@ export class PickleMachine {
     if (this.#failure !== undefined) return;
     this.#failure = error;
     this.#eventsBeforeFailure = this.#events;
+  }
+
+  /** Passes over bytes that the loader reads for itself between opcodes; a frame ends before them. */
+  skipRaw(length: number): void {
+    if (length <= 0) return;
+    if (this.input.offset >= this.frameEnd) this.frameEnd = Number.POSITIVE_INFINITY;
+    this.input.skip(length);
   }
 
   #leaveFrame(): void {

@@ -33,7 +33,7 @@ function structureBytes(itemBytes: number | undefined): number | undefined {
 
 /** A dtype as text: optional byte order, kind, size; `U` counts characters of 4 bytes. */
 export function spelledShape(text: string): DtypeShape | undefined {
-  const match = /^[<>|=]?([?bBhHiIlLqQefdgFDGOSUVmMac])(\d{0,9})(?:\[[^\]]{0,40}\])?$/.exec(text);
+  const match = /^[<>|=]?([?bBhHiIuUlLqQefdgFDGOSVmMac])(\d{0,9})(?:\[[^\]]{0,40}\])?$/.exec(text);
   if (match === null) return undefined;
   const [, kind = '', digits = ''] = match;
   if (kind === 'O') return { itemBytes: 8, hasObject: true };

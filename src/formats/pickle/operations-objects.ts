@@ -93,8 +93,7 @@ function build(machine: PickleMachine): void {
   if (typeof target !== 'number' && target.kind === 'call') target.state = state;
   machine.emit({ kind: 'build', target, state } as BuildEvent);
   if (typeof target === 'number' || target.kind !== 'call') return;
-  const raw = machine.options.rawAfterBuild?.(target, machine.view, machine.input.offset) ?? 0;
-  if (raw > 0) machine.input.skip(raw);
+  machine.skipRaw(machine.options.rawAfterBuild?.(target, machine.view, machine.input.offset) ?? 0);
 }
 
 function extension(read: (machine: PickleMachine) => number): (machine: PickleMachine) => void {
@@ -109,7 +108,7 @@ function extension(read: (machine: PickleMachine) => number): (machine: PickleMa
 
 function persistent(machine: PickleMachine, id: Value): void {
   const node = machine.own(new PersistentNode(id, machine.at));
-  machine.push(node);
+  machine.push(machine.options.persistentLoad?.(id, machine.view) ?? node);
   machine.emit({ kind: 'persistent', node } as PersistentEvent);
 }
 

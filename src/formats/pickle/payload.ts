@@ -21,10 +21,9 @@ const MAGICS: readonly (readonly [encoding: PayloadEncoding, head: string])[] = 
   ...['PK\x03\x04', '\x1f\x8b\x08', 'x\x01', 'x\x5e', 'x\x9c', 'x\xda', 'BZh', '\xfd7zXZ\x00'].map(
     (head) => ['raw', head] as const,
   ),
-  // \x80\x02 .. \x80\x05, gzip, zlib, zip
-  ...['gAI', 'gAM', 'gAN', 'gAQ', 'gAR', 'gAS', 'gAU', 'gAV', 'gAW', 'H4sI', 'eAE', 'eF', 'eJ', 'eN', 'UEsD'].map(
-    (head) => ['base64', head] as const,
-  ),
+  // \x80\x02 to \x80\x05, gzip, zlib, zip
+  ...Array.from('IJKLMNOPQRSTUVWX', (letter) => ['base64', `gA${letter}`] as const),
+  ...['H4sI', 'eAE', 'eF', 'eJ', 'eN', 'UEsD'].map((head) => ['base64', head] as const),
   ...[
     '8002',
     '8003',

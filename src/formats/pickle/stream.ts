@@ -14,7 +14,9 @@ export interface PickleEnd {
 /** Runs one pickle of a file through the rules: events, hidden payloads, damage, coverage. */
 export function examinePickle(
   context: ParseContext,
-  options: Pick<PickleOptions, 'start' | 'rawAfterBuild'> & { readonly weightsOnly?: WeightsOnlySimulation } = {},
+  options: Pick<PickleOptions, 'start' | 'rawAfterBuild' | 'persistentLoad'> & {
+    readonly weightsOnly?: WeightsOnlySimulation;
+  } = {},
 ): PickleOutcome {
   const { source } = context;
   const start = options.start ?? 0;
@@ -27,6 +29,7 @@ export function examinePickle(
     },
     onPayload: (payload) => examinePayload(context, source, payload),
     ...(options.rawAfterBuild === undefined ? {} : { rawAfterBuild: options.rawAfterBuild }),
+    ...(options.persistentLoad === undefined ? {} : { persistentLoad: options.persistentLoad }),
   });
   const outcome = machine.run();
   options.weightsOnly?.finish(outcome);

@@ -4,6 +4,8 @@ import { BufferSource } from '../../bytes/source.ts';
 import { Budget } from '../../bytes/limits.ts';
 import { defineFormat, type ParseContext, type Probe } from '../format.ts';
 import { PickleMachine } from '../pickle/machine.ts';
+import type { Value } from '../pickle/values.ts';
+import type { PickleView } from '../pickle/view.ts';
 import { examinePickle } from '../pickle/stream.ts';
 import { WeightsOnlySimulation } from '../pickle/weights-only.ts';
 import { storageItemBytes, storageOf, type StorageReference } from '../torch/storage.ts';
@@ -34,12 +36,18 @@ export const torchLegacy = defineFormat({
       offset = outcome.end;
     }
     const simulation = new WeightsOnlySimulation();
-    const object = examinePickle(watched, { start: offset, weightsOnly: simulation });
+    const object = examinePickle(watched, { start: offset, weightsOnly: simulation, persistentLoad });
     context.detail('weightsOnly', simulation.verdict());
     if (!object.stopped) return;
     readStorages(context, object.end, storages);
   },
 });
+
+/** `('module', cls, source file, source)` stands for the class; its source is only compared, with a warning. */
+function persistentLoad(id: Value, view: PickleView): Value | undefined {
+  const [kind, owner] = view.items(id) ?? [];
+  return view.text(kind) === 'module' ? owner : undefined;
+}
 
 function startsWithMagicNumber(probe: Probe): boolean {
   if (probe.head[0] !== 0x80 && probe.head[0] !== 0x4c) return false;

@@ -2,7 +2,7 @@ import { CallNode, globalName, type GlobalNode, type Value } from '../../formats
 import type { PickleView } from '../../formats/pickle/view.ts';
 import { type Constraint, constraintOf, isEnum } from '../data/pickle/index.ts';
 import type { RulePolicy } from '../rule.ts';
-import { isAllowed, useOf } from './judge.ts';
+import { isAllowed, isImportable, useOf } from './judge.ts';
 import { tensorProblem } from './tensor-rebuild.ts';
 
 /** What a constraint looks at: the call, its arguments, and the policy for names in them. */
@@ -92,7 +92,7 @@ function isPlain(value: Value, depth = 0): boolean {
 /** Plain data with objects in it that were themselves made by allowed calls, or allowed names. */
 function isPlainOrAllowed(value: Value, policy: RulePolicy, depth = 0): boolean {
   if (typeof value === 'number' || value.kind === 'bytearray' || value.kind === 'persistent') return true;
-  if (value.kind === 'global') return isAllowed(value, 'import', policy);
+  if (value.kind === 'global') return isImportable(value, policy);
   if (value.kind === 'call') return isGlobal(value.callee) && isAllowed(value.callee, useOf(value.opcode), policy);
   if (!('items' in value) || depth > MAX_DEPTH) return false;
   return value.items.every((item) => isPlainOrAllowed(item, policy, depth + 1));
@@ -120,12 +120,14 @@ function arrayClass({ args, policy }: ConstrainedCall): string | undefined {
   const name = globalName(made) ?? '';
   if (!ARRAY_CLASSES.test(name) && !isAllowed(made, 'new', policy))
     return `it creates ${name}, which is no listed array class`;
-  return rest.every((value) => isPlain(value)) ? undefined : 'an argument is not plain data';
+  return rest.every((value) => isPlainOrAllowed(value, policy))
+    ? undefined
+    : 'an argument is computed by something unlisted';
 }
 
 function nameOrAllowedGlobal({ args, view, policy }: ConstrainedCall): string | undefined {
   for (const value of args) {
-    const known = view.text(value) !== undefined || (isGlobal(value) && isAllowed(value, 'import', policy));
+    const known = view.text(value) !== undefined || (isGlobal(value) && isImportable(value, policy));
     if (!known && !isPlainOrAllowed(value, policy)) return 'an argument is neither a name nor a listed class';
   }
   return undefined;

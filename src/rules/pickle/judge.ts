@@ -1,4 +1,4 @@
-import { type CallNode, globalName, type Value } from '../../formats/pickle/values.ts';
+import { type CallNode, type Value } from '../../formats/pickle/values.ts';
 import type { PickleView } from '../../formats/pickle/view.ts';
 import { allowedUses, use } from '../data/pickle/index.ts';
 import type { RulePolicy } from '../rule.ts';
@@ -12,15 +12,24 @@ export function isAllowed(
   policy: RulePolicy,
 ): boolean {
   if (name.module === null || name.name === null) return false;
-  return isListed(name.module, name.name, wanted) || policy.allowedGlobals.has(`${name.module}.${name.name}`);
+  return isListedFor(name.module, name.name, wanted) || policy.allowedGlobals.has(`${name.module}.${name.name}`);
+}
+
+/** True when a name may stand in a pickle at all: what may be called or made must be imported first. */
+export function isImportable(name: { module: string | null; name: string | null }, policy: RulePolicy): boolean {
+  return isAllowed(name, 'import', policy) || isAllowed(name, 'call', policy) || isAllowed(name, 'new', policy);
 }
 
 /** Classes of a TorchScript program, made by torch's own interpreter; for Python there is no such module. */
 const TORCHSCRIPT_MODULE = /^__torch__(?:\.|$)/;
 const TORCHSCRIPT_USES = use.import | use.new | use.build;
 
-/** True when the allow-lists alone do. */
-export function isListed(module: string, name: string, wanted: Use): boolean {
+/** True when the allow-lists themselves, not the policy, know some use of the name. */
+export function isListed(module: string, name: string): boolean {
+  return isListedFor(module, name, 'import') || isListedFor(module, name, 'call') || isListedFor(module, name, 'new');
+}
+
+function isListedFor(module: string, name: string, wanted: Use): boolean {
   if (TORCHSCRIPT_MODULE.test(module)) return (TORCHSCRIPT_USES & use[wanted]) !== 0;
   return ((allowedUses(module, name) ?? 0) & use[wanted]) !== 0;
 }
@@ -30,14 +39,21 @@ export function useOf(opcode: CallNode['opcode']): Use {
   return opcode === 'NEWOBJ' || opcode === 'NEWOBJ_EX' ? 'new' : 'call';
 }
 
-const RECONSTRUCTORS = new Set(['copyreg._reconstructor', 'copyreg.__newobj__', 'copyreg.__newobj_ex__']);
-
-/** The class (or factory) whose instance a value is: what `__setstate__` and `append` belong to. */
+/**
+ * The class (or factory) whose instance a value is: what `__setstate__` and `append` belong to. A factory is told apart
+ * from a class by not being listed for state itself; its first argument is then the class it makes an instance of, as in
+ * `copyreg._reconstructor(cls, …)`, `_reconstruct(ndarray, …)` or Cython's `newObj(cls)`.
+ */
 export function classOf(value: Value, view: PickleView): Value | undefined {
   if (typeof value !== 'object' || value.kind !== 'call') return undefined;
-  const callee = globalName(value.callee);
-  if (callee !== undefined && RECONSTRUCTORS.has(callee)) return view.items(value.args)?.[0];
-  return value.callee;
+  const { callee } = value;
+  if (typeof callee !== 'object' || callee.kind !== 'global' || callee.module === null || callee.name === null)
+    return callee;
+  const uses = allowedUses(callee.module, callee.name) ?? 0;
+  const isFactory = (uses & use.call) !== 0 && (uses & (use.build | use.new)) === 0;
+  if (!isFactory) return callee;
+  const [made] = view.items(value.args) ?? [];
+  return typeof made === 'object' && made.kind === 'global' ? made : callee;
 }
 
 /** A short Python-like rendering of a value, for messages. */

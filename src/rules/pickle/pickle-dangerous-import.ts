@@ -35,7 +35,7 @@ export const pickleDangerousImport = defineRule<{
     const { module, name } = event.global;
     if (module === null || name === null) return;
     const danger = dangerOf(module, name);
-    if (danger === undefined || danger.category === SECOND_STAGE || isListed(module, name, 'import')) return;
+    if (danger === undefined || danger.category === SECOND_STAGE || isListed(module, name)) return;
     const written = event.written === undefined ? {} : { written: event.written };
     report({
       span: { start: event.offset, end: event.offset + event.length },

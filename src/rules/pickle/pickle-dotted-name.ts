@@ -1,6 +1,6 @@
 import { global, pickle4 } from '../examples/pickle.ts';
 import { defineRule } from '../rule.ts';
-import { isAllowed } from './judge.ts';
+import { isImportable } from './judge.ts';
 
 export const pickleDottedName = defineRule<{ readonly module: string; readonly name: string }>()({
   id: 'pickle-dotted-name',
@@ -23,7 +23,7 @@ export const pickleDottedName = defineRule<{ readonly module: string; readonly n
     if (event.kind !== 'import') return;
     const { module, name } = event.global;
     if (module === null || name === null || !name.includes('.')) return;
-    if (isAllowed(event.global, 'import', context.policy)) return;
+    if (isImportable(event.global, context.policy)) return;
     report({ span: { start: event.offset, end: event.offset + event.length }, data: { module, name } });
   },
 });

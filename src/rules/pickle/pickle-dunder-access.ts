@@ -1,6 +1,6 @@
 import { global, pickle4 } from '../examples/pickle.ts';
 import { defineRule } from '../rule.ts';
-import { isAllowed } from './judge.ts';
+import { isImportable } from './judge.ts';
 
 /** True when a segment of the name is a special attribute, such as `__globals__`. */
 export function hasDunder(name: string): boolean {
@@ -28,7 +28,7 @@ export const pickleDunderAccess = defineRule<{ readonly module: string; readonly
     if (event.kind !== 'import') return;
     const { module, name } = event.global;
     if (module === null || name === null || !hasDunder(name)) return;
-    if (isAllowed(event.global, 'import', context.policy)) return;
+    if (isImportable(event.global, context.policy)) return;
     report({ span: { start: event.offset, end: event.offset + event.length }, data: { module, name } });
   },
 });

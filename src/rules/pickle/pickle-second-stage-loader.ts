@@ -28,7 +28,7 @@ export const pickleSecondStageLoader = defineRule<{
     const { module, name } = event.global;
     const danger = module === null || name === null ? undefined : dangerOf(module, name);
     if (module === null || name === null || danger?.category !== 'second-stage-loader') return;
-    if (isListed(module, name, 'import') || isListed(module, name, 'call')) return;
+    if (isListed(module, name)) return;
     const span = { start: event.offset, end: event.offset + event.length };
     report({ span, data: { module, name, explanation: danger.why } });
   },

@@ -1,10 +1,7 @@
 import { dangerOf } from '../data/pickle/dangerous.ts';
 import { defineRule } from '../rule.ts';
 import { hasDunder } from './pickle-dunder-access.ts';
-import { isAllowed } from './judge.ts';
-
-/** What may be called or made must be imported first; only names on no list at all are news. */
-const ANY_USE = ['import', 'call', 'new'] as const;
+import { isImportable } from './judge.ts';
 
 export const pickleUnlistedImport = defineRule<{ readonly module: string; readonly name: string }>()({
   id: 'pickle-unlisted-import',
@@ -26,7 +23,7 @@ export const pickleUnlistedImport = defineRule<{ readonly module: string; readon
   check(event, report, context) {
     if (event.kind !== 'import') return;
     const { module, name } = event.global;
-    if (module === null || name === null || ANY_USE.some((use) => isAllowed(event.global, use, context.policy))) return;
+    if (module === null || name === null || isImportable(event.global, context.policy)) return;
     if (dangerOf(module, name) !== undefined || hasDunder(name)) return;
     report({ span: { start: event.offset, end: event.offset + event.length }, data: { module, name } });
   },
