@@ -25,11 +25,10 @@ export function looksLikePayload(source: Source): boolean {
   return MAGICS.some((magic) => magic.every((byte, at) => head[at] === byte)) || looksLikePickle(head);
 }
 
-/** A protocol mark followed by a frame, or by a global whose module is spelled out. */
+/** A protocol mark followed by a frame, or by a container or a global whose module is spelled out. */
 function looksLikePickle(head: Uint8Array): boolean {
-  const [mark, protocol = 0, opcode, next = 0] = head;
+  const [mark, protocol = 0, opcode = 0] = head;
   if (mark !== PICKLE_PROTO || protocol < 2 || protocol > 5) return false;
   if (opcode === PICKLE_FRAME) return head.subarray(7, 11).every((byte) => byte === 0);
-  const letter = (next >= 0x61 && next <= 0x7a) || next === 0x5f;
-  return letter && (opcode === 0x63 || opcode === 0x28 || opcode === 0x7d || opcode === 0x5d);
+  return 'c(}]'.includes(String.fromCharCode(opcode)) && /^[a-z_]/.test(String.fromCharCode(head[3] ?? 0));
 }

@@ -1,5 +1,5 @@
 import { FormatError } from '../../bytes/errors.ts';
-import { SliceSource, type Source } from '../../bytes/source.ts';
+import { readBytes, SliceSource, type Source } from '../../bytes/source.ts';
 import type { StreamSource } from '../../bytes/stream-source.ts';
 import { flavourOf } from '../archive-flavour.ts';
 import type { ArchiveEntry } from '../archive.ts';
@@ -18,6 +18,8 @@ interface Place {
 
 const UNIX_TYPE = 0o170000;
 const UNIX_LINK = 0o120000;
+/** The longest path of the usual systems. */
+const MAX_LINK_BYTES = 4096;
 
 export const sevenZip = defineFormat({
   id: 'seven-zip',
@@ -57,13 +59,16 @@ function placesOf({ streams, files }: SevenZip): (Place | undefined)[] {
   return files.map((file) => (file.hasStream ? all[next++] : undefined));
 }
 
+/** The target of a symbolic link is its content, known once that was read. */
+type Entry = ArchiveEntry & { linkTarget?: string };
+
 interface Described {
   readonly file: FileInfo;
   readonly index: number;
   readonly place: Place | undefined;
 }
 
-function describe({ streams }: SevenZip, { file, index, place }: Described): ArchiveEntry {
+function describe({ streams }: SevenZip, { file, index, place }: Described): Entry {
   const folder = place === undefined ? undefined : streams.folders[place.folder];
   return {
     index,
@@ -87,17 +92,13 @@ interface FolderFiles {
   readonly folder: Folder;
   readonly packed: readonly Source[];
   /** The files in it, in the order of their bytes. */
-  readonly files: readonly { readonly name: string; readonly place: Place }[];
+  readonly files: readonly { readonly entry: Entry; readonly place: Place }[];
 }
 
-function filesByFolder(
-  entries: readonly ArchiveEntry[],
-  places: readonly (Place | undefined)[],
-): FolderFiles['files'][] {
-  const byFolder: { name: string; place: Place }[][] = [];
+function filesByFolder(entries: readonly Entry[], places: readonly (Place | undefined)[]): FolderFiles['files'][] {
+  const byFolder: { entry: Entry; place: Place }[][] = [];
   for (const [index, place] of places.entries()) {
-    if (place !== undefined)
-      (byFolder[place.folder] ??= []).push({ name: (entries[index] as ArchiveEntry).name, place });
+    if (place !== undefined) (byFolder[place.folder] ??= []).push({ entry: entries[index] as Entry, place });
   }
   return byFolder;
 }
@@ -106,10 +107,11 @@ function filesByFolder(
 function examineFolder(context: ParseContext, { folder, packed, files }: FolderFiles): void {
   const stream = open(context, folder, packed);
   if (stream === undefined) return;
-  for (const { name, place } of files) {
+  for (const { entry, place } of files) {
     if (place.size === 0) continue;
     const source = new SliceSource(stream, place.offset, place.size);
-    context.member({ name, source, role: 'entry', offset: 0 });
+    context.member({ name: entry.name, source, role: 'entry', offset: 0 });
+    if (entry.kind === 'symlink') entry.linkTarget = new TextDecoder().decode(readBytes(source, 0, MAX_LINK_BYTES));
   }
   if (files.length < folder.fileSizes.length) {
     const found = `${files.length}`;

@@ -2,7 +2,7 @@ import { FormatError, LimitError } from '../../bytes/errors.ts';
 import type { Budget } from '../../bytes/limits.ts';
 import { readBytes, type Source } from '../../bytes/source.ts';
 import type { Span } from '../../bytes/span.ts';
-import type { AnomalyCode, ArchiveAnomaly, ArchiveEntry } from '../archive.ts';
+import type { ArchiveAnomaly, ArchiveEntry } from '../archive.ts';
 import { BLOCK_BYTES, hasValidChecksum, readHeader, type TarHeader } from './header.ts';
 import { type Overrides, readPax } from './pax.ts';
 
@@ -142,29 +142,33 @@ class TarReader {
   }
 
   #entry(header: TarHeader, overrides: Overrides, data: Span): TarEntry {
-    const anomalies: ArchiveAnomaly[] = [];
-    const note = (code: AnomalyCode, detail: string): number => anomalies.push({ code, detail, offset: data.start });
-    if (this.#endSeen) note('after-end', 'after an end-of-archive marker');
-    if (header.type === 'S' || overrides.sparse === true) note('sparse', 'stored without its holes');
-    if (overrides.size !== undefined && overrides.size !== header.size) {
-      note('size-mismatch', `${header.size} bytes in the header, ${overrides.size} in its extension`);
-    }
     const name = overrides.name ?? header.name;
-    const linkTarget = overrides.linkTarget ?? header.linkTarget;
-    const kind = kinds[header.type] ?? (/[3-6]/.test(header.type) ? 'special' : 'file');
+    const kind = kindOf(header, name);
+    const linked = kind === 'symlink' || kind === 'hardlink';
     return {
       index: this.#entries.length,
       name,
-      kind: kind === 'file' && name.endsWith('/') && !header.ustar ? 'directory' : kind,
-      ...(kind === 'symlink' || kind === 'hardlink' ? { linkTarget } : {}),
+      kind,
+      ...(linked ? { linkTarget: overrides.linkTarget ?? header.linkTarget } : {}),
       method: 'stored',
       encrypted: false,
       size: data.end - data.start,
       data,
       header: { start: this.#extensionStart ?? data.start - BLOCK_BYTES, end: data.start },
       end: data.start + padded(data.end - data.start),
-      anomalies,
+      anomalies: this.#anomaliesOf(header, overrides).map((anomaly) => ({ ...anomaly, offset: data.start })),
     };
+  }
+
+  #anomaliesOf(header: TarHeader, { size, sparse }: Overrides): Omit<ArchiveAnomaly, 'offset'>[] {
+    const found: Omit<ArchiveAnomaly, 'offset'>[] = [];
+    if (this.#endSeen) found.push({ code: 'after-end', detail: 'after an end-of-archive marker' });
+    if (header.type === 'S' || sparse === true) found.push({ code: 'sparse', detail: 'stored without its holes' });
+    // Sizes of 8 GiB and more do not fit into the eleven octal digits; writers leave zero there.
+    if (size !== undefined && size !== header.size && size < 8 ** 11) {
+      found.push({ code: 'size-mismatch', detail: `${header.size} bytes in the header, ${size} in its extension` });
+    }
+    return found;
   }
 
   /** Reading the last byte is what finds out whether the source is long enough, without asking its size. */
@@ -172,6 +176,12 @@ class TarReader {
     if (size === 0 || readBytes(this.#source, start + size - 1, 1).length === 1) return;
     throw FormatError.of('truncated', { wanted: size, offset: start, size: this.#source.size });
   }
+}
+
+function kindOf({ type, ustar }: TarHeader, name: string): ArchiveEntry['kind'] {
+  const kind = kinds[type] ?? (/[3-6]/.test(type) ? 'special' : 'file');
+  // The oldest format marks a folder by the slash alone.
+  return kind === 'file' && name.endsWith('/') && !ustar ? 'directory' : kind;
 }
 
 /** Links and directories have no data even when the size field is set, which old writers did. */

@@ -23,6 +23,8 @@ export interface ZipEntry extends ArchiveEntry {
   /** The local header, or the central one when there is no local one. */
   readonly header: Span;
   readonly local: HeaderRecord | undefined;
+  /** Content of a symbolic link, once it was read. */
+  linkTarget?: string;
   /** Further contradictions, found when the content is read. */
   readonly anomalies: ArchiveAnomaly[];
 }
@@ -42,10 +44,12 @@ export interface ZipListing {
 
 const UNIX_TYPE = 0o170000;
 const kinds: Readonly<Record<number, ArchiveEntry['kind']>> = {
-  [0o120000]: 'symlink',
-  [0o040000]: 'directory',
-  [0o100000]: 'file',
-  [0]: 'file',
+  0o010000: 'special',
+  0o020000: 'special',
+  0o040000: 'directory',
+  0o060000: 'special',
+  0o120000: 'symlink',
+  0o140000: 'special',
 };
 
 /** The entry as the central directory sees it, with what the local header contradicts. */
@@ -118,32 +122,40 @@ function describe(record: HeaderRecord): Pick<ZipEntry, 'name' | 'method' | 'met
   };
 }
 
+/** Some writers leave nonsense in the mode; the slash at the end of a folder's name is what readers go by. */
 function kindOf(name: string, mode: number): ArchiveEntry['kind'] {
-  const kind = kinds[mode & UNIX_TYPE] ?? 'special';
-  return kind === 'file' && name.endsWith('/') ? 'directory' : kind;
+  if (name.endsWith('/')) return 'directory';
+  return kinds[mode & UNIX_TYPE] ?? 'file';
 }
 
 function compare(central: CentralRecord, local: HeaderRecord): ArchiveAnomaly[] {
-  const found: ArchiveAnomaly[] = [];
-  const note = (code: AnomalyCode, detail: string): number => found.push(anomaly(code, detail, local.start));
-  const deferred = (local.flags & FLAG_DESCRIPTOR) !== 0;
-  if (central.name !== local.name) note('name-mismatch', `local header says ${JSON.stringify(local.name)}`);
-  for (const other of [central.unicodeName, local.unicodeName]) {
-    if (other !== undefined && other !== central.name) note('name-mismatch', `second name ${JSON.stringify(other)}`);
-  }
-  if (central.method !== local.method) note('method-mismatch', `local header says ${methodName(local.method)}`);
+  const notes = [...compareNames(central, local), ...compareNumbers(central, local)];
+  if (central.method !== local.method) notes.push(['method-mismatch', `local header says ${methodName(local.method)}`]);
   if (((central.flags ^ local.flags) & FLAG_ENCRYPTED) !== 0) {
-    note('flag-mismatch', `only the ${central.flags & FLAG_ENCRYPTED ? 'directory' : 'local header'} says encrypted`);
+    const where = (central.flags & FLAG_ENCRYPTED) === 0 ? 'local header' : 'directory';
+    notes.push(['flag-mismatch', `only the ${where} says encrypted`]);
   }
-  for (const field of ['compressedSize', 'size'] as const) {
-    const stored = local[field];
-    // With a data descriptor the local sizes are zero; APPNOTE §4.4.4 bit 3.
-    if (stored !== central[field] && !(deferred && stored === 0)) note('size-mismatch', `local header says ${stored}`);
-  }
-  if (central.crc !== local.crc && !(deferred && local.crc === 0)) {
-    note('crc-field-mismatch', `local header says ${local.crc.toString(16)}`);
-  }
-  return found;
+  return notes.map(([code, detail]) => anomaly(code, detail, local.start));
+}
+
+type Note = readonly [code: AnomalyCode, detail: string];
+
+function compareNames(central: CentralRecord, local: HeaderRecord): Note[] {
+  const others = [local.name, central.unicodeName ?? central.name, local.unicodeName ?? central.name];
+  return others
+    .filter((other) => other !== central.name)
+    .map((other) => ['name-mismatch', `another header or field says ${JSON.stringify(other)}`]);
+}
+
+/** With a data descriptor the local numbers are zero; APPNOTE §4.4.4 bit 3. */
+function compareNumbers(central: CentralRecord, local: HeaderRecord): Note[] {
+  const deferred = (local.flags & FLAG_DESCRIPTOR) !== 0;
+  return (['compressedSize', 'size', 'crc'] as const)
+    .filter((field) => local[field] !== central[field] && !(deferred && local[field] === 0))
+    .map((field) => [
+      field === 'crc' ? 'crc-field-mismatch' : 'size-mismatch',
+      `local header says ${field} ${local[field]}, directory ${central[field]}`,
+    ]);
 }
 
 export function anomaly(code: AnomalyCode, detail: string, offset: number): ArchiveAnomaly {

@@ -34,6 +34,8 @@ export function examineZip(context: ParseContext, listing: ZipListing): Archive 
 
 /** Stretches outside every entry that are examined; further ones are only reported. */
 const MAX_GAPS = 16;
+/** The longest path of the usual systems. */
+const MAX_LINK_BYTES = 4096;
 
 class ZipExamination {
   readonly #context: ParseContext;
@@ -85,6 +87,7 @@ class ZipExamination {
     if (data.end === data.start) return;
     const content = this.#open(entry);
     if (content === undefined) return;
+    if (entry.kind === 'symlink') entry.linkTarget = linkTargetOf(content.source);
     if (content.kind === 'stored') this.#stored(entry, content.source);
     else this.#decoded(entry, content);
   }
@@ -173,6 +176,10 @@ class ZipExamination {
   #bytes(name: string, bytes: Uint8Array, offset: number): void {
     if (bytes.length > 0) this.#context.member({ name, source: new BufferSource(bytes), role: 'constant', offset });
   }
+}
+
+function linkTargetOf(source: Source): string {
+  return decodes(source) ? new TextDecoder().decode(readBytes(source, 0, MAX_LINK_BYTES)) : '';
 }
 
 function decodes(source: Source): boolean {

@@ -8,8 +8,7 @@ interface OddName {
 
 /** Characters that end, hide or turn around what a person or a C program sees of a name. */
 const odd: readonly (readonly [what: string, pattern: RegExp])[] = [
-  ['a NUL character, where many readers stop', /\u0000/],
-  ['a control character', /[\u0001-\u001f\u007f]/],
+  ['a control character', /\p{Cc}/u],
   ['a character that reverses the order of text', /[\u202a-\u202e\u2066-\u2069]/],
   ['an invisible character', /[\u200b\u2060\ufeff\u{e0000}-\u{e007f}]/u],
 ];
@@ -38,8 +37,13 @@ export const archiveOddName = defineRule<OddName>()({
   message: ({ name, what }) => `${JSON.stringify(name)} has ${what}`,
   check({ entries }, report) {
     for (const { name } of entries) {
-      const found = odd.find(([, pattern]) => pattern.test(name));
-      if (found !== undefined) report({ data: { name, what: found[0] }, pointer: name });
+      const what = oddityOf(name);
+      if (what !== undefined) report({ data: { name, what }, pointer: name });
     }
   },
 });
+
+function oddityOf(name: string): string | undefined {
+  if (name.includes('\u0000')) return 'a NUL character, where many readers stop';
+  return odd.find(([, pattern]) => pattern.test(name))?.[0];
+}

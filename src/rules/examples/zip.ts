@@ -34,38 +34,30 @@ export function buildZip(members: readonly ZipMember[], comment = ''): Uint8Arra
   const offsets: number[] = [];
   let at = 0;
   for (const member of members) {
-    const content = typeof member.content === 'string' ? utf8.encode(member.content) : member.content;
-    const data = member.deflate === true ? deflateSync(content) : content;
-    const fields = {
-      name: member.name,
-      flags: member.flags ?? 0,
-      method: member.method ?? (member.deflate === true ? 8 : 0),
-      crc: member.crc ?? crc32(content),
-      compressedSize: member.compressedSize ?? data.length,
-      size: member.size ?? content.length,
-    };
-    const shared = member.shares === undefined ? undefined : offsets[member.shares];
-    const bytes =
-      shared === undefined
-        ? concatBytes([header(0x04034b50, { ...fields, ...member.local }), data])
-        : new Uint8Array(0);
-    offsets.push(shared ?? at);
-    local.push(bytes);
-    if (member.hidden !== true) central.push(centralHeader(fields, shared ?? at, member.mode ?? 0));
-    at += bytes.length;
+    const { fields, data } = partsOf(member);
+    const offset = member.shares === undefined ? at : (offsets[member.shares] as number);
+    if (offset === at) local.push(header(0x04034b50, { ...fields, ...member.local }), data);
+    offsets.push(offset);
+    if (member.hidden !== true) central.push(centralHeader(fields, offset, member.mode ?? 0));
+    at = local.reduce((sum, part) => sum + part.length, 0);
   }
   const directory = concatBytes(central);
-  const end = pack(
-    [4, 0x06054b50],
-    [2, 0],
-    [2, 0],
+  const counts = [
     [2, central.length],
     [2, central.length],
     [4, directory.length],
     [4, at],
     [2, comment.length],
-  );
+  ] as const;
+  const end = pack([4, 0x06054b50], [2, 0], [2, 0], ...counts);
   return concatBytes([...local, directory, end, utf8.encode(comment)]);
+}
+
+function partsOf({ content, deflate = false, ...overrides }: ZipMember): { fields: AllFields; data: Uint8Array } {
+  const bytes = typeof content === 'string' ? utf8.encode(content) : content;
+  const data = deflate ? deflateSync(bytes) : bytes;
+  const sizes = { crc: crc32(bytes), compressedSize: data.length, size: bytes.length };
+  return { fields: { flags: 0, method: deflate ? 8 : 0, ...sizes, ...overrides }, data };
 }
 
 type AllFields = Required<ZipFields>;
