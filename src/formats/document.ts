@@ -84,28 +84,30 @@ export interface Visit {
 
 /** Calls `visitor` for every node, parents before children, in order. Needs no stack however deep the tree is. */
 export function traverse(root: DocumentNode, visitor: (visit: Visit) => void): void {
-  const pending: Visit[] = [{ node: root, step: undefined, parent: undefined }];
-  for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
-    visitor(visit);
-    const { node } = visit;
-    if (node.kind === 'map') pushEntries(node, visit, pending);
-    else if (node.kind === 'list') pushItems(node, visit, pending);
+  const visit: Visit = { node: root, step: undefined, parent: undefined };
+  visitor(visit);
+  const open = [{ visit, next: 0 }];
+  for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
+    const child = childAt(top.visit, top.next);
+    top.next += 1;
+    if (child === undefined) open.pop();
+    else if (child !== null) {
+      visitor(child);
+      if (child.node.kind !== 'scalar') open.push({ visit: child, next: 0 });
+    }
   }
 }
 
-function pushEntries(node: MapNode, parent: Visit, pending: Visit[]): void {
-  for (let i = node.entries.length - 1; i >= 0; i -= 1) {
-    const entry = node.entries[i] as MapEntry;
-    pending.push({ node: entry.value, step: entry.key, parent, entry });
+/** The child at `index`; null for one that was not kept, undefined past the last. */
+function childAt(parent: Visit, index: number): Visit | null | undefined {
+  const { node } = parent;
+  if (node.kind === 'map') {
+    const entry = node.entries[index];
+    return entry && { node: entry.value, step: entry.key, parent, entry };
   }
-}
-
-function pushItems(node: ListNode, parent: Visit, pending: Visit[]): void {
-  for (let step = node.items.length - 1; step >= 0; step -= 1) {
-    const item = node.items[step] as DocumentNode;
-    if (item.kind === 'scalar' && item.elided === true) continue;
-    pending.push({ node: item, step, parent });
-  }
+  const item = node.kind === 'list' ? node.items[index] : undefined;
+  if (item?.kind === 'scalar' && item.elided === true) return null;
+  return item && { node: item, step: index, parent };
 }
 
 /** The JSON pointer of a visited node, below `root`. */

@@ -132,7 +132,11 @@ function isExpression(node: DocumentNode): node is ScalarNode {
   );
 }
 
+/** Larger maps are vocabularies and tables of tensors; telling keys apart there costs more than reading the file. */
+const MAX_DISTINGUISHED_KEYS = 2000;
+
 function duplicateEntries(node: MapNode): MapNode['entries'] {
+  if (node.entries.length > MAX_DISTINGUISHED_KEYS) return [];
   const seen = new Set<string>();
   return node.entries.filter((entry) => seen.size === seen.add(entry.key).size);
 }
