@@ -56,10 +56,12 @@ interface Window {
 function readValues(context: ParseContext, bytes: Uint8Array, window: Window): { read: number; values: number } {
   const complete = window.isLast ? bytes.length : bytes.lastIndexOf(0x0a) + 1;
   const lines = bytes.subarray(0, complete);
+  // Comments hide nothing: whoever reads such a file skips them too, and who refuses it cannot load it.
+  const options = { limits: context.limits, offset: window.offset, lenient: true };
   let read = 0;
   let values = 0;
   try {
-    for (const { root, end } of parseJsonValues(lines, { limits: context.limits, offset: window.offset })) {
+    for (const { root, end } of parseJsonValues(lines, options)) {
       read = skipWhiteSpace(lines, end - window.offset);
       const isOnly = window.index + values === 0 && window.isLast && read >= complete;
       emitValue(context, root, isOnly ? '' : `/${window.index + values}`);

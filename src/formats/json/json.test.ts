@@ -13,6 +13,7 @@ describe('the json format', () => {
     ['no-extension', '{"a": [1, 2]}\n'],
     ['weights.bin', '[{"a": 1}]'],
     ['log.txt', '{"a": 1}\n{"a": 2}\n'],
+    ['tsconfig.json', '// a\n{ /* b * / */ "a": [1, 2,], // c\n}\n// d'],
   ])('recognizes %s holding %j', (name, text) => {
     expect(scan(name, text)).toMatchObject({ format: 'json', verdict: 'clean', coverage: { complete: true } });
   });
@@ -25,7 +26,7 @@ describe('the json format', () => {
   );
 
   test('calls what is no JSON under a .json name malformed', () => {
-    const report = scan('config.json', '{"a": 1,}');
+    const report = scan('config.json', '{"a": 1 "b"}');
     expect(ruleIds(report)).toContain('malformed');
     expect(report.verdict).toBe('inconclusive');
   });

@@ -164,6 +164,16 @@ describe('parseJson', () => {
     expect(items.map((item) => item === elided)).toEqual([false, true, true, true, false, false, false, false]);
   });
 
+  test('accepts comments and trailing commas only when told to, and notes them', () => {
+    const text = '/* a */ {"b": [1, // c\n 2,],}';
+    expect(codeOf(() => parse(text))).toBe('malformed');
+    const { root, oddities } = parseJson(encode(text), { limits, lenient: true });
+    expect(plain(root)).toEqual({ b: [1, 2] });
+    expect(oddities.map((oddity) => oddity.code)).toEqual(['comment', 'leading-white-space', 'trailing-comma']);
+    expect(codeOf(() => parseJson(encode('[/* 1]'), { limits, lenient: true }))).toBe('malformed');
+    expect(codeOf(() => parseJson(encode('[,]'), { limits, lenient: true }))).toBe('malformed');
+  });
+
   test('leaves what follows the value to parseJsonValue’s caller', () => {
     expect(parseJsonValue(encode(' {} {}'), { limits }).end).toBe(3);
   });

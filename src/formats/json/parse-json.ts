@@ -13,6 +13,8 @@ export interface JsonOptions {
    * and merges have a million items that no rule asks for. Default 4096; Infinity keeps everything.
    */
   readonly elideAfter?: number;
+  /** Accept comments and trailing commas too, as editors and json5 readers do; both are noted. Default false. */
+  readonly lenient?: boolean;
 }
 
 /** A parsed JSON text. Offsets include `JsonOptions.offset`. */
@@ -25,7 +27,13 @@ export interface JsonText {
 }
 
 export interface JsonOddity {
-  readonly code: 'byte-order-mark' | 'leading-white-space' | 'not-a-number' | 'lone-surrogate';
+  readonly code:
+    | 'byte-order-mark'
+    | 'leading-white-space'
+    | 'not-a-number'
+    | 'lone-surrogate'
+    | 'comment'
+    | 'trailing-comma';
   readonly offset: number;
 }
 
@@ -99,6 +107,7 @@ class JsonReader {
   readonly #base: number;
   readonly #limits: JsonOptions['limits'];
   readonly #elideAfter: number;
+  readonly #lenient: boolean;
   readonly #strings: JsonStrings;
   readonly #oddities = new Map<JsonOddity['code'], number>();
   #at = 0;
@@ -110,12 +119,13 @@ class JsonReader {
     this.#base = options.offset ?? 0;
     this.#limits = options.limits;
     this.#elideAfter = options.elideAfter ?? DEFAULT_ELIDE_AFTER;
+    this.#lenient = options.lenient ?? false;
     this.#strings = new JsonStrings(bytes, this.#base);
   }
 
   /** True when something other than white space is left. */
   hasMore(): boolean {
-    return skipWhiteSpace(this.#bytes, this.#at) < this.#bytes.length;
+    return this.#skip(this.#at) < this.#bytes.length;
   }
 
   /** The next value. */
@@ -126,7 +136,7 @@ class JsonReader {
       this.#odd('byte-order-mark', 0);
       this.#at = 3;
     }
-    const start = skipWhiteSpace(this.#bytes, this.#at);
+    const start = this.#skip(this.#at);
     if (start > this.#at) this.#odd('leading-white-space', this.#at);
     this.#at = start;
     const root = this.#value();
@@ -176,7 +186,7 @@ class JsonReader {
   #map(): JsonMap {
     const start = this.#at;
     const entries: JsonEntry[] = [];
-    this.#at = skipWhiteSpace(this.#bytes, start + 1);
+    this.#at = this.#skip(start + 1);
     if (this.#bytes[this.#at] !== 0x7d) {
       do entries.push(this.#entry());
       while (this.#another(0x7d, 'a comma or a closing brace'));
@@ -190,16 +200,16 @@ class JsonReader {
     if (this.#bytes[start] !== 0x22) throw this.#expected('a key in double quotes');
     const key = this.#text();
     const end = this.#at;
-    this.#at = skipWhiteSpace(this.#bytes, end);
+    this.#at = this.#skip(end);
     if (this.#bytes[this.#at] !== 0x3a) throw this.#expected('a colon');
-    this.#at = skipWhiteSpace(this.#bytes, this.#at + 1);
+    this.#at = this.#skip(this.#at + 1);
     return new JsonEntry(key, this.#value(), this.#base + start, this.#base + end);
   }
 
   #list(): JsonList {
     const start = this.#at;
     const items: DocumentNode[] = [];
-    this.#at = skipWhiteSpace(this.#bytes, start + 1);
+    this.#at = this.#skip(start + 1);
     if (this.#bytes[this.#at] !== 0x5d) {
       do items.push(items.length < this.#elideAfter ? this.#value() : this.#plainItem());
       while (this.#another(0x5d, 'a comma or a closing bracket'));
@@ -234,7 +244,7 @@ class JsonReader {
   }
 
   #skipPlainList(depth: number): boolean {
-    this.#at = skipWhiteSpace(this.#bytes, this.#at + 1);
+    this.#at = this.#skip(this.#at + 1);
     for (let items = 0; items < MAX_ELIDED_ITEMS; items += 1) {
       if (!this.#skipPlain(depth)) return false;
       if (this.#another(0x5d, 'a comma or a closing bracket')) continue;
@@ -247,12 +257,46 @@ class JsonReader {
 
   /** After an entry or item: true when another follows, and stands there; false at `close`. */
   #another(close: number, expected: string): boolean {
-    this.#at = skipWhiteSpace(this.#bytes, this.#at);
+    this.#at = this.#skip(this.#at);
     const byte = this.#bytes[this.#at];
     if (byte === close) return false;
     if (byte !== 0x2c) throw this.#expected(expected);
-    this.#at = skipWhiteSpace(this.#bytes, this.#at + 1);
-    return true;
+    const comma = this.#at;
+    this.#at = this.#skip(comma + 1);
+    if (!this.#lenient || this.#bytes[this.#at] !== close) return true;
+    this.#odd('trailing-comma', comma);
+    return false;
+  }
+
+  /** Past white space and, when lenient, comments. */
+  #skip(at: number): number {
+    const next = skipWhiteSpace(this.#bytes, at);
+    return this.#lenient && this.#bytes[next] === 0x2f ? this.#skipComments(next) : next;
+  }
+
+  #skipComments(at: number): number {
+    let i = at;
+    while (this.#bytes[i] === 0x2f) {
+      const end = this.#endOfComment(i);
+      if (end < 0) break;
+      this.#odd('comment', i);
+      i = skipWhiteSpace(this.#bytes, end);
+    }
+    return i;
+  }
+
+  /** Where the comment at `at` ends; -1 when there is none, or when it has no end. */
+  #endOfComment(at: number): number {
+    const bytes = this.#bytes;
+    if (bytes[at + 1] === 0x2f) {
+      const end = bytes.indexOf(0x0a, at);
+      return end < 0 ? bytes.length : end;
+    }
+    if (bytes[at + 1] !== 0x2a) return -1;
+    for (let star = bytes.indexOf(0x2a, at + 2); star >= 0; star = bytes.indexOf(0x2a, star + 1)) {
+      if (bytes[star + 1] === 0x2f) return star + 2;
+    }
+    return -1;
   }
 
   #number(): ScalarNode {
