@@ -30,7 +30,7 @@ export interface WireField {
  * reads, `number` any scalar or packed list of them, anything else the name of a message.
  */
 export type FieldKind = 'text' | 'bytes' | 'payload' | 'number';
-export interface SchemaField {
+interface SchemaField {
   readonly name: string;
   readonly kind: FieldKind | { readonly message: string };
 }

@@ -46,7 +46,7 @@ export function h5Attribute(name: string, value: string): H5Message {
   return { type: 0x0c, body: [3, 0, ...sizes, 0, ...text(name), 0, ...type, ...space, ...bytes] };
 }
 
-export interface H5DatasetParts {
+interface H5DatasetParts {
   readonly dimension?: bigint;
   readonly filter?: number;
   /** Name of the file its data is said to be in. */
