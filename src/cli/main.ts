@@ -1,7 +1,9 @@
-import { Command, CommanderError, Help } from 'commander';
+import { existsSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../node/version.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
+import { visible } from '../scan/visible-text.ts';
 import { describeFailure } from './failure.ts';
 
 /** Could not run. */
@@ -20,9 +22,9 @@ function buildProgram(): Command {
     .exitOverride()
     .configureHelp({
       sortSubcommands: false,
-      helpWidth: Math.min(new Help().helpWidth ?? process.stdout.columns ?? 80, 100),
+      helpWidth: Math.min(process.stdout.isTTY ? process.stdout.columns : 100, 100),
     })
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'vouchsafe: ')) })
+    .configureOutput({ outputError: (text, write) => write(errorText(text)) })
     .addHelpText(
       'after',
       '\nExamples:\n  vouchsafe scan model.pt            one file\n  vouchsafe scan models/ --quiet     a folder, only what is not clean\n  vouchsafe rules                    what is looked for',
@@ -31,13 +33,29 @@ function buildProgram(): Command {
   return program;
 }
 
+/** Commander's own words, each line with what was typed made visible. */
+function errorText(text: string): string {
+  const lines = text.trimEnd().split('\n').map(visible);
+  return `${lines.join('\n').replace(/^error: /, 'vouchsafe: ')}\n`;
+}
+
+/** `vouchsafe model.pt` is what people type first. */
+function hintOf(error: CommanderError, args: readonly string[]): string {
+  const [first = ''] = args;
+  if (error.code !== 'commander.unknownCommand' || !existsSync(first)) return '';
+  return `(Did you mean vouchsafe scan ${visible(first)}?)\n`;
+}
+
 /** Runs the command line and returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   try {
     await buildProgram().parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_FAILED;
+    if (error instanceof CommanderError) {
+      process.stderr.write(hintOf(error, args));
+      return error.exitCode === 0 ? 0 : EXIT_FAILED;
+    }
     process.stderr.write(describeFailure(error));
     return EXIT_FAILED;
   }

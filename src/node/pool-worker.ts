@@ -6,14 +6,19 @@ import type { WorkerMessage } from './serve-scans.ts';
 /** Tasks sent ahead, so that a worker never waits for the round trip. */
 const MAX_IN_FLIGHT = 6;
 const STACK_MEGABYTES = 8;
+/** Starting takes a tenth of a second; on a machine under load, many times that. */
+const MAX_START_SECONDS = 60;
+/** V8 leaves checks for interruption out of some optimised loops, so stopping a thread may have no effect. */
+const ABANDON_MILLISECONDS = 3000;
 
 interface PoolWorkerOptions {
   readonly workerUrl: URL;
   readonly settings: ScanSettings;
   readonly maxHeapMegabytes: number;
   readonly onReport: (index: number, report: ArtifactReport) => void;
-  /** Called once, when the thread has ended other than by `stop()`. */
+  /** Called once, when the thread has ended other than by `stop()`, or could not be stopped. */
   readonly onEnd: (reason: string) => void;
+  readonly onAbandon: () => void;
 }
 
 /** One worker thread and the tasks it was given. */
@@ -24,6 +29,7 @@ export class PoolWorker {
   #headSince = performance.now();
   #ready = false;
   #stuck = false;
+  #ended = false;
   #reason = 'ended the worker thread';
 
   constructor(options: PoolWorkerOptions) {
@@ -37,7 +43,7 @@ export class PoolWorker {
     this.#worker.on('error', (error) => {
       this.#reason = failureOf(error);
     });
-    this.#worker.on('exit', () => options.onEnd(this.#reason));
+    this.#worker.on('exit', () => this.#end());
   }
 
   get wasReady(): boolean {
@@ -74,15 +80,32 @@ export class PoolWorker {
 
   stopIfLongerThan(seconds: number): void {
     if (this.#tasks.length === 0 || this.#stuck) return;
-    if (performance.now() - this.#headSince < seconds * 1000) return;
+    const allowed = this.#ready ? seconds : Math.max(seconds, MAX_START_SECONDS);
+    if (performance.now() - this.#headSince < allowed * 1000) return;
     this.#stuck = true;
-    this.#reason = `took more than ${seconds} seconds and was stopped`;
+    this.#reason = `took more than ${allowed} seconds and was stopped`;
     void this.#worker.terminate();
+    setTimeout(() => this.#abandon(), ABANDON_MILLISECONDS).unref();
   }
 
   async stop(): Promise<void> {
     this.#worker.removeAllListeners();
     await this.#worker.terminate();
+  }
+
+  /** The thread goes on for ever: its file is given up, and the process cannot end in the ordinary way. */
+  #abandon(): void {
+    if (this.#ended) return;
+    this.#worker.removeAllListeners();
+    this.#worker.unref();
+    this.#options.onAbandon();
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#options.onEnd(this.#reason);
   }
 
   #receive(message: WorkerMessage): void {

@@ -44,10 +44,17 @@ export interface ScanFilesOptions {
   /** Something that should have been examined and could not be. */
   readonly onProblem?: ((path: string, reason: string) => void) | undefined;
   readonly onSkipped?: ((skipped: Skipped) => void) | undefined;
+  /**
+   * A worker thread is in a loop that nothing can interrupt. Its file is reported, but Node waits for threads when it
+   * exits: a program that wants to end has to kill itself.
+   */
+  readonly onStuckThread?: (() => void) | undefined;
   /** For tests: the time, and the file worker threads start with. */
   readonly now?: Date | undefined;
   readonly workerUrl?: URL | undefined;
   readonly maxHeapMegabytes?: number | undefined;
+  /** How long beyond its own limit a file may take before its worker is stopped from outside. */
+  readonly graceSeconds?: number | undefined;
 }
 
 /**
@@ -131,12 +138,14 @@ class ScanRun {
       return this.#add(first.value.index, scan(first.value));
     }
     const { WorkerPool, defaultJobs } = await import('./worker-pool.ts');
-    const { jobs, workerUrl, maxHeapMegabytes } = this.#options;
+    const { jobs, workerUrl, maxHeapMegabytes, graceSeconds } = this.#options;
     const pool = new WorkerPool(chain([first.value, second.value], tasks), {
       settings,
       jobs: jobs ?? defaultJobs(),
       workerUrl: workerUrl ?? besides('scan-worker'),
       maxHeapMegabytes,
+      graceSeconds,
+      onAbandon: this.#options.onStuckThread,
       onReport: (index, report) => {
         this.#totalIsFinal = pool.walkEnded;
         this.#add(index, report);

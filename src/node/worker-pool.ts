@@ -12,7 +12,7 @@ const QUEUE_AHEAD = 20_000;
 /** How long the walk may hold up answers at a stretch. */
 const REFILL_MILLISECONDS = 8;
 /** Beyond the limit a file has for itself, after which its worker is stopped from outside. */
-const GRACE_SECONDS = 10;
+const DEFAULT_GRACE_SECONDS = 10;
 const MAX_START_FAILURES = 3;
 const MiB = 1024 * 1024;
 
@@ -23,6 +23,9 @@ export interface PoolOptions {
   readonly workerUrl: URL;
   /** Heap of one worker; beyond it the worker ends and its file is reported. */
   readonly maxHeapMegabytes?: number | undefined;
+  readonly graceSeconds?: number | undefined;
+  /** A worker thread could not be stopped; see `ScanFilesOptions.onStuckThread`. */
+  readonly onAbandon?: (() => void) | undefined;
   readonly onReport: (index: number, report: ArtifactReport) => void;
 }
 
@@ -116,7 +119,7 @@ export class WorkerPool {
   }
 
   #start(): void {
-    const { settings, jobs, workerUrl, maxHeapMegabytes, onReport } = this.#options;
+    const { settings, jobs, workerUrl, maxHeapMegabytes, onReport, onAbandon } = this.#options;
     const worker: PoolWorker = new PoolWorker({
       workerUrl,
       settings,
@@ -125,6 +128,7 @@ export class WorkerPool {
         onReport(index, report);
         this.#dispatch();
       },
+      onAbandon: onAbandon ?? (() => undefined),
       onEnd: (reason) => this.#ended(worker, reason),
     });
     this.#workers.add(worker);
@@ -160,7 +164,8 @@ export class WorkerPool {
   }
 
   #stopStuck(): void {
-    const seconds = this.#options.settings.limits.maxSecondsPerFile + GRACE_SECONDS;
+    const { settings, graceSeconds } = this.#options;
+    const seconds = settings.limits.maxSecondsPerFile + (graceSeconds ?? DEFAULT_GRACE_SECONDS);
     for (const worker of this.#workers) worker.stopIfLongerThan(seconds);
   }
 }

@@ -1,24 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { thresholds, type Threshold } from '../../scan/threshold.ts';
-import { outputFormats, type OutputFormat } from '../output-format.ts';
-
-/** Options of `vouchsafe scan` as they come from the command line. */
-export interface ScanArguments {
-  readonly format?: OutputFormat;
-  readonly output: readonly string[];
-  readonly as?: string;
-  readonly failOn?: Threshold;
-  readonly policy?: string;
-  readonly baseline?: string;
-  readonly writeBaseline?: string;
-  readonly jobs?: number;
-  readonly hash?: boolean;
-  readonly includeGit?: boolean;
-  readonly stdinName?: string;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-  readonly progress: boolean;
-}
+import { thresholds } from '../../scan/threshold.ts';
+import { outputFormats } from '../output-format.ts';
+import type { ScanArguments } from '../scan/scan-arguments.ts';
 
 const AFTER = `
 Exit code: 0 clean; 1 not clean at the threshold, or a target could not be read; 2 could not run, or nothing to scan.

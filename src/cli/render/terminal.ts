@@ -64,8 +64,14 @@ class TerminalView {
     const theme = this.#theme;
     const what = theme.dim(`${visible(format)}, ${formatBytes(size)}`);
     const head = `${theme.verdict(verdict, verdict.toUpperCase())}  ${theme.bold(visible(path))}  ${what}\n`;
+    if (format === 'unreadable' && !this.#isVerbose) return this.#unreadable(artifact);
     if (verdict === 'clean' && artifact.findings.length === 0) return head;
     return `${head}\n${this.#findings(artifact)}${this.#facts(artifact)}\n`;
+  }
+
+  #unreadable({ verdict, path, findings }: ArtifactReport): string {
+    const why = visible(findings[0]?.message ?? 'could not be read');
+    return `${this.#theme.verdict(verdict, verdict.toUpperCase())}  ${this.#theme.bold(visible(path))}  ${why}\n\n`;
   }
 
   summary(report: ScanReport): string {
@@ -84,17 +90,17 @@ class TerminalView {
   }
 
   #remarks({ summary, skipped, notes, artifacts }: ScanReport): string[] {
-    const minor = summary.severities.low + summary.severities.info;
+    const unshown = this.#isVerbose ? [] : artifacts.filter((artifact) => artifact.verdict === 'clean');
+    const minor = unshown.flatMap(({ findings }) => findings.filter((one) => one.suppressed === undefined)).length;
     const git = skipped.filter((one) => one.reason === 'git-directory').length;
     const seen = skipped.length - git;
-    const hidden = minor > 0 && !this.#isVerbose && artifacts.some((one) => one.verdict === 'clean');
     return [
       summary.suppressed === 0 ? '' : `${count(summary.suppressed, 'finding')} accepted by policy or baseline`,
       git === 0
         ? ''
         : `${count(summary.skippedFiles, 'file')} in ${count(git, '.git folder')} not examined; --include-git examines them`,
       seen === 0 ? '' : `${count(seen, 'link to a folder', 'links to folders')} examined under another name`,
-      hidden ? `${count(minor, 'remark')} of low or info severity; --verbose shows them` : '',
+      minor === 0 ? '' : `${count(minor, 'remark')} of low or info severity on clean files; --verbose shows them`,
       ...notes.map((note) => `note: ${note}`),
     ].filter((line) => line !== '');
   }

@@ -5,7 +5,7 @@ import { nearest } from '../../scan/nearest.ts';
 import { referenceUrl } from '../../scan/reporters/wording.ts';
 import { ruleFacts, rulePage, rulesDocument } from '../../scan/reporters/rule-page.ts';
 import { visible } from '../../scan/visible-text.ts';
-import type { RulesArguments } from '../commands/rules.ts';
+import type { RulesArguments } from './rules-arguments.ts';
 import { streamTheme, type Theme } from '../render/theme.ts';
 import { wrap } from '../render/wrap.ts';
 import { UsageError } from '../usage-error.ts';

@@ -6,7 +6,7 @@ import type { ReportContext } from '../../scan/reporters/wording.ts';
 import type { ScanReport } from '../../scan/scan-report.ts';
 import { exitCodeOf, reaches, type Threshold } from '../../scan/threshold.ts';
 import { visible } from '../../scan/visible-text.ts';
-import type { ScanArguments } from '../commands/scan.ts';
+import type { ScanArguments } from './scan-arguments.ts';
 import { planOutputs, type Output } from '../output-format.ts';
 import { Progress } from '../render/progress.ts';
 import { renderTerminal } from '../render/terminal.ts';
@@ -36,6 +36,7 @@ export async function runScan(targets: readonly string[], options: ScanArguments
       outputs.every(({ format }) => format !== 'json' && format !== 'junit' && format !== 'html') &&
       options.verbose !== true,
     stdin: { stream: process.stdin, name: options.stdinName ?? '<stdin>' },
+    onStuckThread: dieWhenDone,
     onProgress: (state) => progress.show(state),
     onProblem: (path, reason) => progress.print(`vouchsafe: ${visible(path)}: ${visible(reason)}`),
     onSkipped: ({ path, reason, detail }) => {
@@ -46,6 +47,11 @@ export async function runScan(targets: readonly string[], options: ScanArguments
   await writeOutputs(outputs, report, options);
   if (options.writeBaseline !== undefined) await saveBaseline(options.writeBaseline, report, baseline);
   return conclude(report, options.failOn ?? policy?.failOn ?? 'inconclusive', options);
+}
+
+/** Everything has been written by then; the status, 137, is no success whatever the threshold. */
+function dieWhenDone(): void {
+  process.once('beforeExit', () => process.kill(process.pid, 'SIGKILL'));
 }
 
 function checkTargets(targets: readonly string[]): void {

@@ -1,4 +1,4 @@
-import { severities, type AnyRule, type Reference, type Severity } from '../../rules/rule.ts';
+import { severities, type AnyRule, type Reference } from '../../rules/rule.ts';
 import type { ArtifactReport, Coverage, Finding, Location, Verdict } from '../report.ts';
 import type { Digest } from '../fingerprint.ts';
 import { visible } from '../visible-text.ts';
@@ -94,13 +94,6 @@ export function referenceUrl({ kind, id }: Reference): string | undefined {
 export function sortedFindings(findings: readonly Finding[]): readonly Finding[] {
   const rank = (one: Finding): number => (one.suppressed === undefined ? 0 : 10) + severities.indexOf(one.severity);
   return findings.toSorted((a, b) => rank(a) - rank(b));
-}
-
-/** The worst severity that counts, if any. */
-export function worstSeverity(findings: readonly Finding[]): Severity | undefined {
-  return severities.find((severity) =>
-    findings.some((finding) => finding.severity === severity && finding.suppressed === undefined),
-  );
 }
 
 /** Numbers of verdicts from worst to best, without those that did not occur: `1 malicious, 9 clean`. */
