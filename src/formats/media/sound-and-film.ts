@@ -89,6 +89,8 @@ export const mp4 = kind({
       if (size === 0) return source.size;
       const length = size === 1 ? beU32(cursor) * 2 ** 32 + beU32(cursor) : size;
       if (length < 8) return at;
+      if (at + length > source.size)
+        throw FormatError.of('truncated', { wanted: length, offset: at, size: source.size });
       at += length;
     }
     return at;

@@ -53,6 +53,8 @@ const OPERATORS = [
   '^=',
   ...'+-*/%@&|^~<>()[]{},:.;=!',
 ];
+/** The operators that begin with a character, longest first. */
+const BY_FIRST = Map.groupBy(OPERATORS, (operator) => operator.charAt(0));
 /** f-strings inside f-strings; Python 3.12 itself stops at 150. */
 const MAX_FSTRING_DEPTH = 20;
 
@@ -133,7 +135,8 @@ class Tokenizer {
       const number = this.#match(NUMBER);
       if (number !== undefined) return { kind: 'number', value: number };
     }
-    const operator = OPERATORS.find((candidate) => this.#source.startsWith(candidate, this.#at));
+    const first = this.#source.charAt(this.#at);
+    const operator = BY_FIRST.get(first)?.find((candidate) => this.#source.startsWith(candidate, this.#at));
     if (operator === undefined) throw new TokenizeError('a token of Python');
     this.#at += operator.length;
     this.#track(operator);

@@ -17,8 +17,8 @@ const MAX_ALIASES = 8;
 export interface Analysis {
   readonly imports: readonly (Import & { readonly line: number })[];
   readonly uses: readonly Use[];
-  /** Names that hold decoded or downloaded data. */
-  readonly decoded: ReadonlySet<string>;
+  /** True when an expression holds something decoded or downloaded. */
+  readonly isDecoded: (value: Sequence) => boolean;
   readonly strings: readonly { readonly text: string; readonly line: number }[];
   /** Names the module defines or binds itself. */
   readonly bound: ReadonlySet<string>;
@@ -61,7 +61,7 @@ class Analyser {
     }
     uses.push(...importedUses(imports));
     const pathsOf = (term: Term): readonly string[] => follow(term, this.#aliases, () => {}).map((place) => place.path);
-    return { imports, uses, strings, decoded: this.#decoded, bound: this.#bound, pathsOf };
+    return { imports, uses, strings, isDecoded: (value) => this.#isDecoded(value), bound: this.#bound, pathsOf };
   }
 
   #bind(statement: Statement): void {

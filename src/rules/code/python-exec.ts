@@ -1,10 +1,9 @@
-import { argumentOf, type Sequence, termsIn } from '../../formats/python-source/syntax.ts';
+import { argumentOf, type Sequence } from '../../formats/python-source/syntax.ts';
 import { parsePython } from '../../formats/python-source/parse-python.ts';
-import { compilers, decoders, executors, fetchers } from '../data/python-names.ts';
+import { compilers, executors } from '../data/python-names.ts';
 import { defineRule, type Severity } from '../rule.ts';
 import { type Analysis, analyse } from './analysis.ts';
 import { foldPython } from './fold-python.ts';
-import { matches } from './matches.ts';
 import type { Use } from './resolve.ts';
 
 interface Data {
@@ -75,28 +74,13 @@ function gradeCall(
   runs: boolean,
   analysis: Analysis,
 ): { what: string; severity: Severity } | undefined {
-  if (args.some((arg) => comesEncoded(arg, analysis)))
+  if (args.some((arg) => analysis.isDecoded(arg)))
     return { what: 'runs what was decoded or downloaded', severity: 'critical' };
   const text = foldPython(argumentOf(args[0] ?? []).value);
   if (typeof text === 'string') return undefined;
   return runs
     ? { what: 'runs text that is only known at run time', severity: 'high' }
     : { what: 'compiles text that is only known at run time', severity: 'medium' };
-}
-
-function comesEncoded(sequence: Sequence, analysis: Analysis): boolean {
-  for (const term of termsIn(sequence)) {
-    if (term.atom.kind === 'name' && analysis.decoded.has(term.atom.name)) return true;
-    const paths = analysis.pathsOf(term).map((path) => path.replaceAll('()', ''));
-    if (
-      paths.some(
-        (path) =>
-          matches(path, decoders) || matches(path, fetchers) || decoders.some((entry) => path.startsWith(entry)),
-      )
-    )
-      return true;
-  }
-  return false;
 }
 
 /** Constant text is read like the code around it. */

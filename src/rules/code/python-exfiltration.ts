@@ -1,4 +1,5 @@
 import { fetchers, secretMarks, senders } from '../data/python-names.ts';
+import { type Sequence, termsIn } from '../../formats/python-source/syntax.ts';
 import { defineRule } from '../rule.ts';
 import { analyse } from './analysis.ts';
 import { matches } from './matches.ts';
@@ -63,6 +64,16 @@ export const pythonExfiltration = defineRule<Data>()({
   },
 });
 
-function namesEnvironment(path: string, args: readonly (readonly unknown[])[]): boolean {
-  return path.startsWith('os.environ') || /"name":"environ"/.test(JSON.stringify(args).slice(0, 10_000));
+function namesEnvironment(path: string, args: readonly Sequence[]): boolean {
+  if (path.startsWith('os.environ')) return true;
+  for (const { trailers, atom } of termsIn(args.flat())) {
+    const last = trailers.at(-1);
+    if (
+      last === undefined
+        ? atom.kind === 'name' && atom.name === 'environ'
+        : last.kind === 'attribute' && last.name === 'environ'
+    )
+      return true;
+  }
+  return false;
 }

@@ -98,12 +98,9 @@ function judgeGetattr(use: Use, analysis: Analysis, hit: Report): void {
   if (typeof attribute === 'string' && gadgetDunders.get(attribute) === 'high')
     hit('reads', { path: attribute, line: use.line }, 'high');
   for (const path of paths) {
-    const root = path.split('.')[0] ?? '';
     if (typeof attribute === 'string') {
       const full = `${path}.${attribute}`;
       if (matches(full, commands) || executors.has(full)) hit('fetches', { path: full, line: use.line }, 'high');
-      else if (launderedModules.has(attribute) && root !== 'self')
-        hit('reaches a module through another one:', { path: full, line: use.line }, 'high');
     } else if (launderedModules.has(path) || path === '__builtins__')
       hit('picks by a computed name from', { path, line: use.line }, 'high');
   }

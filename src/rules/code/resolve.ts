@@ -21,6 +21,8 @@ export interface Use {
 
 /** Paths longer than this belong to no module. */
 const MAX_PATH = 200;
+/** `getattr` of `getattr` … followed this far; further is nothing but hiding. */
+const MAX_GETATTR = 8;
 const MODULE_GETTERS = new Set([
   '__import__',
   'builtins.__import__',
@@ -45,14 +47,15 @@ interface Place {
 }
 
 /** Follows a term from its atom outwards, reporting each step that is a use. Returns the places it ends at. */
-export function follow(term: Term, aliases: Aliases, report: (use: Use) => void): readonly Place[] {
-  let places = start(term, aliases);
+export function follow(term: Term, aliases: Aliases, report: (use: Use) => void, depth = 0): readonly Place[] {
+  let places = start(term, aliases, depth);
   for (const { path, known } of places) if (path !== '') report({ path, known, line: term.line });
   for (const trailer of term.trailers) {
     const next: Place[] = [];
     for (const place of places) {
-      const step = advance(place, trailer, { line: term.line, aliases });
-      if (step.use !== undefined) report(step.use);
+      const step = advance(place, trailer, { line: term.line, aliases, depth });
+      // A long chain of calls leads to no module; its arguments are terms of their own.
+      if (step.use !== undefined && place.path.length < MAX_PATH) report(step.use);
       next.push({ path: step.path.slice(0, MAX_PATH), known: step.known });
     }
     places = next;
@@ -60,7 +63,7 @@ export function follow(term: Term, aliases: Aliases, report: (use: Use) => void)
   return places;
 }
 
-function start(term: Term, aliases: Aliases): readonly Place[] {
+function start(term: Term, aliases: Aliases, depth: number): readonly Place[] {
   const { atom } = term;
   if (atom.kind === 'name') {
     const paths = aliases.get(atom.name);
@@ -70,7 +73,8 @@ function start(term: Term, aliases: Aliases): readonly Place[] {
   const only = atom.kind === 'group' && atom.open === '(' && atom.items.length === 1 ? atom.items[0] : undefined;
   const [inner] = only ?? [];
   // `(os.system)('x')`: the single term inside is what is called.
-  if (only?.length === 1 && inner?.kind === 'term') return follow(inner, aliases, () => {});
+  if (only?.length === 1 && inner?.kind === 'term' && depth < MAX_GETATTR)
+    return follow(inner, aliases, () => {}, depth + 1);
   return [{ path: '', known: false }];
 }
 
@@ -84,6 +88,7 @@ interface Step extends Place {
 interface Surroundings {
   readonly line: number;
   readonly aliases: Aliases;
+  readonly depth: number;
 }
 
 function advance({ path, known }: Place, trailer: Term['trailers'][number], around: Surroundings): Step {
@@ -123,7 +128,7 @@ const REAL_SUBMODULES = new Set([
   'copyreg.pickle',
 ]);
 
-function called({ path, known }: Place, args: readonly Sequence[], { line, aliases }: Surroundings): Step {
+function called({ path, known }: Place, args: readonly Sequence[], { line, aliases, depth }: Surroundings): Step {
   const use = { path, known, line, args };
   const [first, second] = args.map((arg) => foldPython(argumentOf(arg).value));
   if (MODULE_GETTERS.has(path) && typeof first === 'string') return { path: first, known: true, use };
@@ -134,8 +139,12 @@ function called({ path, known }: Place, args: readonly Sequence[], { line, alias
     object?.kind === 'term' &&
     args[0]?.length === 1
   ) {
-    const [place] = follow(object, aliases, () => {});
-    if (place?.known === true) return { ...member(place, second, line), use };
+    if (depth >= MAX_GETATTR) return { path: `${path}()`, known, use: { ...use, laundered: 'getattr of getattr' } };
+    const [place] = follow(object, aliases, () => {}, depth + 1);
+    if (place?.known === true) {
+      const { use: reached, ...at } = member(place, second, line);
+      return { ...at, use: reached?.laundered === undefined ? use : { ...use, laundered: reached.laundered } };
+    }
   }
   return { path: `${path}()`, known, use };
 }
