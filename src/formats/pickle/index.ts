@@ -36,5 +36,5 @@ function isPlainData(probe: Probe): boolean {
   const outcome = new PickleMachine(probe.source, options).run();
   if (outcome.failure !== undefined) return false;
   if (!outcome.stopped) return true;
-  return outcome.opcodes > 2 && (probe.head[0] === 0x80 || outcome.end === probe.source.size);
+  return outcome.opcodes > 1 && (probe.head[0] === 0x80 || outcome.end === probe.source.size);
 }

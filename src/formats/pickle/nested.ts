@@ -2,10 +2,14 @@ import { LimitError } from '../../bytes/errors.ts';
 import { BufferSource, readBytes, SliceSource, type Source } from '../../bytes/source.ts';
 import type { ParseContext } from '../format.ts';
 import { PickleMachine } from './machine.ts';
-import { decodePayload, type Payload } from './payload.ts';
+import type { PickleEvent } from './events.ts';
+import { decodePayload, MIN_PAYLOAD_BYTES, type Payload, type PayloadEncoding, sniffPayload } from './payload.ts';
+import { globalName } from './values.ts';
 
 /** A text-encoded payload longer than this is tried by its first part only. */
 const MAX_DECODED_BYTES = 16 * 1024 * 1024;
+/** base64 of base64 of a pickle, and no further. */
+const MAX_LAYERS = 4;
 
 /** A constant that really is a payload: a pickle that would import something, or a container. */
 export interface NestedPayload {
@@ -28,12 +32,34 @@ export function examinePayload(context: ParseContext, source: Source, payload: P
   context.member({ name, source: inner, role: 'constant', offset: payload.content });
 }
 
+/** The payload's bytes, decoded as often as it is encoded. */
 function open(source: Source, payload: Payload): Source | undefined {
-  if (payload.encoding === 'raw') return new SliceSource(source, payload.content, payload.length);
-  const encoded = readBytes(source, payload.content, Math.min(payload.length, MAX_DECODED_BYTES));
-  const text = new TextDecoder('latin1').decode(encoded);
-  const decoded = decodePayload(payload.encoding, text.slice(0, text.length - (text.length % 4)));
-  return decoded === undefined || decoded.length === 0 ? undefined : new BufferSource(decoded);
+  if (payload.encoding === 'raw' && payload.bytes === undefined) {
+    return new SliceSource(source, payload.content, payload.length);
+  }
+  let bytes = payload.bytes ?? readBytes(source, payload.content, Math.min(payload.length, MAX_DECODED_BYTES));
+  let encoding: PayloadEncoding | undefined = payload.encoding;
+  for (let layer = 0; layer < MAX_LAYERS && encoding !== undefined && encoding !== 'raw'; layer += 1) {
+    const decoded = decodePayload(encoding, bytes);
+    if (decoded === undefined || decoded.length === 0) return undefined;
+    bytes = decoded;
+    encoding = sniffPayload(bytes, 0, bytes.length);
+  }
+  return new BufferSource(bytes);
+}
+
+/** `bytes([128, 4, …])`: a payload spelled as a list of numbers. */
+export function spelledPayload(event: PickleEvent): Payload | undefined {
+  if (event.kind !== 'call' || !/^builtins\.(?:bytes|bytearray)$/.test(globalName(event.call.callee) ?? ''))
+    return undefined;
+  const [list] = event.view.items(event.call.args) ?? [];
+  if (typeof list !== 'object' || (list.kind !== 'list' && list.kind !== 'tuple')) return undefined;
+  if (list.items.length < MIN_PAYLOAD_BYTES) return undefined;
+  const bytes = Uint8Array.from(list.items, (item) => event.view.int(item) ?? 0);
+  const encoding = sniffPayload(bytes, 0, bytes.length);
+  return encoding === undefined
+    ? undefined
+    : { encoding, opcode: event.offset, content: event.offset, length: list.count, bytes };
 }
 
 function recognize(context: ParseContext, inner: Source): NestedPayload['what'] | undefined {

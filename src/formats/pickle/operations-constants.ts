@@ -1,7 +1,15 @@
 import type { PickleMachine } from './machine.ts';
 import type { OperationTable } from './operations.ts';
 import { MIN_PAYLOAD_BYTES, PAYLOAD_HEAD_BYTES, sniffPayload } from './payload.ts';
-import { isUtf8, parseFloatOperand, parseInt0, parseLong, parseQuoted, parseRawUnicode } from './text-operands.ts';
+import {
+  isUtf8,
+  parseFloatOperand,
+  parseInt0,
+  parseLong,
+  parseQuoted,
+  isRawUnicode,
+  rawUnicodeBytes,
+} from './text-operands.ts';
 
 /** Strings up to this length are checked for valid UTF-8, as CPython does; longer ones are taken as valid unread. */
 const MAX_CHECKED_BYTES = 64 * 1024;
@@ -74,18 +82,23 @@ function quote(bytes: Uint8Array): string {
   return JSON.stringify(String.fromCharCode(...bytes.subarray(0, 40)));
 }
 
-/** STRING and UNICODE may hide a payload like their sized kin. */
-function textLine(expected: string, parse: (text: Uint8Array) => unknown): (machine: PickleMachine) => void {
-  const push = line(expected, parse);
+/** STRING and UNICODE may hide a payload like their sized kin, with escapes in it. */
+function textLine(
+  expected: string,
+  isValid: (text: Uint8Array) => boolean,
+  decode: (text: Uint8Array) => Uint8Array | undefined,
+): (machine: PickleMachine) => void {
   return (machine) => {
     const content = machine.input.offset;
-    push(machine);
-    const value = machine.view.constant(machine.at);
-    if (value.type !== 'str' || value.size < MIN_PAYLOAD_BYTES || machine.options.onPayload === undefined) return;
-    const head = Uint8Array.from(value.text.slice(0, PAYLOAD_HEAD_BYTES), (character) => character.charCodeAt(0) % 256);
-    const encoding = sniffPayload(head, 0, head.length);
-    if (encoding !== undefined)
-      machine.options.onPayload({ encoding, opcode: machine.at, content, length: value.size });
+    const text = machine.line();
+    if (!isValid(text)) machine.fail(expected, quote(text));
+    machine.push(machine.at);
+    if (text.length < MIN_PAYLOAD_BYTES || machine.options.onPayload === undefined) return;
+    const start = text[0] === 0x27 || text[0] === 0x22 ? 1 : 0;
+    const encoding = sniffPayload(text, start, text.length - start);
+    const bytes = encoding === undefined ? undefined : decode(text);
+    if (encoding === undefined || bytes === undefined) return;
+    machine.options.onPayload({ encoding, opcode: machine.at, content, length: bytes.length, bytes });
   };
 }
 
@@ -108,8 +121,8 @@ export const constantOperations: OperationTable = {
     machine.input.skip(signedLength(machine));
     machine.push(machine.at);
   },
-  STRING: textLine('a quoted string', parseQuoted),
-  UNICODE: textLine('raw-unicode-escape text', parseRawUnicode),
+  STRING: textLine('a quoted string', (text) => parseQuoted(text) !== undefined, parseQuoted),
+  UNICODE: textLine('raw-unicode-escape text', isRawUnicode, rawUnicodeBytes),
   BINSTRING: bytes(signedLength),
   SHORT_BINSTRING: bytes(length8),
   BINUNICODE: text(length32),

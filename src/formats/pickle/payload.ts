@@ -1,9 +1,12 @@
+import { ascii1 } from './text-operands.ts';
+
 /** Shorter constants hold no payload: the shortest pickle that calls something with an argument has some 20 bytes. */
 export const MIN_PAYLOAD_BYTES = 16;
 /** How much of a constant is looked at before it is worth a real attempt. */
 export const PAYLOAD_HEAD_BYTES = 64;
 
-export type PayloadEncoding = 'raw' | 'base64' | 'hex';
+/** `latin-1`: text whose characters are the bytes, as protocol 2 spells them. */
+export type PayloadEncoding = 'raw' | 'base64' | 'hex' | 'latin-1';
 
 /** A constant that begins like something a loader would take. */
 export interface Payload {
@@ -13,6 +16,8 @@ export interface Payload {
   /** Where its bytes start in the source, and how many there are. */
   readonly content: number;
   readonly length: number;
+  /** The value itself, when it is not what stands in the source: text with escapes. */
+  readonly bytes?: Uint8Array;
 }
 
 /** The first bytes of what Python loaders take, as they stand and in the usual text encodings. */
@@ -21,6 +26,7 @@ const MAGICS: readonly (readonly [encoding: PayloadEncoding, head: string])[] = 
   ...['PK\x03\x04', '\x1f\x8b\x08', 'x\x01', 'x\x5e', 'x\x9c', 'x\xda', 'BZh', '\xfd7zXZ\x00'].map(
     (head) => ['raw', head] as const,
   ),
+  ...['\xc2\x80\x02', '\xc2\x80\x03', '\xc2\x80\x04', '\xc2\x80\x05'].map((head) => ['latin-1', head] as const),
   // \x80\x02 to \x80\x05, gzip, zlib, zip
   ...Array.from('IJKLMNOPQRSTUVWX', (letter) => ['base64', `gA${letter}`] as const),
   ...['H4sI', 'eAE', 'eF', 'eJ', 'eN', 'UEsD'].map((head) => ['base64', head] as const),
@@ -83,22 +89,27 @@ function startsWith(bytes: Uint8Array, start: number, head: string): boolean {
   return true;
 }
 
-/** Decodes base64 (either alphabet) or hex text; undefined when it is not. */
-export function decodePayload(encoding: 'base64' | 'hex', text: string): Uint8Array | undefined {
+/** Decodes base64 (either alphabet), hex, or characters that are bytes; undefined when it is not that. */
+export function decodePayload(encoding: Exclude<PayloadEncoding, 'raw'>, encoded: Uint8Array): Uint8Array | undefined {
+  if (encoding === 'latin-1') {
+    return Uint8Array.from(new TextDecoder().decode(encoded), (character) => character.charCodeAt(0) % 256);
+  }
+  const text = ascii1(encoded);
   return encoding === 'hex' ? decodeHex(text) : decodeBase64(text);
 }
 
 function decodeHex(text: string): Uint8Array | undefined {
   const digits = text.replaceAll(/\s/g, '');
-  if (digits.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(digits)) return undefined;
-  const bytes = new Uint8Array(digits.length / 2);
+  if (!/^[0-9a-fA-F]*$/.test(digits)) return undefined;
+  const bytes = new Uint8Array(Math.floor(digits.length / 2));
   for (let i = 0; i < bytes.length; i += 1) bytes[i] = Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16);
   return bytes;
 }
 
 function decodeBase64(text: string): Uint8Array | undefined {
   const letters = text.replaceAll(/\s/g, '').replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '');
-  if (letters.length % 4 === 1 || !/^[A-Za-z0-9+/]*$/.test(letters)) return undefined;
-  const binary = atob(letters);
+  if (!/^[A-Za-z0-9+/]*$/.test(letters)) return undefined;
+  // A text cut at the limit may end within a group of four.
+  const binary = atob(letters.length % 4 === 1 ? letters.slice(0, -1) : letters);
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }

@@ -2,7 +2,7 @@ import { readBytes } from '../../bytes/source.ts';
 import type { ParseContext } from '../format.ts';
 import { PickleMachine, type PickleOptions, type PickleOutcome } from './machine.ts';
 import { rawArrayBytes } from './joblib.ts';
-import { acts, examinePayload } from './nested.ts';
+import { acts, examinePayload, spelledPayload } from './nested.ts';
 import type { WeightsOnlySimulation } from './weights-only.ts';
 
 /** How one pickle of a file ended, and where it started. */
@@ -26,6 +26,8 @@ export function examinePickle(
     onEvent(event) {
       options.weightsOnly?.observe(event);
       context.emit('pickle-event', event);
+      const spelled = spelledPayload(event);
+      if (spelled !== undefined) examinePayload(context, source, spelled);
     },
     onPayload: (payload) => examinePayload(context, source, payload),
     ...(options.rawAfterBuild === undefined ? {} : { rawAfterBuild: options.rawAfterBuild }),

@@ -109,22 +109,34 @@ function escapeAt(bytes: Uint8Array, at: number, out: number[]): number | undefi
   return 1;
 }
 
+/** A raw-unicode escape, after an odd run of backslashes; those with too few digits or too high a value are errors. */
+const RAW_ESCAPE = /(\\+)(u([0-9a-fA-F]{0,4})|U([0-9a-fA-F]{0,8}))?/g;
+const BACKSLASH = 0x5c;
+
 /** UNICODE: `PyUnicode_DecodeRawUnicodeEscape`: latin-1 with `\uXXXX` and `\UXXXXXXXX` after an odd run of backslashes. */
 export function parseRawUnicode(line: Uint8Array): string | undefined {
   const text = ascii1(line);
   if (!text.includes('\\')) return text;
   let valid = true;
-  const decoded = text.replaceAll(
-    /(\\+)(u([0-9a-fA-F]{0,4})|U([0-9a-fA-F]{0,8}))?/g,
-    (whole, slashes, escape, short, long) => {
-      if (escape === undefined || slashes.length % 2 === 0) return whole;
-      const digits: string = short ?? long;
-      const code = Number.parseInt(digits, 16);
-      if (digits.length !== (short === undefined ? 8 : 4) || code > 0x10ffff) valid = false;
-      return valid ? slashes.slice(1) + String.fromCodePoint(code) : whole;
-    },
-  );
+  const decoded = text.replaceAll(RAW_ESCAPE, (whole, slashes, escape, short, long) => {
+    if (escape === undefined || slashes.length % 2 === 0) return whole;
+    const digits: string = short ?? long;
+    const code = Number.parseInt(digits, 16);
+    if (digits.length !== (short === undefined ? 8 : 4) || code > 0x10ffff) valid = false;
+    return valid ? slashes.slice(1) + String.fromCodePoint(code) : whole;
+  });
   return valid ? decoded : undefined;
+}
+
+/** True for what `parseRawUnicode` decodes; text without a backslash, nearly all there is, costs one search. */
+export function isRawUnicode(line: Uint8Array): boolean {
+  return !line.includes(BACKSLASH) || parseRawUnicode(line) !== undefined;
+}
+
+/** The decoded text as bytes, one a character, as a payload in it would be read. */
+export function rawUnicodeBytes(line: Uint8Array): Uint8Array | undefined {
+  const text = parseRawUnicode(line);
+  return text === undefined ? undefined : Uint8Array.from(text, (character) => character.charCodeAt(0) % 256);
 }
 
 /** Latin-1 exactly: TextDecoder's `latin1` is windows-1252. */
