@@ -27,6 +27,8 @@ export type SafetensorsFaultCode =
   | 'leading-white-space'
   | 'byte-order-mark'
   | 'lone-surrogate'
+  | 'comment'
+  | 'trailing-comma'
   | 'odd-padding'
   | 'header-junk'
   | 'unaligned-data'

@@ -156,6 +156,9 @@ const refused: readonly Row[] = [
     data: 12,
     fires: ['safetensors-trailing-bytes', 'unaccounted-bytes'],
   },
+  { title: 'comment', header: '{/* hidden */}', fires: ['malformed'] },
+  { title: 'comment as padding', header: '{} // hid', fires: ['safetensors-irregular-header', 'unaccounted-bytes'] },
+  { title: 'trailing comma', header: `{${u8('a', 0, 4)},}`, data: 4, fires: ['malformed'] },
   { title: 'text after the object', header: '{} {}', fires: ['safetensors-irregular-header', 'unaccounted-bytes'] },
   { title: 'no JSON', header: '{"a":}', fires: ['malformed'] },
 ];

@@ -11,6 +11,8 @@ export const safetensorsIrregularHeader = faultRule({
     'leading-white-space': true,
     'byte-order-mark': true,
     'header-junk': true,
+    comment: true,
+    'trailing-comma': true,
     'unknown-field': true,
     'entry-as-array': true,
     'lone-surrogate': true,
