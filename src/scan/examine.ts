@@ -72,7 +72,9 @@ class Examination {
     const path = members.at(-1) ?? this.#path;
     const { limits, policy } = this.#options;
     const ruleContext: RuleContext = { path, member: members.join('!/'), limits, policy };
-    const notify = (notice: Notice): void => this.#emit('notice', notice, members, ruleContext);
+    const notify = (notice: Notice): void => {
+      if (role === 'entry' || !MERE_DAMAGE.has(notice.code)) this.#emit('notice', notice, members, ruleContext);
+    };
     const problems = new Problems(notify);
     const covered = members.length === 0 ? this.#roles : undefined;
     const seen = new SpanSet();
@@ -191,6 +193,16 @@ class Examination {
     });
   }
 }
+
+/** What says nothing about a constant: it was only looked at in case it hides something, and most do not. */
+const MERE_DAMAGE: ReadonlySet<Notice['code']> = new Set([
+  'malformed',
+  'empty-file',
+  'unaccounted-bytes',
+  'unrecognized-format',
+  'unsupported-feature',
+  'polyglot',
+]);
 
 /** Turns what parsing throws into notices, and remembers whether parsing was cut short. */
 class Problems {

@@ -14,8 +14,8 @@ const MAX_LAYERS = 4;
 /** A constant that really is a payload: a pickle that would import something, or a container. */
 export interface NestedPayload {
   readonly payload: Payload;
-  /** What it is: a pickle that acts, or a container of unknown contents. */
-  readonly what: 'pickle' | 'container';
+  /** What it is: a pickle that acts, one of plain data, or a container of unknown contents. */
+  readonly what: 'pickle' | 'data' | 'container';
 }
 
 /** Examines a constant as an artifact of its own when it turns out to be one. */
@@ -27,7 +27,7 @@ export function examinePayload(context: ParseContext, source: Source, payload: P
   const inner = open(source, payload);
   const what = inner === undefined ? undefined : recognize(context, inner);
   if (inner === undefined || what === undefined) return;
-  context.emit('pickle-payload', { payload, what });
+  if (what !== 'data') context.emit('pickle-payload', { payload, what });
   const name = `${payload.encoding === 'raw' ? 'bytes' : payload.encoding}@${payload.opcode}`;
   context.member({ name, source: inner, role: 'constant', offset: payload.content });
 }
@@ -65,7 +65,14 @@ export function spelledPayload(event: PickleEvent): Payload | undefined {
 function recognize(context: ParseContext, inner: Source): NestedPayload['what'] | undefined {
   const [first, second] = readBytes(inner, 0, 2);
   if (isContainer(first, second)) return 'container';
-  return acts(inner, context) ? 'pickle' : undefined;
+  if (acts(inner, context)) return 'pickle';
+  return first === 0x80 && runs(inner, context) ? 'data' : undefined;
+}
+
+/** True for a pickle that only builds data, which may hold the next payload. */
+function runs(source: Source, context: Pick<ParseContext, 'budget'>): boolean {
+  const outcome = new PickleMachine(source, { budget: context.budget, stopAtFailure: true }).run();
+  return outcome.stopped && outcome.failure === undefined;
 }
 
 function isContainer(first: number | undefined, second: number | undefined): boolean {
