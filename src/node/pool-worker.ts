@@ -37,7 +37,8 @@ export class PoolWorker {
     this.#worker = new Worker(options.workerUrl, {
       workerData: options.settings,
       resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMegabytes, stackSizeMb: STACK_MEGABYTES },
-      stdin: false,
+      // Not the options of whoever embeds the library: some of them (--input-type) forbid worker threads to start.
+      execArgv: [],
     });
     this.#worker.on('message', (message: WorkerMessage) => this.#receive(message));
     this.#worker.on('error', (error) => {

@@ -84,7 +84,6 @@ function flatten(issue: z.core.$ZodIssue): Issue[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: [...path, key], message: `${where}unknown key ${key}`, atKey: true }));
   }
-  if (issue.code === 'invalid_key') return [{ path, message: `${where}unknown name`, atKey: true }];
   if (issue.code === 'invalid_union') {
     return [{ path, message: `${where}expected one of ${levels.join(', ')}, or {severity, reason}` }];
   }
