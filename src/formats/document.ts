@@ -46,7 +46,7 @@ export interface ConfigDocument {
   readonly carrier?: Span;
 }
 
-export type DocumentSyntax =
+type DocumentSyntax =
   | 'json'
   | 'yaml'
   | 'toml'
@@ -60,12 +60,6 @@ export type DocumentSyntax =
   | 'onnx-metadata'
   | 'hdf5-attributes'
   | 'pickle';
-
-/** A node with the JSON pointer (RFC 6901) that leads to it. */
-export interface Located<Node extends DocumentNode = DocumentNode> {
-  readonly node: Node;
-  readonly pointer: string;
-}
 
 /** Appends one step to a JSON pointer, escaped as RFC 6901 §3 says. */
 export function pointerTo(parent: string, step: string | number): string {
@@ -115,13 +109,6 @@ export function pointerOf(visit: Visit, root = ''): string {
   const steps: (string | number)[] = [];
   for (let at: Visit | undefined = visit; at?.step !== undefined; at = at.parent) steps.push(at.step);
   return steps.toReversed().reduce<string>(pointerTo, root);
-}
-
-/** Every node of the tree with its pointer, parents before children, in order. */
-export function walk(root: DocumentNode, pointer = ''): readonly Located[] {
-  const all: Located[] = [];
-  traverse(root, (visit) => all.push({ node: visit.node, pointer: pointerOf(visit, pointer) }));
-  return all;
 }
 
 /** The last value of `key`, which is what Python's json and yaml keep; undefined when absent. */

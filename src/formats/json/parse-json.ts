@@ -26,7 +26,7 @@ export interface JsonText {
   readonly oddities: readonly JsonOddity[];
 }
 
-export interface JsonOddity {
+interface JsonOddity {
   readonly code:
     | 'byte-order-mark'
     | 'leading-white-space'

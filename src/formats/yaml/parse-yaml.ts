@@ -1,10 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { FormatError, LimitError } from '../../bytes/errors.ts';
-import type { Limits } from '../../bytes/limits.ts';
 import type { DocumentNode } from '../document.ts';
-import { YamlConverter } from './yaml-converter.ts';
-
-export type YamlLimits = Pick<Limits, 'maxYamlBytes' | 'maxYamlAliases' | 'maxDocumentNodes' | 'maxDocumentDepth'>;
+import { YamlConverter, type YamlLimits } from './yaml-converter.ts';
 
 /** One document of a YAML stream. */
 export interface YamlDocument {

@@ -11,9 +11,11 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { LimitError } from '../../bytes/errors.ts';
+import type { Limits } from '../../bytes/limits.ts';
 import type { Span } from '../../bytes/span.ts';
 import type { DocumentNode, MapEntry, ScalarNode } from '../document.ts';
-import type { YamlLimits } from './parse-yaml.ts';
+
+export type YamlLimits = Pick<Limits, 'maxYamlBytes' | 'maxYamlAliases' | 'maxDocumentNodes' | 'maxDocumentDepth'>;
 
 const CORE = 'tag:yaml.org,2002:';
 /** Tags of the core schema say nothing that the value does not. */

@@ -3,7 +3,7 @@ import { defineRule, type Hit, type Rule, type RuleContext, type Severity } from
 import { type DocumentIndex, indexOf, type Place } from './document-index.ts';
 
 /** Reports a place; `severity` only where the rule's own is too coarse. */
-export type ReportPlace<Data> = (place: Place, data: Data, severity?: Severity) => void;
+type ReportPlace<Data> = (place: Place, data: Data, severity?: Severity) => void;
 
 type DocumentRuleTexts<Data, Id extends string> = Omit<Rule<'document', Data, Id>, 'facet' | 'check'> & {
   check(index: DocumentIndex, report: ReportPlace<Data>, context: RuleContext): void;

@@ -14,15 +14,7 @@ import type { RulePolicy } from '../rule.ts';
  * What a dotted name in a configuration is. `runs-code`: a callable no honest file names. `alias`: reaches a dangerous
  * module through another package. `reaches-out`: loads files or touches the system. `bare`: a name without a module.
  */
-export type TargetKind =
-  | 'runs-code'
-  | 'alias'
-  | 'reaches-out'
-  | 'unknown'
-  | 'trusted'
-  | 'bare'
-  | 'interpolated'
-  | 'no-name';
+type TargetKind = 'runs-code' | 'alias' | 'reaches-out' | 'unknown' | 'trusted' | 'bare' | 'interpolated' | 'no-name';
 
 export interface Target {
   readonly kind: TargetKind;
