@@ -185,6 +185,8 @@ export class InflateReader implements ChunkReader {
     let bits = this.#bits;
     let at = this.#outAt;
     let fault = '';
+    // Output up to here was decoded from bytes that are there, should the stream turn out to be cut short.
+    let sound = at;
     // One symbol takes at most 9 bytes of input.
     let safe = input.limit - 12;
     while (at < until) {
@@ -192,6 +194,7 @@ export class InflateReader implements ChunkReader {
         input.position = position;
         input.ensure(12);
         if (input.position - (bits >>> 3) > input.limit) break;
+        sound = at;
         position = input.position;
         safe = Math.max(input.limit - 12, position);
       }
@@ -257,7 +260,7 @@ export class InflateReader implements ChunkReader {
     input.position = position;
     this.#hold = hold;
     this.#bits = bits;
-    this.#outAt = at;
+    this.#outAt = position - (bits >>> 3) > input.limit ? sound : at;
     if (fault !== '') this.#bad(fault, 'none');
   }
 

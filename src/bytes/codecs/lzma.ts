@@ -120,16 +120,23 @@ export class LzmaDecoder {
     const { from, until } = this.#room(length);
     try {
       this.#repeat(until);
-      while (this.#at < until && !this.ended) {
-        this.#symbol(until);
-        this.#input.checkOverrun();
-      }
+      while (this.#at < until && !this.ended) this.#soundSymbol(until);
     } catch (error) {
       // What came before the damage is what a loader that reads in pieces has already acted on.
       if (this.#at === from) throw error;
       this.#failure = error;
     }
     return this.#dictionary.subarray(from, this.#at);
+  }
+
+  /** A symbol that was decoded from bytes past the end is no output. */
+  #soundSymbol(until: number): void {
+    const before = this.#at;
+    this.#symbol(until);
+    const input = this.#input;
+    if (input.position <= input.limit) return;
+    this.#at = before;
+    input.checkOverrun();
   }
 
   /** True when a match wants to write more than was asked for. */

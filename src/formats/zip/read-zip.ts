@@ -17,6 +17,17 @@ type Mutable = {
  * @throws ReadError; damage and limits are in the listing's `problems`.
  */
 export function readZip(source: Source, limits: Limits): ZipListing {
+  const known = listings.get(source);
+  if (known !== undefined) return known;
+  const listing = list(source, limits);
+  listings.set(source, listing);
+  return listing;
+}
+
+/** Several formats look into a zip file to recognize their own: it is listed once for each source. */
+const listings = new WeakMap<Source, ZipListing>();
+
+function list(source: Source, limits: Limits): ZipListing {
   const listing: Mutable = { source, entries: [], directories: [], anomalies: [], problems: [], structures: [] };
   const seen = new SpanSet();
   const found = new Set<string>();
