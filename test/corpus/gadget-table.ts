@@ -445,7 +445,6 @@ const loaders: readonly Gadget[] = [
     'dill._dill:loads',
     'cloudpickle:loads',
     'cloudpickle.cloudpickle:loads',
-    'torch.storage:_load_from_bytes',
     'marshal:loads',
     'jsonpickle:decode',
     'jsonpickle.unpickler:decode',
@@ -617,6 +616,7 @@ const combinators: readonly Gadget[] = [
   ['builtins:filter', [system, [COMMAND]]],
   ['__builtin__:map', [system, [COMMAND]]],
   ['builtins:list', [call('builtins:map', system, [COMMAND])]],
+  ['builtins:list', [call('builtins:map', g('pathlib:Path.touch'), [call('pathlib:PosixPath', PATH)])]],
   ['builtins:tuple', [call('builtins:map', system, [COMMAND])]],
   ['builtins:set', [call('builtins:map', system, [COMMAND])]],
   ['builtins:dict', [call('builtins:map', system, [COMMAND])]],
@@ -655,10 +655,6 @@ const combinators: readonly Gadget[] = [
   ['_operator:call', [system, COMMAND]],
   ['operator:methodcaller', ['system', COMMAND], 'GHSA-955r-x9j8-7rhh; GHSA-84r2-jw7c-4r5q'],
   ['_operator:methodcaller', ['system', COMMAND], 'GHSA-955r-x9j8-7rhh'],
-  ['operator:attrgetter', ['system'], 'GHSA-46h3-79wf-xr6c'],
-  ['_operator:attrgetter', ['system'], 'GHSA-46h3-79wf-xr6c'],
-  ['operator:itemgetter', ['system']],
-  ['_operator:itemgetter', ['system']],
   ['operator:getitem', [call('builtins:globals'), 'os']],
   ['operator:setitem', [call('builtins:globals'), 'x', system]],
   ['contextlib:ExitStack.callback', [call('contextlib:ExitStack'), system, COMMAND]],
@@ -916,7 +912,6 @@ const attributes: readonly Gadget[] = [
   ['pickle:_getattribute', [g('os:path'), 'os.system']],
   ['pickle:whichmodule', [system, 'system']],
   ['pickle:Pickler', [null]],
-  ['operator:attrgetter', ['os.system']],
   ['logging:Filterer.filter', [null, COMMAND]],
   ['logging:Logger.manager.loggerClass', ['x']],
   ['logging:setLoggerClass', [g('subprocess:Popen')]],
@@ -1086,7 +1081,6 @@ const files: readonly Gadget[] = [
   ['dotenv.main:set_key', [PATH, 'a', 'b']],
   ['zipfile:ZipFile.extractall', [null, '/']],
   ['tarfile:TarFile.extractall', [null, '/']],
-  ['builtins:list', [call('builtins:map', g('pathlib:Path.touch'), [call('pathlib:PosixPath', PATH)])]],
 ];
 
 const network: readonly Gadget[] = [

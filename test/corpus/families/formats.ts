@@ -119,7 +119,7 @@ const kerasRows: readonly (readonly [string, string, Expected, object])[] = [
   [
     'unsafe-switch',
     'CVE-2025-9906',
-    'malicious',
+    'suspicious',
     sequential(layer('keras.config', 'enable_unsafe_deserialization', {})),
   ],
   [
@@ -137,7 +137,7 @@ const kerasRows: readonly (readonly [string, string, Expected, object])[] = [
   [
     'torch-module',
     'CVE-2025-49655',
-    'malicious',
+    'suspicious',
     sequential(
       layer('keras.layers', 'TorchModuleWrapper', {
         module: { class_name: '__bytes__', config: { value: Buffer.from(evil()).toString('base64') } },

@@ -2,6 +2,9 @@ import { dumps, g, call } from '../../build/pickle-value.ts';
 import { gadgetGroups, type Gadget, type GadgetGroup } from '../gadget-table.ts';
 import type { HostileCase } from '../case.ts';
 
+/** Ordinary in honest files by themselves; only what is asked of them is not. */
+const ORDINARY_IMPORTS = new Set(['copyreg:_reconstructor', 'copyreg:__newobj__']);
+
 const spellings = ['global', 'stack-global'] as const;
 
 /** Every gadget of the table: called in both spellings of an import, and merely imported where that alone is strange. */
@@ -14,7 +17,9 @@ function casesOf(group: GadgetGroup): HostileCase[] {
     seen.set(gadget[0], count);
     const id = `${group.name.replaceAll(' ', '-')}.${gadget[0]}${count === 1 ? '' : `.${count}`}`;
     const called = spellings.map((spelling) => calledCase(group, gadget, `gadget.${id}.${spelling}`, spelling));
-    return group.importAlone && count === 1 ? [...called, importedCase(gadget, id)] : called;
+    return group.importAlone && count === 1 && !ORDINARY_IMPORTS.has(gadget[0])
+      ? [...called, importedCase(gadget, id)]
+      : called;
   });
 }
 

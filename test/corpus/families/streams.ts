@@ -396,6 +396,16 @@ add('calls.unknown-class-state', 'own', 'not-clean', () =>
   dumps(build(make('vouchsafe_marker_package:Model'), d(['a', 1]))),
 );
 
+add('calls.chained-itemgetter', 'GHSA-46h3-79wf-xr6c', 'suspicious', () =>
+  dumps(call(call(call('_operator:itemgetter', 'eval'), g('builtins:__dict__')), CODE)),
+);
+add('calls.chained-attrgetter-dotted', 'GHSA-46h3-79wf-xr6c', 'suspicious', () =>
+  dumps(call(call(call('_operator:attrgetter', '_os.system'), call('builtins:__import__', 'random')), COMMAND)),
+);
+add('calls.mapped-attrgetter', 'GHSA-46h3-79wf-xr6c', 'suspicious', () =>
+  dumps(call('builtins:list', call('builtins:map', call('operator:attrgetter', 'system'), [g('os:path')]))),
+);
+
 // Values that are only known at run time.
 add('computed.str', 'protectai/modelscan#85', 'malicious', () =>
   asm()
