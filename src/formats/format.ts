@@ -47,6 +47,8 @@ export interface Member {
   readonly role: 'entry' | 'constant';
   /** Offset of the member in the container, for the reader of a finding. */
   readonly offset: number;
+  /** What the container knows it to be, whatever its bytes look like; else it is recognized. */
+  readonly as?: Format;
 }
 
 /** What a format is given while it parses. */

@@ -24,6 +24,7 @@ import { tensorflow } from './tensorflow/index.ts';
 import { tflite } from './tflite/index.ts';
 import { toml } from './toml/index.ts';
 import { torchLegacy } from './torch-legacy/index.ts';
+import { torchTar } from './torch-tar/index.ts';
 import { torchZip } from './torch-zip/index.ts';
 import { xml } from './xml/index.ts';
 import { yaml } from './yaml/index.ts';
@@ -50,6 +51,7 @@ export const formats: readonly Format[] = [
   opaqueArchive,
   torchZip,
   torchLegacy,
+  torchTar,
   pickle,
   npy,
   gguf,

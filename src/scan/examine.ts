@@ -157,7 +157,7 @@ class Examination {
       if (parents.length >= maxNestingDepth) {
         throw LimitError.of('maxNestingDepth', maxNestingDepth, `${parents.join('!/')}!/${member.name}`);
       }
-      this.artifact(new PagedSource(member.source), [...parents, member.name], member.role);
+      this.artifact(new PagedSource(member.source), [...parents, member.name], member.role, member.as);
     });
   }
 
