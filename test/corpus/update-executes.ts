@@ -18,5 +18,5 @@ console.log(`${sorted.length} streams fire`);
 /** True for what the mere import of the module reaches as well: a library opens a socket to see whether it can. */
 function isImportsOwn(id: string): boolean {
   const twin = id.replace(/^gadget\./, 'import.').replace(/\.(global|stack-global)$/, '');
-  return id.startsWith('import.') || fired.has(twin);
+  return id.startsWith('import.') || (twin !== id && fired.has(twin));
 }
