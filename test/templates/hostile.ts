@@ -1,5 +1,5 @@
 const tagged = (text: string): string =>
-  [...text].map((char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0))).join('');
+  Array.from(text, (char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0))).join('');
 
 /** Hostile templates: the rule that must fire, and the template. Payloads are harmless. */
 export const hostileTemplates: readonly (readonly [rule: string, technique: string, template: string])[] = [

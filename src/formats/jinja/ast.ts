@@ -31,7 +31,7 @@ export type Expression =
   | (Base & {
       readonly kind: 'conditional';
       readonly test: Expression;
-      readonly then: Expression;
+      readonly chosen: Expression;
       readonly otherwise?: Expression;
     });
 
@@ -49,7 +49,8 @@ export interface Argument {
 
 export type Statement =
   | { readonly kind: 'text'; readonly value: string; readonly start: number }
-  | { readonly kind: 'output' | 'do'; readonly value: Expression; readonly start: number }
+  | { readonly kind: 'output'; readonly value: Expression; readonly start: number }
+  | { readonly kind: 'do'; readonly value: Expression; readonly start: number }
   | { readonly kind: 'if'; readonly branches: readonly Branch[]; readonly start: number }
   | {
       readonly kind: 'for';
@@ -98,33 +99,48 @@ export interface Parameter {
   readonly fallback?: Expression;
 }
 
+type OfKind<Node extends { readonly kind: string }, Kind> = Extract<Node, { readonly kind: Kind }>;
+
+/** One function for each kind of expression; the compiler sees to it that none is missing. */
+export type ForExpression<Result, Extra extends readonly unknown[] = []> = {
+  readonly [Kind in Expression['kind']]: (node: OfKind<Expression, Kind>, ...extra: Extra) => Result;
+};
+type ForStatement<Result> = {
+  readonly [Kind in Statement['kind']]: (statement: OfKind<Statement, Kind>) => Result;
+};
+
+/** Calls the function for a node's kind. */
+export function dispatch<Result, Extra extends readonly unknown[]>(
+  table: ForExpression<Result, Extra>,
+  node: Expression,
+  ...extra: Extra
+): Result {
+  return (table[node.kind] as (node: Expression, ...extra: Extra) => Result)(node, ...extra);
+}
+
+const defined = <Value>(...values: readonly (Value | undefined)[]): readonly Value[] =>
+  values.filter((value) => value !== undefined);
+const withArguments = ({ operand, args }: Named): readonly Expression[] => [operand, ...args.map((arg) => arg.value)];
+
+const children: ForExpression<readonly Expression[]> = {
+  string: () => [],
+  number: () => [],
+  name: () => [],
+  list: (node) => node.items,
+  dict: (node) => node.entries.flat(),
+  get: (node) => [node.object, node.key],
+  slice: (node) => defined(...node.parts),
+  call: (node) => [node.callee, ...node.args.map((arg) => arg.value)],
+  filter: withArguments,
+  test: withArguments,
+  unary: (node) => [node.operand],
+  binary: (node) => [node.left, node.right],
+  conditional: (node) => defined(node.test, node.chosen, node.otherwise),
+};
+
 /** The expressions directly inside one. */
 export function childrenOf(node: Expression): readonly Expression[] {
-  switch (node.kind) {
-    case 'string':
-    case 'number':
-    case 'name':
-      return [];
-    case 'list':
-      return node.items;
-    case 'dict':
-      return node.entries.flat();
-    case 'get':
-      return [node.object, node.key];
-    case 'slice':
-      return node.parts.filter((part) => part !== undefined);
-    case 'call':
-      return [node.callee, ...node.args.map((arg) => arg.value)];
-    case 'filter':
-    case 'test':
-      return [node.operand, ...node.args.map((arg) => arg.value)];
-    case 'unary':
-      return [node.operand];
-    case 'binary':
-      return [node.left, node.right];
-    case 'conditional':
-      return [node.test, node.then, ...(node.otherwise === undefined ? [] : [node.otherwise])];
-  }
+  return dispatch(children, node);
 }
 
 /** An expression and everything inside it, parents first. */
@@ -133,48 +149,29 @@ export function* expressionsIn(node: Expression): Generator<Expression> {
   for (const child of childrenOf(node)) yield* expressionsIn(child);
 }
 
+const own: ForStatement<readonly Expression[]> = {
+  text: () => [],
+  jump: () => [],
+  output: (statement) => [statement.value],
+  do: (statement) => [statement.value],
+  if: (statement) => statement.branches.flatMap((branch) => branch.test ?? []),
+  for: (statement) => defined(statement.target, statement.iterable, statement.filter),
+  set: (statement) => defined(statement.target, statement.value),
+  macro: (statement) => statement.params.flatMap((param) => param.fallback ?? []),
+  scope: (statement) => statement.expressions,
+  load: (statement) => defined(statement.what),
+};
+
 /** The expressions a statement holds itself, not those of its body. */
 export function expressionsOf(statement: Statement): readonly Expression[] {
-  switch (statement.kind) {
-    case 'text':
-    case 'jump':
-      return [];
-    case 'output':
-    case 'do':
-      return [statement.value];
-    case 'if':
-      return statement.branches.flatMap((branch) => branch.test ?? []);
-    case 'for':
-      return [statement.target, statement.iterable, ...(statement.filter === undefined ? [] : [statement.filter])];
-    case 'set':
-      return statement.value === undefined ? [statement.target] : [statement.target, statement.value];
-    case 'macro':
-      return statement.params.flatMap((param) => param.fallback ?? []);
-    case 'scope':
-      return statement.expressions;
-    case 'load':
-      return statement.what === undefined ? [] : [statement.what];
-  }
+  return (own[statement.kind] as (statement: Statement) => readonly Expression[])(statement);
 }
 
 /** The statements directly inside one. */
 export function bodyOf(statement: Statement): readonly Statement[] {
-  switch (statement.kind) {
-    case 'if':
-      return statement.branches.flatMap((branch) => branch.body);
-    case 'for':
-      return [...statement.body, ...statement.otherwise];
-    case 'set':
-    case 'macro':
-    case 'scope':
-      return statement.body;
-    case 'text':
-    case 'output':
-    case 'do':
-    case 'load':
-    case 'jump':
-      return [];
-  }
+  if (statement.kind === 'if') return statement.branches.flatMap((branch) => branch.body);
+  if (statement.kind === 'for') return [...statement.body, ...statement.otherwise];
+  return 'body' in statement ? statement.body : [];
 }
 
 /** Every statement, parents first. */

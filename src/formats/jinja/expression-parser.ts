@@ -1,4 +1,4 @@
-import type { Argument, Expression } from './ast.ts';
+import { type Argument, childrenOf, type Expression } from './ast.ts';
 import { type Token, TemplateSyntaxError } from './lexer.ts';
 
 /** Deeper than any template people write (measured: 20), shallow enough to recurse over. */
@@ -89,7 +89,7 @@ export class ExpressionParser {
       while (this.take('if')) {
         const test = this.#or();
         const otherwise = this.take('else') ? this.expression() : undefined;
-        const both = { kind: 'conditional', test, then: node, start } as const;
+        const both = { kind: 'conditional', test, chosen: node, start } as const;
         node = this.#node(otherwise === undefined ? both : { ...both, otherwise });
       }
       return node;
@@ -325,9 +325,10 @@ export class ExpressionParser {
   }
 
   #node(node: Unplaced): Expression {
-    const depth = 1 + Math.max(0, ...insideOf(node).map((child) => child.depth));
+    // The children are complete; only the node itself still lacks its depth.
+    const depth = 1 + depthOf(childrenOf(node as Expression));
     if (depth > MAX_DEPTH) throw new TemplateSyntaxError(`at most ${MAX_DEPTH} levels`, node.start);
-    return { ...node, depth } as Expression;
+    return { ...node, depth };
   }
 
   #deeper(read: () => Expression): Expression {
@@ -351,37 +352,9 @@ function numberOf(text: string): number {
   return Number(text.replaceAll('_', ''));
 }
 
-/** Only what counts towards depth; long lists are spread over `Math.max`, so they are cut to their deepest first. */
-function insideOf(node: Unplaced): readonly Expression[] {
-  switch (node.kind) {
-    case 'list':
-      return deepest(node.items);
-    case 'dict':
-      return deepest(node.entries.flat());
-    case 'get':
-      return [node.object, node.key];
-    case 'slice':
-      return node.parts.filter((part) => part !== undefined);
-    case 'call':
-      return [node.callee, ...deepest(node.args.map((arg) => arg.value))];
-    case 'filter':
-    case 'test':
-      return [node.operand, ...deepest(node.args.map((arg) => arg.value))];
-    case 'unary':
-      return [node.operand];
-    case 'binary':
-      return [node.left, node.right];
-    case 'conditional':
-      return [node.test, node.then, ...(node.otherwise === undefined ? [] : [node.otherwise])];
-    case 'string':
-    case 'number':
-    case 'name':
-      return [];
-  }
-}
-
-function deepest(nodes: readonly Expression[]): readonly Expression[] {
-  let found: Expression | undefined;
-  for (const node of nodes) if (found === undefined || node.depth > found.depth) found = node;
-  return found === undefined ? [] : [found];
+/** A loop, since a list may have more items than a call may have arguments. */
+function depthOf(nodes: readonly Expression[]): number {
+  let deepest = 0;
+  for (const node of nodes) deepest = Math.max(deepest, node.depth);
+  return deepest;
 }

@@ -1,4 +1,4 @@
-import { decodeEscapes } from './escapes.ts';
+import { decodeEscapes } from '../python-escapes.ts';
 
 /** A token inside `{{ … }}` or `{% … %}`. Offsets are UTF-16 code units of the template. */
 export interface Token {
@@ -38,7 +38,7 @@ export class TemplateSyntaxError extends Error {
 }
 
 /** Tokens Jinja2 itself knows (jinja2/lexer.py `operators`), longest first. */
-const OPERATORS = ['//', '**', '==', '!=', '>=', '<=', ...'+-/*%~[](){}><=.:|,;'];
+const OPERATORS = ['//', '**', '==', '!=', '>=', '<=', ...Array.from('+-/*%~[](){}><=.:|,;')];
 const OPENERS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 const NAME = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}]*/uy;
 const NUMBER = /0[bB][01_]+|0[oO][0-7_]+|0[xX][\da-fA-F_]+|\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d[\d_]*)?/y;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeEscapes } from './escapes.ts';
+import { decodeEscapes } from '../python-escapes.ts';
 import { parseTemplateText } from './parse-template.ts';
 
 describe('accepts what Jinja2 accepts', () => {

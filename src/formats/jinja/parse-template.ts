@@ -43,9 +43,7 @@ export function parseTemplateText(text: string): ParsedTemplate {
   return first === undefined ? found : { ...found, problem: first };
 }
 
-type Tag =
-  | Extract<Segment, { kind: 'tag' }>
-  | { readonly kind: 'tag'; readonly tokens: readonly Token[]; start: number };
+type Tag = Extract<Segment, { readonly tokens: readonly Token[] }>;
 
 class TemplateParser {
   readonly statements: Statement[] = [];

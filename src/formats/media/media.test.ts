@@ -4,9 +4,9 @@ import { BufferSource } from '../../bytes/source.ts';
 import { scanSource } from '../../scan/scan-source.ts';
 import { maskedCrc32c } from './crc32c.ts';
 
-const ascii = (text: string): number[] => [...text].map((char) => char.charCodeAt(0));
+const ascii = (text: string): number[] => Array.from(text, (char) => char.charCodeAt(0));
 const be32 = (value: number): number[] => [24, 16, 8, 0].map((shift) => (value >>> shift) & 0xff);
-const le32 = (value: number): number[] => be32(value).reverse();
+const le32 = (value: number): number[] => be32(value).toReversed();
 const zeros = (count: number): number[] => Array.from({ length: count }, () => 0);
 const chunk = (type: string, data: number[]): number[] => [...be32(data.length), ...ascii(type), ...data, ...be32(0)];
 const piece = (text: string): number[] => {

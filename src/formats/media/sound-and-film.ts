@@ -108,6 +108,8 @@ function isBoxType(type: number): boolean {
 const RATES_1_3 = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
 const RATES_2_3 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 const SAMPLE_RATES = [44_100, 48_000, 32_000];
+/** By what MPEG-2.5 (generation 0) and MPEG-2 (2) lower them. */
+const DIVISORS = [4, 1, 2, 1];
 
 /** MP3: an ID3v2 tag, frames of layer III, an ID3v1 tag. */
 export const mp3 = kind({
@@ -139,14 +141,15 @@ function afterTag(source: Source): number {
   return at;
 }
 
+/** Bytes of the frame a header begins; 0 when it is none. */
 function frameLength(head: Uint8Array): number {
-  const [sync = 0, version = 0, rate = 0] = head;
-  // 11 bits of sync, layer III.
-  if (sync !== 0xff || (version & 0xe6) !== 0xe2) return 0;
-  const isFirst = (version & 0x18) === 0x18;
-  const kilobits = (isFirst ? RATES_1_3 : RATES_2_3)[rate >>> 4] ?? 0;
-  const samples = SAMPLE_RATES[(rate >>> 2) & 3];
-  if (kilobits === 0 || samples === undefined || (version & 0x18) === 0x08) return 0;
-  const divisor = isFirst ? 1 : (version & 0x18) === 0x10 ? 2 : 4;
-  return Math.floor(((isFirst ? 144_000 : 72_000) * kilobits) / (samples / divisor)) + ((rate >>> 1) & 1);
+  if (head.length < 3) return 0;
+  const [sync, version, rate] = head as unknown as readonly [number, number, number];
+  const generation = (version & 0x18) >>> 3;
+  // 11 bits of sync, layer III; generation 1 is reserved.
+  if (sync !== 0xff || (version & 0xe6) !== 0xe2 || generation === 1) return 0;
+  const kilobits = (generation === 3 ? RATES_1_3 : RATES_2_3)[rate >>> 4] ?? 0;
+  const samples = (SAMPLE_RATES[(rate >>> 2) & 3] ?? 0) / (DIVISORS[generation] ?? 1);
+  if (kilobits === 0 || samples === 0) return 0;
+  return Math.floor(((generation === 3 ? 144_000 : 72_000) * kilobits) / samples) + ((rate >>> 1) & 1);
 }

@@ -81,28 +81,35 @@ function statementsOf(line: Line, scopes: Scopes): readonly Statement[] {
 
 /** `if x: y = 1` as `if x` and `y = 1`; any other line whole. */
 function splitHeader(tokens: readonly Token[]): readonly [readonly Token[], readonly Token[]] {
-  const first = tokens[0];
-  const soft = first?.value === 'match' || first?.value === 'case';
-  if (
-    first?.kind !== 'name' ||
-    !COMPOUND.has(first.value) ||
-    (soft && tokens[1]?.kind === 'operator' && tokens[1].value !== '(')
-  ) {
-    return [tokens, []];
-  }
+  const colon = opensBlock(tokens) ? headerColon(tokens) : -1;
+  return colon === -1 ? [tokens, []] : [tokens.slice(0, colon), tokens.slice(colon + 1)];
+}
+
+function opensBlock([first, second]: readonly Token[]): boolean {
+  if (first?.kind !== 'name' || !COMPOUND.has(first.value)) return false;
+  // `match` and `case` are names like any other unless an expression follows.
+  const soft = first.value === 'match' || first.value === 'case';
+  return !(soft && second?.kind === 'operator' && second.value !== '(' && second.value !== '[');
+}
+
+/** Where the colon of a header is: outside of brackets, and not a lambda's. */
+function headerColon(tokens: readonly Token[]): number {
   let depth = 0;
   let lambdas = 0;
   for (const [index, { kind, value }] of tokens.entries()) {
-    if (kind === 'name' && value === 'lambda') lambdas += depth === 0 ? 1 : 0;
-    if (kind !== 'operator') continue;
-    if (value in CLOSERS) depth += 1;
-    else if (')]}'.includes(value)) depth -= 1;
-    else if (value === ':' && depth === 0) {
-      if (lambdas === 0) return [tokens.slice(0, index), tokens.slice(index + 1)];
-      lambdas -= 1;
-    }
+    if (kind === 'operator') depth += nesting(value);
+    if (depth > 0) continue;
+    if (kind === 'name' && value === 'lambda') lambdas += 1;
+    if (kind !== 'operator' || value !== ':') continue;
+    if (lambdas === 0) return index;
+    lambdas -= 1;
   }
-  return [tokens, []];
+  return -1;
+}
+
+function nesting(operator: string): number {
+  if (operator in CLOSERS) return 1;
+  return ')]}'.includes(operator) ? -1 : 0;
 }
 
 function splitAt(tokens: readonly Token[], separator: string): readonly (readonly Token[])[] {

@@ -1,4 +1,4 @@
-import { decodePythonString } from './string-literal.ts';
+import { decodeEscapes } from '../python-escapes.ts';
 
 /** A token of Python. Newlines end logical lines; indentation is the column of a line's first token. */
 export interface Token {
@@ -51,7 +51,7 @@ const OPERATORS = [
   '&=',
   '|=',
   '^=',
-  ...'+-*/%@&|^~<>()[]{},:.;=!',
+  ...Array.from('+-*/%@&|^~<>()[]{},:.;=!'),
 ];
 /** The operators that begin with a character, longest first. */
 const BY_FIRST = Map.groupBy(OPERATORS, (operator) => operator.charAt(0));
@@ -171,7 +171,8 @@ class Tokenizer {
     const raw = this.#source.slice(from, end);
     this.#at = end + quote.length;
     this.line += countNewlines(raw);
-    const value = /[rR]/.test(prefix) ? raw : decodePythonString(raw, /[bB]/.test(prefix));
+    const value = /[rR]/.test(prefix) ? raw : decodeEscapes(raw, { bytes: /[bB]/.test(prefix) });
+    if (value === undefined) throw new TokenizeError('a valid escape sequence');
     return { kind: 'string', value, line, ...(formatted ? { embedded } : {}) };
   }
 

@@ -1,5 +1,6 @@
 import {
   type Import,
+  type Part,
   type PythonModule,
   type Sequence,
   type Statement,
@@ -8,7 +9,7 @@ import {
 } from '../../formats/python-source/syntax.ts';
 import { decoders, fetchers } from '../data/python-names.ts';
 import { matches } from './matches.ts';
-import { follow, type Use } from './resolve.ts';
+import { follow, type Place, type Use } from './resolve.ts';
 
 /** Aliases kept for one name. */
 const MAX_ALIASES = 8;
@@ -66,26 +67,21 @@ class Analyser {
 
   #bind(statement: Statement): void {
     for (const one of statement.imports) this.#alias(aliasOf(one), pathOf(one));
-    if (statement.kind === 'import') return;
-    const [first, second] = statement.parts;
-    if (statement.keyword === 'def' || statement.keyword === 'class' || statement.keyword === 'async') {
+    if (DEFINING.has(statement.keyword)) {
       const name = statement.parts.find((part) => part.kind === 'term');
       if (name?.kind === 'term' && name.atom.kind === 'name') this.#bound.add(name.atom.name);
-      return;
-    }
-    const names = assignedNames(statement.parts);
+    } else if (statement.kind === 'code') this.#assign(statement.parts);
+  }
+
+  #assign(parts: Sequence): void {
+    const names = assignedNames(parts);
     if (names.length === 0) return;
-    const value = statement.parts.slice(
-      statement.parts.findLastIndex((part) => part.kind === 'mark' && part.value === '=') + 1,
-    );
+    const value = parts.slice(parts.findLastIndex(isAssignment) + 1);
     if (this.#isDecoded(value)) for (const name of names) this.#decoded.add(name);
-    const isSimple =
-      second?.kind === 'mark' && second.value === '=' && first?.kind === 'term' && first.trailers.length === 0;
     const [only] = value;
-    if (!isSimple || value.length !== 1 || only?.kind !== 'term' || only.atom.kind !== 'name') return;
-    for (const { path, known } of follow(only, this.#aliases, () => {})) {
-      if (isReference(path) && (known || BUILTIN_REFERENCES.has(path))) this.#alias(names[0] ?? '', path);
-    }
+    if (value.length !== 1 || only?.kind !== 'term' || only.atom.kind !== 'name') return;
+    const places = follow(only, this.#aliases, () => {}).filter(isReference);
+    for (const { path } of places) for (const name of names) this.#alias(name, path);
   }
 
   #alias(name: string, path: string): void {
@@ -107,21 +103,29 @@ class Analyser {
   }
 }
 
+const DEFINING = new Set(['def', 'class', 'async']);
+
+function isAssignment(part: Part): boolean {
+  return part.kind === 'mark' && (part.value === '=' || part.value === ':=');
+}
+
 /** The plain names left of the last `=` of a statement. */
 function assignedNames(parts: Sequence): readonly string[] {
-  const last = parts.findLastIndex((part) => part.kind === 'mark' && (part.value === '=' || part.value === ':='));
+  const last = parts.findLastIndex(isAssignment);
   if (last === -1) return [];
   return parts
     .slice(0, last)
-    .flatMap((part) => (part.kind === 'term' && part.atom.kind === 'name' ? part.atom.name : []));
+    .flatMap((part) =>
+      part.kind === 'term' && part.atom.kind === 'name' && part.trailers.length === 0 ? part.atom.name : [],
+    );
 }
 
 /** Built-ins that stay dangerous under another name. */
 const BUILTIN_REFERENCES = new Set(['exec', 'eval', 'compile', '__import__', 'getattr', 'open', 'globals', 'vars']);
 
-/** A path worth following: a module or a function, not the outcome of a call. */
-function isReference(path: string): boolean {
-  return path !== '' && !/[()[\]]/.test(path) && !path.startsWith('self') && !['None', 'True', 'False'].includes(path);
+/** A place worth a name: a module or a function, not the outcome of a call. */
+function isReference({ path, known }: Place): boolean {
+  return (known || BUILTIN_REFERENCES.has(path)) && path !== '' && !/[()[\]]/.test(path);
 }
 
 function aliasOf(one: Import): string {

@@ -15,32 +15,41 @@ export function foldPython(sequence: Sequence, depth = 0): string | number | und
   return whole;
 }
 
-function apply(operator: string, left: string | number, right: string | number): string | number | undefined {
-  if (operator === '+' && typeof left === 'string' && typeof right === 'string') return bounded(left + right);
-  if (operator === '+' && typeof left === 'number' && typeof right === 'number') return left + right;
-  if (operator === '-' && typeof left === 'number' && typeof right === 'number') return left - right;
-  if (operator === '^' && typeof left === 'number' && typeof right === 'number') return left ^ right;
-  if (operator === '*' && typeof left === 'string' && typeof right === 'number' && left.length * right <= MAX_STRING) {
-    return left.repeat(Math.max(0, right));
-  }
-  return undefined;
+type Folded = string | number | undefined;
+
+function apply(operator: string, left: string | number, right: string | number): Folded {
+  if (typeof left === 'number' && typeof right === 'number') return arithmetic(operator, left, right);
+  if (typeof left !== 'string') return undefined;
+  if (operator === '+' && typeof right === 'string') return bounded(left + right);
+  const fits = operator === '*' && typeof right === 'number' && left.length * right <= MAX_STRING;
+  return fits ? left.repeat(Math.max(0, Math.floor(right))) : undefined;
 }
 
-function foldPart(part: Part | undefined, depth: number): string | number | undefined {
+function arithmetic(operator: string, left: number, right: number): Folded {
+  if (operator === '+') return left + right;
+  if (operator === '-') return left - right;
+  return operator === '^' ? left ^ right : undefined;
+}
+
+function foldPart(part: Part | undefined, depth: number): Folded {
   if (part?.kind !== 'term') return undefined;
-  let value = foldAtom(part, depth);
-  let rest = part.trailers;
-  if (part.atom.kind === 'name') {
-    const [call] = rest;
-    if (part.atom.name !== 'chr' || call?.kind !== 'call') return undefined;
-    const code = foldPython(call.items[0] ?? [], depth + 1);
-    value =
-      typeof code === 'number' && code >= 0 && code <= 0x10ffff ? String.fromCodePoint(Math.floor(code)) : undefined;
-    rest = rest.slice(1);
-  }
-  for (let i = 0; i < rest.length && value !== undefined; i += 1) {
-    const trailer = rest[i];
-    const next = rest[i + 1];
+  if (part.atom.kind === 'name') return followTrailers(characterOf(part, depth), part.trailers.slice(1), depth);
+  return followTrailers(foldAtom(part, depth), part.trailers, depth);
+}
+
+/** `chr(95)`. */
+function characterOf({ atom, trailers }: Term, depth: number): Folded {
+  const [call] = trailers;
+  if (atom.kind !== 'name' || atom.name !== 'chr' || call?.kind !== 'call') return undefined;
+  const code = foldPython(call.items[0] ?? [], depth + 1);
+  return typeof code === 'number' && code >= 0 && code <= 0x10ffff ? String.fromCodePoint(Math.floor(code)) : undefined;
+}
+
+function followTrailers(start: Folded, trailers: Term['trailers'], depth: number): Folded {
+  let value = start;
+  for (let i = 0; i < trailers.length && value !== undefined; i += 1) {
+    const trailer = trailers[i];
+    const next = trailers[i + 1];
     if (trailer?.kind === 'subscript') value = subscript(value, trailer.items, depth);
     else if (trailer?.kind === 'attribute' && next?.kind === 'call') {
       value = method(value, trailer.name, next.items, depth);
@@ -69,7 +78,7 @@ function subscript(value: string | number, items: readonly Sequence[], depth: nu
   const marks = (items[0] ?? [])
     .map((part) => (part.kind === 'mark' ? part.value : String(foldPart(part, depth + 1))))
     .join('');
-  return marks === '::-1' ? [...value].reverse().join('') : undefined;
+  return marks === '::-1' ? Array.from(value).toReversed().join('') : undefined;
 }
 
 function method(value: string | number, name: string, items: readonly Sequence[], depth: number): string | undefined {

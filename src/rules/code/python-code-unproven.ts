@@ -1,6 +1,7 @@
 import { harmlessStandard, harmlessSystem, judgedStandard, knownPackages } from '../data/python-names.ts';
 import { defineRule } from '../rule.ts';
 import { analyse } from './analysis.ts';
+import type { Use } from './resolve.ts';
 
 interface Data {
   readonly what: string;
@@ -35,25 +36,26 @@ export const pythonCodeUnproven = defineRule<Data>()({
   message: (data) => data.what,
   check(module, report, context) {
     const { imports, uses } = analyse(module);
-    if (module.problem !== undefined)
-      report({ data: { what: `expected ${module.problem.expected} on line ${module.problem.line}` } });
+    const { problem } = module;
+    if (problem !== undefined) report({ data: { what: `expected ${problem.expected} on line ${problem.line}` } });
     for (const { module: name, line } of imports) {
       const root = name.split('.')[0] ?? '';
-      const known =
-        harmlessStandard.has(root) ||
-        judgedStandard.has(root) ||
-        knownPackages.has(root) ||
-        context.policy.allowedTargetRoots.has(root);
-      const own = name.startsWith('.') || (module.dialect === 'torchscript' && root.startsWith('__torch__'));
-      if (!known && !own) report({ data: { what: `line ${line}: imports ${root}, a package that is not known` } });
+      const own = root === '' || (module.dialect === 'torchscript' && root.startsWith('__torch__'));
+      if (own || isKnown(root) || context.policy.allowedTargetRoots.has(root)) continue;
+      report({ data: { what: `line ${line}: imports ${root}, a package that is not known` } });
     }
-    for (const { path, known } of uses) {
-      const attribute = /^os\.\w+/.exec(path)?.[0];
-      if (known && attribute !== undefined && !isJudged(attribute))
-        report({ data: { what: `uses ${attribute}, whose effect is not known` } });
-    }
+    for (const what of unknownOfOs(uses)) report({ data: { what: `uses ${what}, whose effect is not known` } });
   },
 });
+
+function isKnown(root: string): boolean {
+  return harmlessStandard.has(root) || judgedStandard.has(root) || knownPackages.has(root);
+}
+
+function unknownOfOs(uses: readonly Use[]): ReadonlySet<string> {
+  const names = uses.flatMap((use) => (use.known ? (/^os\.\w+/.exec(use.path) ?? []) : []));
+  return new Set(names.filter((name) => !isJudged(name)));
+}
 
 /** Told harmless by the table, or judged by a rule of its own. */
 function isJudged(attribute: string): boolean {

@@ -1,4 +1,4 @@
-import { argumentOf } from '../../formats/python-source/syntax.ts';
+import { argumentOf, type Import } from '../../formats/python-source/syntax.ts';
 import { commands, executors, gadgetDunders, importers, launderedModules } from '../data/python-names.ts';
 import { defineRule, type Severity } from '../rule.ts';
 import { type Analysis, analyse } from './analysis.ts';
@@ -52,33 +52,32 @@ export const pythonReflection = defineRule<Data>()({
       report({ data: { what, path: path.slice(0, 120), line }, severity });
     };
     for (const use of analysis.uses) judge(use, analysis, hit);
-    for (const one of analysis.imports) {
-      const root = one.module.split('.')[0] ?? '';
-      if (one.name === '*' && launderedModules.has(root))
-        hit('imports everything from', { path: one.module, line: one.line }, 'medium');
-      const below =
-        one.module !== '' && !one.module.startsWith('.') && one.name !== undefined && launderedModules.has(one.name);
-      if (below && !`${one.module}.${one.name}`.startsWith('importlib'))
-        hit('reaches a module through another one:', { path: `${one.module}.${one.name}`, line: one.line }, 'high');
-    }
+    for (const one of analysis.imports) judgeImported(one, hit);
   },
 });
 
+function judgeImported({ module, name, line }: Import & { readonly line: number }, hit: Report): void {
+  const root = module.split('.')[0] ?? '';
+  if (name === '*' && launderedModules.has(root)) hit('imports everything from', { path: module, line }, 'medium');
+  const isOutside = module !== '' && !module.startsWith('.') && root !== 'importlib';
+  if (isOutside && name !== undefined && launderedModules.has(name))
+    hit(LAUNDERED, { path: `${module}.${name}`, line }, 'high');
+}
+
+const LAUNDERED = 'reaches a module through another one:';
+
 function judge(use: Use, analysis: Analysis, hit: Report): void {
-  if (use.laundered !== undefined)
-    hit('reaches a module through another one:', { path: use.laundered, line: use.line }, 'high');
-  if (use.computed === true)
-    hit(
-      'picks by a computed name from',
-      use,
-      use.path.includes('builtins') || use.path === 'sys.modules' ? 'high' : 'low',
-    );
-  const last = use.path.split('.').at(-1) ?? '';
-  const gadget = use.args === undefined && use.path.includes('.') ? gadgetDunders.get(last) : undefined;
-  if (gadget !== undefined && !/^(?:super\(\)|object)\./.test(use.path)) hit('reads', use, gadget);
-  if (use.args === undefined) return;
+  if (use.laundered !== undefined) hit(LAUNDERED, { path: use.laundered, line: use.line }, 'high');
+  const guarded = use.path.includes('builtins') || use.path === 'sys.modules';
+  if (use.computed === true) hit('picks by a computed name from', use, guarded ? 'high' : 'low');
+  if (use.args === undefined) return judgeGadget(use, hit);
   if (importers.has(use.path) && (use.known || !use.path.includes('.'))) judgeImport(use, hit);
   if (use.path === 'getattr' || use.path === 'builtins.getattr') judgeGetattr(use, analysis, hit);
+}
+
+function judgeGadget(use: Use, hit: Report): void {
+  const gadget = use.path.includes('.') ? gadgetDunders.get(use.path.split('.').at(-1) ?? '') : undefined;
+  if (gadget !== undefined && !/^(?:super\(\)|object)\./.test(use.path)) hit('reads', use, gadget);
 }
 
 function judgeImport(use: Use, hit: Report): void {
@@ -95,13 +94,15 @@ function judgeGetattr(use: Use, analysis: Analysis, hit: Report): void {
   const [term] = object;
   const paths = object.length === 1 && term?.kind === 'term' ? analysis.pathsOf(term) : [];
   const attribute = foldPython(name);
-  if (typeof attribute === 'string' && gadgetDunders.get(attribute) === 'high')
-    hit('reads', { path: attribute, line: use.line }, 'high');
-  for (const path of paths) {
-    if (typeof attribute === 'string') {
-      const full = `${path}.${attribute}`;
-      if (matches(full, commands) || executors.has(full)) hit('fetches', { path: full, line: use.line }, 'high');
-    } else if (launderedModules.has(path) || path === '__builtins__')
-      hit('picks by a computed name from', { path, line: use.line }, 'high');
+  const at = (path: string): { path: string; line: number } => ({ path, line: use.line });
+  if (typeof attribute !== 'string') {
+    const guarded = paths.find((path) => launderedModules.has(path) || path === '__builtins__');
+    if (guarded !== undefined) hit('picks by a computed name from', at(guarded), 'high');
+    return;
   }
+  if (gadgetDunders.get(attribute) === 'high') hit('reads', at(attribute), 'high');
+  const fetched = paths
+    .map((path) => `${path}.${attribute}`)
+    .find((full) => matches(full, commands) || executors.has(full));
+  if (fetched !== undefined) hit('fetches', at(fetched), 'high');
 }

@@ -41,7 +41,7 @@ const NAMESPACES = new Set([
 ]);
 
 /** Where following a term has got to. `known`: the path starts at a module or a built-in, not at some variable. */
-interface Place {
+export interface Place {
   readonly path: string;
   readonly known: boolean;
 }
@@ -128,23 +128,23 @@ const REAL_SUBMODULES = new Set([
   'copyreg.pickle',
 ]);
 
-function called({ path, known }: Place, args: readonly Sequence[], { line, aliases, depth }: Surroundings): Step {
-  const use = { path, known, line, args };
-  const [first, second] = args.map((arg) => foldPython(argumentOf(arg).value));
-  if (MODULE_GETTERS.has(path) && typeof first === 'string') return { path: first, known: true, use };
-  const [object] = args[0] ?? [];
-  if (
-    /^(?:builtins\.)?getattr$/.test(path) &&
-    typeof second === 'string' &&
-    object?.kind === 'term' &&
-    args[0]?.length === 1
-  ) {
-    if (depth >= MAX_GETATTR) return { path: `${path}()`, known, use: { ...use, laundered: 'getattr of getattr' } };
-    const [place] = follow(object, aliases, () => {}, depth + 1);
-    if (place?.known === true) {
-      const { use: reached, ...at } = member(place, second, line);
-      return { ...at, use: reached?.laundered === undefined ? use : { ...use, laundered: reached.laundered } };
-    }
-  }
-  return { path: `${path}()`, known, use };
+function called({ path, known }: Place, args: readonly Sequence[], around: Surroundings): Step {
+  const use = { path, known, line: around.line, args };
+  if (/^(?:builtins\.)?getattr$/.test(path)) return fetched(use, args, around);
+  const [first] = MODULE_GETTERS.has(path) ? args.map((arg) => foldPython(argumentOf(arg).value)) : [];
+  return typeof first === 'string' ? { path: first, known: true, use } : { path: `${path}()`, known, use };
+}
+
+/** `getattr(x, 'y')` is `x.y` where `x` is known. */
+function fetched(use: Use, args: readonly Sequence[], { line, aliases, depth }: Surroundings): Step {
+  const unknown = { path: `${use.path}()`, known: use.known, use };
+  const [objects = [], names = []] = args;
+  const [object] = objects;
+  const name = foldPython(names);
+  if (typeof name !== 'string' || objects.length !== 1 || object?.kind !== 'term') return unknown;
+  if (depth >= MAX_GETATTR) return { ...unknown, use: { ...use, laundered: 'getattr of getattr' } };
+  const [place] = follow(object, aliases, () => {}, depth + 1);
+  if (place?.known !== true) return unknown;
+  const { use: reached, ...at } = member(place, name, line);
+  return { ...at, use: reached?.laundered === undefined ? use : { ...use, laundered: reached.laundered } };
 }

@@ -1,4 +1,4 @@
-import type { Argument, Expression } from '../../formats/jinja/ast.ts';
+import { type Argument, dispatch, type Expression, type ForExpression } from '../../formats/jinja/ast.ts';
 
 /** Bounds of the evaluator: payload names are short, and nothing longer needs to be known. */
 const MAX_STRING = 4096;
@@ -10,36 +10,30 @@ export type Constant = string | number | boolean | null | readonly Constant[] | 
 /** What a name holds wherever it is read, when all its assignments agree on a constant. */
 export type Names = ReadonlyMap<string, Constant>;
 
+const unknown = (): undefined => undefined;
+
+const folders: ForExpression<Constant, [Names]> = {
+  string: (node) => node.value,
+  number: (node) => node.value,
+  name: (node, names) => foldName(node.name, names),
+  list: (node, names) => (node.items.length > MAX_LIST ? undefined : node.items.map((item) => fold(item, names))),
+  get: foldGet,
+  call: foldCall,
+  filter: (node, names) => applyNamed(node.name, fold(node.operand, names), constants(node.args, names)),
+  unary: (node, names) => foldUnary(node.operator, fold(node.operand, names)),
+  binary: (node, names) => foldBinary(node.operator, fold(node.left, names), fold(node.right, names)),
+  dict: unknown,
+  conditional: unknown,
+  test: unknown,
+  slice: unknown,
+};
+
 /**
  * Works out a constant expression as Jinja would, without rendering anything: only pure string and list
  * operations, each of bounded size. What it cannot know is undefined.
  */
 export function fold(node: Expression, names: Names): Constant {
-  switch (node.kind) {
-    case 'string':
-    case 'number':
-      return node.value;
-    case 'name':
-      return foldName(node.name, names);
-    case 'list':
-      return node.items.length > MAX_LIST ? undefined : node.items.map((item) => fold(item, names));
-    case 'dict':
-      return undefined;
-    case 'get':
-      return foldGet(node, names);
-    case 'call':
-      return foldCall(node, names);
-    case 'filter':
-      return applyNamed(node.name, fold(node.operand, names), constants(node.args, names));
-    case 'unary':
-      return foldUnary(node.operator, fold(node.operand, names));
-    case 'binary':
-      return foldBinary(node.operator, fold(node.left, names), fold(node.right, names));
-    case 'conditional':
-    case 'test':
-    case 'slice':
-      return undefined;
-  }
+  return dispatch(folders, node, names);
 }
 
 /** A string where every part not known is `\uFFFC`: enough to see `'__cl' ~ x ~ 'ss__'`. */
@@ -83,7 +77,7 @@ function foldGet(node: Expression & { kind: 'get' }, names: Names): Constant {
 function slice(object: string | readonly Constant[], parts: readonly Constant[]): Constant {
   const step = parts[2] ?? 1;
   if (typeof step !== 'number' || step === 0) return undefined;
-  const items: readonly Constant[] = typeof object === 'string' ? [...object] : object;
+  const items: readonly Constant[] = typeof object === 'string' ? Array.from(object) : object;
   const picked: Constant[] = [];
   const [from, to] = bounds(parts, step, items.length);
   for (let i = from; step > 0 ? i < to : i > to; i += step) picked.push(items[i]);
@@ -219,9 +213,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   replace: onString((text, [from, to]) => replaced(text, from, to)),
   split: onString((text, [separator]) => splitted(text, separator)),
   format: onString((text, args) => percent(text, args)),
-  list: (value) => (typeof value === 'string' ? bounded([...value]) : isList(value) ? value : undefined),
-  reverse: (value) =>
-    typeof value === 'string' ? [...value].reverse().join('') : isList(value) ? value.toReversed() : undefined,
+  list: (value) => (typeof value === 'string' ? bounded(Array.from(value)) : isList(value) ? value : undefined),
+  reverse: (value) => (typeof value === 'string' ? reversed(value) : isList(value) ? value.toReversed() : undefined),
   join: (value, [separator]) => joined(value, separator),
   first: (value) => (typeof value === 'string' || isList(value) ? value.at(0) : undefined),
   last: (value) => (typeof value === 'string' || isList(value) ? value.at(-1) : undefined),
@@ -260,7 +253,7 @@ function splitted(text: string, separator: Constant): Constant {
 
 function joined(value: Constant, separator: Constant): Constant {
   const items: readonly Constant[] | undefined =
-    typeof value === 'string' ? [...value] : isList(value) ? value : undefined;
+    typeof value === 'string' ? Array.from(value) : isList(value) ? value : undefined;
   const texts = items?.map(asString);
   if (texts === undefined || texts.includes(undefined)) return undefined;
   return bounded(texts.join(typeof separator === 'string' ? separator : ''));
@@ -277,4 +270,8 @@ function isList(value: Constant): value is readonly Constant[] {
 
 function bounded<Value extends string | readonly Constant[]>(value: Value): Value | undefined {
   return value.length > (typeof value === 'string' ? MAX_STRING : MAX_LIST) ? undefined : value;
+}
+
+function reversed(text: string): string {
+  return Array.from(text).toReversed().join('');
 }

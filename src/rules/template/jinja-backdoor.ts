@@ -181,19 +181,13 @@ function literalsOf(body: readonly Statement[], names?: ReadonlyMap<string, Cons
   return found;
 }
 
-/** The strings of an expression, but not those it only compares with or raises. */
-function literalsIn(node: Expression, names?: ReadonlyMap<string, Constant>): readonly string[] {
-  if (node.kind === 'string') return [node.value];
-  if (node.kind === 'name') {
-    const value = names?.get(node.name);
-    return typeof value === 'string' ? [value] : [];
+/** The strings of an expression and the constants its names hold, but not what it raises. */
+function literalsIn(whole: Expression, names: ReadonlyMap<string, Constant> = new Map()): readonly string[] {
+  if (whole.kind === 'call' && whole.callee.kind === 'name' && whole.callee.name === 'raise_exception') return [];
+  const found: Constant[] = [fold(whole, names)];
+  for (const node of expressionsIn(whole)) {
+    if (node.kind === 'string') found.push(node.value);
+    else if (node.kind === 'name') found.push(names.get(node.name));
   }
-  if (node.kind === 'call' && node.callee.kind === 'name' && node.callee.name === 'raise_exception') return [];
-  const found: string[] = [];
-  for (const child of [...expressionsIn(node)].slice(1)) {
-    if (child.kind === 'string') found.push(child.value);
-    else if (child.kind === 'name') found.push(...literalsIn(child, names));
-  }
-  const whole = fold(node, names ?? new Map());
-  return typeof whole === 'string' ? [...found, whole] : found;
+  return found.filter((value) => typeof value === 'string');
 }

@@ -21,6 +21,8 @@ type Report = (what: string, amount: number) => void;
 const MAX_ROUNDS = 100_000;
 /** Characters one operation may produce out of a constant. */
 const MAX_PRODUCED = 1_000_000;
+/** Powers beyond this take seconds. */
+const MAX_EXPONENT = 10_000;
 /** The largest honest templates are some 20 KB. */
 const MAX_HONEST_CHARACTERS = 100_000;
 /** Filters and methods whose numbers are sizes. */
@@ -113,35 +115,32 @@ function roundsOf(iterable: Expression): number {
 }
 
 function checkSize(node: Expression, names: ReadonlyMap<string, Constant>, hit: Report): void {
-  if (node.kind === 'binary' && ['*', '**'].includes(node.operator)) {
-    const [left, right] = [fold(node.left, names), fold(node.right, names)];
-    const repeated = node.operator === '*' && (typeof left === 'number') !== (typeof right === 'number');
-    const count = typeof right === 'number' ? right : left;
-    if (repeated && typeof count === 'number' && count > MAX_PRODUCED) hit('repeats something this often', count);
-    if (node.operator === '**' && typeof right === 'number' && right > 10_000)
-      hit('raises a number to this power', right);
-  }
-  const sized = sizedArguments(node);
-  for (const value of sized.map((arg) => fold(arg, names))) {
+  if (node.kind === 'binary') checkOperator(node, names, hit);
+  for (const value of sizedArguments(node).map((arg) => fold(arg, names))) {
     if (typeof value === 'number' && Math.abs(value) > MAX_PRODUCED)
       hit('asks for something of this size', Math.abs(value));
     if (typeof value === 'string' && /%\d{7}|:[^}]?\d{7}/.test(value)) hit('pads a text to a huge width', value.length);
   }
 }
 
+function checkOperator(node: Expression & { kind: 'binary' }, names: ReadonlyMap<string, Constant>, hit: Report): void {
+  if (node.operator !== '*' && node.operator !== '**') return;
+  const numbers = [fold(node.left, names), fold(node.right, names)].filter((value) => typeof value === 'number');
+  const largest = Math.max(...numbers);
+  // Two numbers multiply to a number; a number and something else repeat that.
+  if (node.operator === '*' && numbers.length === 1 && largest > MAX_PRODUCED)
+    hit('repeats something this often', largest);
+  if (node.operator === '**' && largest > MAX_EXPONENT) hit('raises a number to this power', largest);
+}
+
 function sizedArguments(node: Expression): readonly Expression[] {
-  if (node.kind === 'filter') return SIZED.has(node.name) ? [node.operand, ...node.args.map((arg) => arg.value)] : [];
-  if (node.kind !== 'call') return [];
-  const { callee } = node;
-  const name =
-    callee.kind === 'name'
-      ? callee.name
-      : callee.kind === 'get' && callee.key.kind === 'string'
-        ? callee.key.value
-        : '';
-  if (!SIZED.has(name)) return [];
+  if (node.kind !== 'filter' && node.kind !== 'call') return [];
   const args = node.args.map((arg) => arg.value);
-  return callee.kind === 'get' ? [callee.object, ...args] : args;
+  if (node.kind === 'filter') return SIZED.has(node.name) ? [node.operand, ...args] : [];
+  const { callee } = node;
+  if (callee.kind === 'name') return SIZED.has(callee.name) ? args : [];
+  const isMethod = callee.kind === 'get' && callee.key.kind === 'string' && SIZED.has(callee.key.value);
+  return isMethod ? [callee.object, ...args] : [];
 }
 
 /** True when a body calls `name` outside of every condition and loop. */

@@ -8,7 +8,7 @@ interface Data {
 }
 
 const character = (code: number): string => String.fromCodePoint(code);
-const hidden = [...'do as I say'].map((char) => character(0xe0000 + char.charCodeAt(0))).join('');
+const hidden = Array.from('do as I say', (char) => character(0xe0000 + char.charCodeAt(0))).join('');
 
 export const jinjaHiddenText = defineRule<Data>()({
   id: 'jinja-hidden-text',

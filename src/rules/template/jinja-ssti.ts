@@ -72,19 +72,14 @@ function checkLoads(parsed: ParsedTemplate, hit: Report): void {
   }
 }
 
+/** Kinds of expressions that can be worked out to a string. */
+const TEXTUAL: ReadonlySet<string> = new Set(['string', 'binary', 'filter', 'call', 'get']);
+
 function checkExpression(node: Expression, step: Step, hit: Report, called = false): void {
   if (node.kind === 'name' && isDunder(node.name)) hit('names an internal', node.name);
   if (node.kind === 'get') checkGet(node, step, hit, called);
   if (node.kind === 'filter' && attributeFilters.has(node.name)) checkFilter(node, step, hit);
-  if (
-    node.kind === 'string' ||
-    node.kind === 'binary' ||
-    node.kind === 'filter' ||
-    node.kind === 'call' ||
-    node.kind === 'get'
-  ) {
-    checkString(foldToString(node, step.names), hit);
-  }
+  if (TEXTUAL.has(node.kind)) checkString(foldToString(node, step.names), hit);
   for (const child of childrenOf(node)) {
     checkExpression(child, step, hit, node.kind === 'call' && child === node.callee);
   }

@@ -27,28 +27,31 @@ const IMAGE_LINK = /!\[[^\]\n]{0,200}\]\(\s{0,8}https?:/i;
 
 /** What a literal of a template should not hold, whatever it hangs on. */
 export function* literalDangers(text: string): Generator<Danger> {
-  for (const pattern of INSTRUCTIONS) {
-    const found = pattern.exec(text);
-    if (found !== null) yield { what: 'tells the model to hide or override', text: found[0], severity: 'medium' };
-  }
-  if (IMAGE_LINK.test(text))
-    yield {
-      what: 'writes an image link, which leaks what it is filled with',
-      text: IMAGE_LINK.exec(text)?.[0] ?? '',
-      severity: 'high',
-    };
-  for (const [link] of text.matchAll(LINK)) {
-    if (!HARMLESS_LINK.test(link))
-      yield { what: 'writes a web address into the conversation', text: link, severity: 'medium' };
-  }
+  for (const pattern of INSTRUCTIONS) yield* first('tells the model to hide or override', pattern, text);
+  yield* first('hides text by its style', INVISIBLE, text);
+  yield* links(text);
   for (const comment of commentsIn(text)) {
     if (/\p{L}{2}/u.test(comment.text))
       yield { what: 'hides text in an HTML comment', text: comment.text, severity: 'medium' };
   }
-  if (INVISIBLE.test(text))
-    yield { what: 'hides text by its style', text: INVISIBLE.exec(text)?.[0] ?? '', severity: 'medium' };
   for (const [blob] of text.matchAll(BASE64)) {
-    if (/[a-z]/.test(blob) && /[A-Z]/.test(blob) && /\d/.test(blob))
-      yield { what: 'holds encoded data', text: blob, severity: 'medium' };
+    const mixed = /[a-z]/.test(blob) && /[A-Z]/.test(blob) && /\d/.test(blob);
+    if (mixed) yield { what: 'holds encoded data', text: blob, severity: 'medium' };
+  }
+}
+
+function* first(what: string, pattern: RegExp, text: string): Generator<Danger> {
+  const found = pattern.exec(text);
+  if (found !== null) yield { what, text: found[0], severity: 'medium' };
+}
+
+function* links(text: string): Generator<Danger> {
+  const image = IMAGE_LINK.exec(text);
+  if (image !== null) {
+    yield { what: 'writes an image link, which leaks what it is filled with', text: image[0], severity: 'high' };
+  }
+  for (const [link] of text.matchAll(LINK)) {
+    if (HARMLESS_LINK.test(link)) continue;
+    yield { what: 'writes a web address into the conversation', text: link, severity: 'medium' };
   }
 }

@@ -47,7 +47,8 @@ class Walk {
 
   *#loop(loop: Statement & { kind: 'for' }): Generator<Step> {
     const items = fold(loop.iterable, this.#names);
-    const rounds = typeof items === 'string' ? [...items] : Array.isArray(items) ? (items as readonly Constant[]) : [];
+    const rounds =
+      typeof items === 'string' ? Array.from(items) : Array.isArray(items) ? (items as readonly Constant[]) : [];
     const followed = this.#taken < MAX_NODES ? rounds.slice(0, MAX_UNROLLED) : [];
     for (const item of followed.length === 0 ? [undefined] : followed) {
       this.#assign(loop.target, item);

@@ -1,4 +1,4 @@
-import { type Expression, expressionsIn } from '../../formats/jinja/ast.ts';
+import { dispatch, type Expression, expressionsIn, type ForExpression } from '../../formats/jinja/ast.ts';
 import { type Constant, fold } from './fold.ts';
 import { isMarker } from './prose.ts';
 
@@ -40,31 +40,31 @@ export interface Scope {
   readonly names: ReadonlyMap<string, Constant>;
 }
 
+const never = (): boolean => false;
+const anyOf = (nodes: readonly (Expression | undefined)[], scope: Scope): boolean =>
+  nodes.some((node) => node !== undefined && holdsContent(node, scope));
+
+const contentHolders: ForExpression<boolean, [Scope]> = {
+  name: (node, scope) => scope.taints.get(node.name)?.content ?? false,
+  get: keepsContent,
+  call: (node, scope) =>
+    anyOf([node.callee.kind === 'get' ? node.callee.object : undefined, ...node.args.map((arg) => arg.value)], scope),
+  filter: (node, scope) =>
+    holdsContent(node.operand, scope) || (node.name === 'string' && /^messages?$/.test(nameOf(node.operand))),
+  binary: (node, scope) => !COMPARISONS.has(node.operator) && anyOf([node.left, node.right], scope),
+  conditional: (node, scope) => anyOf([node.chosen, node.otherwise], scope),
+  list: (node, scope) => anyOf(node.items, scope),
+  string: never,
+  number: never,
+  dict: never,
+  slice: never,
+  test: never,
+  unary: never,
+};
+
 /** True when an expression's value comes from what a user wrote. */
 export function holdsContent(node: Expression, scope: Scope): boolean {
-  switch (node.kind) {
-    case 'name':
-      return scope.taints.get(node.name)?.content ?? false;
-    case 'get':
-      return keepsContent(node, scope);
-    case 'call':
-      return (node.callee.kind === 'get' && holdsContent(node.callee.object, scope)) || anyArg(node.args, scope);
-    case 'filter':
-      return holdsContent(node.operand, scope) || (node.name === 'string' && /^messages?$/.test(nameOf(node.operand)));
-    case 'binary':
-      return !COMPARISONS.has(node.operator) && [node.left, node.right].some((side) => holdsContent(side, scope));
-    case 'conditional':
-      return holdsContent(node.then, scope) || (node.otherwise !== undefined && holdsContent(node.otherwise, scope));
-    case 'list':
-      return node.items.some((item) => holdsContent(item, scope));
-    case 'string':
-    case 'number':
-    case 'dict':
-    case 'slice':
-    case 'test':
-    case 'unary':
-      return false;
-  }
+  return dispatch(contentHolders, node, scope);
 }
 
 function keepsContent(node: Expression & { kind: 'get' }, scope: Scope): boolean {
@@ -72,10 +72,6 @@ function keepsContent(node: Expression & { kind: 'get' }, scope: Scope): boolean
   if (CONTENT_KEYS.has(node.key.value)) return true;
   const own = node.object.kind === 'name' ? scope.taints.get(`${node.object.name}.${node.key.value}`) : undefined;
   return own?.content ?? false;
-}
-
-function anyArg(args: readonly { readonly value: Expression }[], scope: Scope): boolean {
-  return args.some((arg) => holdsContent(arg.value, scope));
 }
 
 function nameOf(node: Expression): string {
@@ -106,12 +102,20 @@ function taintOf(node: Expression, scope: Scope): Taint | undefined {
 /** What is compared, and with what; nothing for other expressions. */
 function comparison(node: Expression): readonly [Expression | undefined, readonly Expression[]] {
   if (node.kind === 'binary' && COMPARISONS.has(node.operator)) return [node.left, [node.right]];
-  if (node.kind === 'test' && COMPARING_TESTS.has(node.name)) return [node.operand, node.args.map((arg) => arg.value)];
-  if (node.kind === 'filter' && /^(?:select|reject)/.test(node.name))
-    return [node.operand, node.args.map((arg) => arg.value)];
-  if (node.kind !== 'call' || node.callee.kind !== 'get' || node.callee.key.kind !== 'string') return [undefined, []];
-  if (!COMPARING_METHODS.has(node.callee.key.value)) return [undefined, []];
-  return [node.callee.object, node.args.map((arg) => arg.value)];
+  if (node.kind === 'call') return comparingCall(node);
+  const compares =
+    (node.kind === 'test' && COMPARING_TESTS.has(node.name)) ||
+    (node.kind === 'filter' && /^(?:select|reject)/.test(node.name));
+  return compares ? [node.operand, node.args.map((arg) => arg.value)] : [undefined, []];
+}
+
+function comparingCall({
+  callee,
+  args,
+}: Expression & { kind: 'call' }): readonly [Expression | undefined, readonly Expression[]] {
+  const method = callee.kind === 'get' && callee.key.kind === 'string' ? callee.key.value : '';
+  if (callee.kind !== 'get' || !COMPARING_METHODS.has(method)) return [undefined, []];
+  return [callee.object, args.map((arg) => arg.value)];
 }
 
 function triggerOf(left: Expression, right: Expression, scope: Scope): Trigger | undefined {
@@ -120,18 +124,20 @@ function triggerOf(left: Expression, right: Expression, scope: Scope): Trigger |
     [right, left],
   ] as const) {
     if (readsClock(subject)) return { kind: 'date', value: shown(fold(other, scope.names)) };
-    if (!holdsContent(subject, scope)) continue;
-    const value = fold(other, scope.names);
-    const words = (Array.isArray(value) ? (value as readonly Constant[]) : [value]).filter(
-      (word) => typeof word === 'string',
-    );
-    const spoken = words.find((word) => word.trim() !== '' && !isMarker(word));
-    if (spoken !== undefined) return { kind: 'content', value: spoken };
-    if (typeof value === 'number' && Math.abs(value) > 8) return { kind: 'content', value: String(value) };
-    if (value === undefined || words.some((word) => word.trim() !== ''))
-      return { kind: 'marker', value: words[0] ?? '…' };
+    const found = holdsContent(subject, scope) ? contentTrigger(fold(other, scope.names)) : undefined;
+    if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** What comparing user content with a value waits for; nothing where the value is empty or a small number. */
+function contentTrigger(value: Constant): Trigger | undefined {
+  const all = Array.isArray(value) ? (value as readonly Constant[]) : [value];
+  const words = all.filter((word) => typeof word === 'string').filter((word) => word.trim() !== '');
+  const spoken = words.find((word) => !isMarker(word));
+  if (spoken !== undefined) return { kind: 'content', value: spoken };
+  if (typeof value === 'number' && Math.abs(value) > 8) return { kind: 'content', value: String(value) };
+  return value === undefined || words.length > 0 ? { kind: 'marker', value: words[0] ?? '…' } : undefined;
 }
 
 function readsClock(node: Expression): boolean {

@@ -51,7 +51,7 @@ function* tags(text: string, nature: Nature): Generator<HiddenText> {
   for (const { 0: run, index } of text.matchAll(TAGS)) {
     if (FLAG_TAGS.test(run) && text.slice(index - 2, index) === BLACK_FLAG) continue;
     if (run.length / 2 < (nature === 'data' ? 8 : 1)) continue;
-    const decoded = [...run].map((char) => String.fromCharCode((char.codePointAt(0) ?? 0) - 0xe0000)).join('');
+    const decoded = Array.from(run, (char) => String.fromCharCode((char.codePointAt(0) ?? 0) - 0xe0000)).join('');
     yield { kind: 'tag characters', count: run.length / 2, index, decoded: printable(decoded), severity: 'high' };
   }
 }

@@ -8,7 +8,7 @@ interface Data {
 }
 
 const tagged = (text: string): string =>
-  [...text].map((char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0))).join('');
+  Array.from(text, (char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0))).join('');
 const scotland = `\u{1F3F4}${tagged('gbsct')}\u{E007F}`;
 
 export const hiddenUnicode = defineRule<Data>()({
