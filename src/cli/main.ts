@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../node/version.ts';
+import { defineInspect } from './commands/inspect.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
 import { visible } from '../scan/visible-text.ts';
@@ -10,7 +11,7 @@ import { describeFailure } from './failure.ts';
 const EXIT_FAILED = 2;
 
 /** Every command; each loads what it needs when it is run. */
-const commands = [defineScan, defineRules];
+const commands = [defineScan, defineInspect, defineRules];
 
 function buildProgram(): Command {
   const program = new Command('vouchsafe')
@@ -27,7 +28,7 @@ function buildProgram(): Command {
     .configureOutput({ outputError: (text, write) => write(errorText(text)) })
     .addHelpText(
       'after',
-      '\nExamples:\n  vouchsafe scan model.pt            one file\n  vouchsafe scan models/ --quiet     a folder, only what is not clean\n  vouchsafe rules                    what is looked for',
+      '\nExamples:\n  vouchsafe scan model.pt            one file\n  vouchsafe scan models/ --quiet     a folder, only what is not clean\n  vouchsafe inspect model.pt         what the file would do when loaded\n  vouchsafe rules                    what is looked for',
     );
   for (const define of commands) define(program);
   return program;

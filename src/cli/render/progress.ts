@@ -1,5 +1,5 @@
 import type { ScanProgress } from '../../node/scan-files.ts';
-import { formatBytes, formatDuration } from '../../scan/reporters/wording.ts';
+import { formatBytes, formatDuration, grouped } from '../../scan/reporters/wording.ts';
 
 /** Short runs are not worth a flicker. */
 const DELAY_MILLISECONDS = 600;
@@ -43,8 +43,8 @@ export class Progress {
 export function progressLine(state: ScanProgress, milliseconds: number): string {
   const { doneFiles, doneBytes, totalFiles, totalIsFinal } = state;
   const rate = doneFiles / (milliseconds / 1000);
-  const total = `${totalFiles.toLocaleString('en-US')}${totalIsFinal ? '' : '+'} files`;
+  const total = `${grouped(totalFiles)}${totalIsFinal ? '' : '+'} files`;
   const left = totalIsFinal && rate > 0 ? `, ${formatDuration(((totalFiles - doneFiles) / rate) * 1000)} left` : '';
-  const speed = rate >= 10 ? Math.round(rate).toLocaleString('en-US') : rate.toFixed(1);
-  return `${doneFiles.toLocaleString('en-US')} of ${total}, ${formatBytes(doneBytes)}, ${speed} files/s${left}`;
+  const speed = rate >= 10 ? grouped(rate) : rate.toFixed(1);
+  return `${grouped(doneFiles)} of ${total}, ${formatBytes(doneBytes)}, ${speed} files/s${left}`;
 }

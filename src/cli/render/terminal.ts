@@ -8,6 +8,7 @@ import {
   describeWeightsOnly,
   formatBytes,
   formatDuration,
+  grouped,
   referenceUrl,
   ruleIndex,
   sortedFindings,
@@ -77,10 +78,7 @@ class TerminalView {
   summary(report: ScanReport): string {
     const { summary, verdict } = report;
     const seconds = summary.milliseconds / 1000;
-    const rate =
-      summary.artifacts > 1
-        ? `, ${Math.round(summary.artifacts / Math.max(seconds, 0.001)).toLocaleString('en-US')} files/s`
-        : '';
+    const rate = summary.artifacts > 1 ? `, ${grouped(summary.artifacts / Math.max(seconds, 0.001))} files/s` : '';
     const scanned = `${count(summary.artifacts, 'file')}, ${formatBytes(summary.bytes)} in ${formatDuration(summary.milliseconds)}${rate}`;
     const lines = [
       `${this.#theme.verdict(verdict, verdict)}  ${describeVerdicts(summary.verdicts)}  ${this.#theme.dim(`(${scanned})`)}`,
@@ -126,7 +124,7 @@ class TerminalView {
     return [
       this.#row(theme.severity(severity, severity.padEnd(LABEL_WIDTH)), `${theme.bold(title)}  ${theme.dim(ruleId)}`),
       ...shown.map((finding) => this.#place(finding)),
-      left === 0 ? '' : this.#row('', theme.dim(`and ${left.toLocaleString('en-US')} more like it`)),
+      left === 0 ? '' : this.#row('', theme.dim(`and ${grouped(left)} more like it`)),
       this.#advice(ruleId),
       this.#isVerbose ? this.#references(first) : '',
     ].join('');
@@ -135,7 +133,7 @@ class TerminalView {
   #place(finding: Finding): string {
     const { message, occurrences, suppressed, data } = finding;
     const place = describeLocation(finding.location);
-    const times = occurrences > 1 ? `, ${occurrences.toLocaleString('en-US')} times` : '';
+    const times = occurrences > 1 ? `, ${grouped(occurrences)} times` : '';
     const where = place + times === '' ? '' : ` (${place}${times})`.replace('(, ', '(');
     const text = visibleShort(message, this.#isVerbose ? MAX_MESSAGE * 20 : MAX_MESSAGE);
     const accepted =

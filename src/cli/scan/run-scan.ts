@@ -35,7 +35,7 @@ export async function runScan(targets: readonly string[], options: ScanArguments
     omitClean:
       outputs.every(({ format }) => format !== 'json' && format !== 'junit' && format !== 'html') &&
       options.verbose !== true,
-    stdin: { stream: process.stdin, name: options.stdinName ?? '<stdin>' },
+    stdin: { open: () => process.stdin, name: options.stdinName ?? '<stdin>' },
     onStuckThread: dieWhenDone,
     onProgress: (state) => progress.show(state),
     onProblem: (path, reason) => progress.print(`vouchsafe: ${visible(path)}: ${visible(reason)}`),
