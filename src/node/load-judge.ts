@@ -1,10 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { AnyRule } from '../rules/rule.ts';
 import type { Decisions, Judge } from '../scan/judge.ts';
-
-export function sha256Text(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
+import { sha256Text } from './digest.ts';
 
 /** A judge when there is anything to decide; loading it costs a glob library, so most runs go without. */
 export async function loadJudge(

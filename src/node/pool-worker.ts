@@ -1,7 +1,9 @@
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ArtifactReport } from '../scan/report.ts';
 import type { ScanSettings, ScanTask } from './scan-task.ts';
-import type { WorkerMessage } from './serve-scans.ts';
+import type { WorkerMessage, WorkerSetup } from './serve-scans.ts';
 
 /** Tasks sent ahead, so that a worker never waits for the round trip. */
 const MAX_IN_FLIGHT = 6;
@@ -35,7 +37,7 @@ export class PoolWorker {
   constructor(options: PoolWorkerOptions) {
     this.#options = options;
     this.#worker = new Worker(options.workerUrl, {
-      workerData: options.settings,
+      workerData: { settings: options.settings, compileCache: compileCache() } satisfies WorkerSetup,
       resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMegabytes, stackSizeMb: STACK_MEGABYTES },
       // Not the options of whoever embeds the library: some of them (--input-type) forbid worker threads to start.
       execArgv: [],
@@ -118,6 +120,12 @@ export class PoolWorker {
     this.#tasks.shift();
     this.#options.onReport(message.index, message.report);
   }
+}
+
+/** The folder the program itself was told to use; Node names a subfolder of it after its version. */
+function compileCache(): string | undefined {
+  const versioned = getCompileCacheDir();
+  return versioned === undefined ? undefined : dirname(versioned);
 }
 
 function failureOf(error: Error): string {

@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { LimitError, ReadError } from '../bytes/errors.ts';
-import type { Source } from '../bytes/source.ts';
 import type { Notice } from '../formats/notice.ts';
 import type { Catalogue } from '../scan/catalogue.ts';
 import { examine, type ExamineOptions } from '../scan/examine.ts';
@@ -8,11 +6,10 @@ import { jsonSafe } from '../scan/json-safe.ts';
 import type { Judge } from '../scan/judge.ts';
 import { unexaminedReport, withNotice } from '../scan/notice-report.ts';
 import type { ArtifactReport } from '../scan/report.ts';
+import { sha256Source } from './digest.ts';
 import { FileSource } from './file-source.ts';
 import { loadJudge } from './load-judge.ts';
 import type { ScanSettings, ScanTask } from './scan-task.ts';
-
-const HASH_CHUNK_BYTES = 1024 * 1024;
 
 /** Examines one file after the other with the same settings. Never throws: what goes wrong is in the report. */
 export type FileScanner = (task: ScanTask, opened?: FileSource) => ArtifactReport;
@@ -47,7 +44,7 @@ function scanOpened(task: ScanTask, settings: ScanSettings, options: ExamineOpti
     if (task.outside !== undefined) {
       report = withNotice(report, { code: 'outside-link', detail: `links to ${task.outside}` });
     }
-    if (settings.hash || judge?.wantsHash(report) === true) report = { ...report, sha256: hashOf(source) };
+    if (settings.hash || judge?.wantsHash(report) === true) report = { ...report, sha256: sha256Source(source) };
     const change = source.changed(opened === undefined ? task.file : undefined);
     if (change !== null) {
       report = withNotice(report, { code: 'unreadable', detail: `the file changed while it was examined: ${change}` });
@@ -77,15 +74,4 @@ function finished(report: ArtifactReport): ArtifactReport {
     location: jsonSafe(finding.location) as unknown as typeof finding.location,
   }));
   return { ...report, findings, details: jsonSafe(report.details) as ArtifactReport['details'] };
-}
-
-function hashOf(source: Source): string {
-  const hash = createHash('sha256');
-  const chunk = new Uint8Array(HASH_CHUNK_BYTES);
-  for (let offset = 0; ; ) {
-    const got = source.read(offset, chunk);
-    if (got === 0) return hash.digest('hex');
-    hash.update(chunk.subarray(0, got));
-    offset += got;
-  }
 }

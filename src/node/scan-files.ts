@@ -37,7 +37,7 @@ export interface ScanFilesOptions {
   /** Id of the format every target is parsed as, whatever its bytes look like. */
   readonly format?: string | undefined;
   /** What the target `-` reads, and under which name. */
-  readonly stdin?: { readonly stream: InputStream; readonly name: string } | undefined;
+  readonly stdin?: { readonly open: () => InputStream; readonly name: string } | undefined;
   /** Leave clean artifacts out of the list, though not of the counts: a run over 10^6 files then stays small. */
   readonly omitClean?: boolean | undefined;
   readonly onProgress?: ((progress: ScanProgress) => void) | undefined;
@@ -171,7 +171,7 @@ class ScanRun {
     const name = stdin?.name ?? '<stdin>';
     try {
       if (stdin === undefined) throw ReadError.of(name, 'there is no standard input here');
-      const opened = await spool(stdin.stream, name, settings.limits.maxStdinBytes);
+      const opened = await spool(stdin.open(), name, settings.limits.maxStdinBytes);
       const scan = await this.#scanner(settings);
       this.#add(index, scan({ index, file: rawPath(name), path: name }, opened));
     } catch (error) {

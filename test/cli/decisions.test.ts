@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sha256Text } from '../../src/node/load-judge.ts';
+import { sha256Text } from '../../src/node/digest.ts';
 import { rules } from '../../src/rules/index.ts';
 import { baselineOf, parseBaseline } from '../../src/scan/baseline.ts';
 import { ConfigError } from '../../src/scan/config-error.ts';

@@ -7,7 +7,7 @@ import type { Log } from 'sarif';
 import { describe, expect, test } from 'vitest';
 import { plainTheme } from '../../src/cli/render/theme.ts';
 import { renderTerminal } from '../../src/cli/render/terminal.ts';
-import { sha256Text } from '../../src/node/load-judge.ts';
+import { sha256Text } from '../../src/node/digest.ts';
 import { rules } from '../../src/rules/index.ts';
 import { parseReport } from '../../src/scan/report-schema.ts';
 import { renderJson } from '../../src/scan/reporters/json.ts';

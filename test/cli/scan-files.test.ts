@@ -243,7 +243,7 @@ describe('scanFiles', () => {
 
   test('standard input goes through a private file and is bounded', async () => {
     const stdin = (text: string): ScanFilesOptions['stdin'] => ({
-      stream: Readable.from([Buffer.from(text)]),
+      open: () => Readable.from([Buffer.from(text)]),
       name: 'x.json',
     });
     const report = await scanFiles(['-'], { stdin: stdin('{"a":1}') });

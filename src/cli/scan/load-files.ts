@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ReadError } from '../../bytes/errors.ts';
-import { sha256Text } from '../../node/load-judge.ts';
+import { sha256Text } from '../../node/digest.ts';
 import { reasonOf } from '../../node/reason.ts';
 import { jsonText } from '../../scan/json-safe.ts';
 import type { BaselineFile } from '../../scan/fingerprint.ts';

@@ -1,5 +1,5 @@
 import { STDIN_TARGET, scanFiles } from '../../node/scan-files.ts';
-import { sha256Text } from '../../node/load-judge.ts';
+import { sha256Text } from '../../node/digest.ts';
 import { nearest } from '../../scan/nearest.ts';
 import { renderReport } from '../../scan/reporters/index.ts';
 import type { ReportContext } from '../../scan/reporters/wording.ts';

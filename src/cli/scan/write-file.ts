@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   closeSync,
@@ -46,7 +45,7 @@ export function writeAtomically(file: string, chunks: Iterable<string>): void {
     const existing = statSync(file, { throwIfNoEntry: false });
     if (existing !== undefined && !existing.isFile()) return writeAll(openSync(file, 'w'), chunks);
     const target = existing === undefined ? file : realpathSync(file);
-    const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
+    const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.${Date.now().toString(36)}`);
     try {
       writeAll(openSync(temporary, 'wx'), chunks);
       renameSync(temporary, target);

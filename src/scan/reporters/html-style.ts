@@ -12,6 +12,7 @@ main { max-width: 64rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.5rem; margin: 0 0 .25rem; }
 h2 { font-size: 1.05rem; margin: 2rem 0 .75rem; }
 p { margin: .3rem 0; }
+a { color: var(--low); }
 .dim { color: var(--dim); }
 code { font: .875em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; background: var(--code);
   padding: .1em .35em; border-radius: 4px; overflow-wrap: anywhere; white-space: pre-wrap; }
@@ -24,7 +25,7 @@ code { font: .875em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace
 .filters { display: flex; flex-wrap: wrap; gap: .4rem; margin: 1rem 0; }
 .filters label { border: 1px solid var(--line); background: var(--card); border-radius: 99px; padding: .15rem .75rem .15rem .5rem;
   cursor: pointer; user-select: none; }
-.filters label:has(:not(:checked)) { opacity: .55; }
+.filters label:has(input:not(:checked)) { opacity: .55; }
 .filters input { accent-color: var(--tone, var(--dim)); vertical-align: -1px; }
 .artifact { background: var(--card); border: 1px solid var(--line); border-radius: 10px; margin: .75rem 0; }
 .artifact > summary { padding: .8rem 1rem; cursor: pointer; display: flex; gap: .7rem; align-items: baseline; flex-wrap: wrap; }

@@ -10,6 +10,7 @@ import {
   describeWeightsOnly,
   formatBytes,
   formatDuration,
+  grouped,
   referenceUrl,
   ruleIndex,
   sortedFindings,
@@ -72,7 +73,7 @@ function tiles({ summary }: ScanReport): string {
 }
 
 function tile(tone: string, number: number, label: string): string {
-  return `<div class="tile ${number === 0 ? '' : tone}"><b>${number.toLocaleString('en-US')}</b>${label}</div>`;
+  return `<div class="tile ${number === 0 ? '' : tone}"><b>${grouped(number)}</b>${label}</div>`;
 }
 
 function filters({ summary }: ScanReport): string {
@@ -81,7 +82,7 @@ function filters({ summary }: ScanReport): string {
 }
 
 function box(id: string, label: string, number: number): string {
-  return `<label class="${id}"><input type="checkbox" id="f-${id}" checked> ${label} <span class="dim">${number.toLocaleString('en-US')}</span></label>`;
+  return `<label class="${id}"><input type="checkbox" id="f-${id}" checked> ${label} <span class="dim">${grouped(number)}</span></label>`;
 }
 
 function artifactCard(artifact: ArtifactReport, rules: Rules, open: boolean): string {
@@ -107,7 +108,7 @@ ${sortedFindings(findings)
 function findingBlock(finding: Finding, rule: AnyRule | undefined): string {
   const { severity, ruleId, title, message, occurrences, suppressed } = finding;
   const place = describeLocation(finding.location);
-  const times = occurrences > 1 ? ` <span class="dim">×${occurrences.toLocaleString('en-US')}</span>` : '';
+  const times = occurrences > 1 ? ` <span class="dim">×${grouped(occurrences)}</span>` : '';
   const accepted =
     suppressed === undefined
       ? ''
