@@ -1,4 +1,5 @@
 import { pickleCallArguments } from './pickle-call-arguments.ts';
+import { pickleCompiledState } from './pickle-compiled-state.ts';
 import { pickleComputedCall } from './pickle-computed-call.ts';
 import { pickleComputedName } from './pickle-computed-name.ts';
 import { pickleDangerousImport } from './pickle-dangerous-import.ts';
@@ -17,6 +18,7 @@ import { pickleUnlistedState } from './pickle-unlisted-state.ts';
 /** What a pickle does while it is loaded, sorted by id. */
 export const pickleRules = [
   pickleCallArguments,
+  pickleCompiledState,
   pickleComputedCall,
   pickleComputedName,
   pickleDangerousImport,
