@@ -90,7 +90,7 @@ HARMLESS_METHODS = frozenset(
 HARMLESS_DECORATORS = frozenset(
     "dataclass total_ordering deprecated runtime_checkable final attrs define s frozen "
     "delegate_names disallow add_ops doc inherit_names register_extension_dtype Appender set_module _set_module _display_as_base "
-    "xp_capabilities compatibility functional_datapipe implements_per_sample_grads "
+    "xgboost_model_doc Substitution _xgb_model_doc xp_capabilities compatibility functional_datapipe implements_per_sample_grads "
     "unique export keras_serializable requires add_docstring add_start_docstrings add_end_docstrings auto_docstring".split()
 )
 EXCLUDED_MODULE = re.compile(
@@ -138,6 +138,8 @@ REVIEWED = [
     (r"scipy\.sparse\.(base\.spmatrix|_base\._?spmatrix|_base\._?sparray|_matrix\.spmatrix)", "__getattr__", "six fixed names, computed from the matrix"),
     (r"scipy\.sparse\.linalg\._interface\.LinearOperator|scipy\.interpolate\._interpolate\.\w+|scipy\.interpolate\._bsplines\.BSpline", "__setstate__", "finds the array library, updates __dict__"),
     (r"scipy\.interpolate\._rbfinterp\.RBFInterpolator", "__setstate__", "sets attributes from two tuples"),
+    (r"xgboost\.core\.Booster", "__setstate__ __del__", "hands bytes to the native model reader; frees what that made"),
+    (r"lightgbm\.basic\.Booster", "__setstate__ __del__", "hands text to the native model reader; frees what that made"),
     (r"timm\.optim\..*", "__setstate__", "fills in options of older releases"),
     (r"pandas\.core\.dtypes\.dtypes\.\w+", "__new__ __setstate__ __getattr__", "parses a dtype string or looks one up in a cache"),
     (r"numpy\.matrixlib\.defmatrix\.matrix", "__array_finalize__", "reshapes to two dimensions"),

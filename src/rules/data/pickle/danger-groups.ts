@@ -41,17 +41,17 @@ export const dangerGroups: readonly DangerGroup[] = [
       __builtins__:eval __builtins__:exec __builtins__:compile builtins:__build_class__ code.* codeop.* runpy.* timeit.* cProfile.* profile.* _lsprof.* trace.* pdb.* bdb.* doctest.*
       pstats.* py_compile.* compileall.* idlelib.* lib2to3.* turtledemo.* test.* unittest.* _pyrepl.* rlcompleter.* symtable.*
       _interpreters.* _xxsubinterpreters.* _xxinterpchannels.* _interpqueues.* concurrent.interpreters.* sched.* atexit.*
-      dataclasses:_create_fn dataclasses:make_dataclass dataclasses:_FuncBuilder collections:namedtuple typing:_eval_type typing:get_type_hints typing:ForwardRef typing:NamedTuple
-      annotationlib.* enum:_make_class_unpicklable enum:EnumMeta enum:EnumType gettext:c2py logging.config.* mailcap:findmatch warnings:_getaction
+      dataclasses:_create_fn dataclasses:_FuncBuilder typing:_eval_type typing:get_type_hints
+      annotationlib.* enum:_make_class_unpicklable gettext:c2py logging.config.* mailcap:findmatch warnings:_getaction
       numpy.testing.* numpy.f2py.* numpy.distutils.* numpy.core._internal:_dtype_from_pep3118 numpy.lib._utils_impl:safe_eval numpy.lib.utils:safe_eval numpy.ctypeslib.*
-      numexpr.* pandas.core.computation.* pandas:eval pandas.core.frame:DataFrame.eval pandas.core.frame:DataFrame.query sympy:sympify sympy.core.sympify:sympify sympy.parsing.* sympy.utilities.lambdify.* patsy.eval.* formulaic.*
+      numexpr.* pandas.core.computation.* pandas:eval pandas.core.frame:DataFrame.eval pandas.core.frame:DataFrame.query sympy.core.sympify:sympify sympy.parsing.* sympy.utilities.lambdify.*
       torch._dynamo.* torch._inductor.* torch.fx.experimental.* torch.fx.graph_module:reduce_graph_module torch.fx.graph_module:reduce_package_graph_module torch.fx.graph_module:reduce_deploy_graph_module torch.fx.graph_module:_exec_with_source
-      torch.fx.graph_module:_forward_from_src torch.fx._lazy_graph_module.* torch.jit.unsupported_tensor_ops.* torch.jit._script:script torch.jit:script torch.jit.frontend.* torch.jit._recursive.* torch.jit.annotations.*
-      torch.utils.bottleneck.* torch.utils.benchmark.* torch.utils._config_module.* torch.utils._sympy.* torch.distributed.rpc.* torch.distributed.nn.* torch.distributed.elastic.* torch.distributed.launcher.* torch.package.* torch._export.* torch.onnx.* torch._functorch.*
-      torch._weights_only_unpickler.* torch.library.* torch.compiler.* torch:compile torch._lobpcg.* torchgen.*
-      jinja2.* mako.* chameleon.* genshi.* ipykernel.* jupyter_client.* nbconvert.* numba.core.serialize.* numba.core.pycc.* numba:jit numba.* cython.* Cython.* pyximport.*
+      torch.fx.graph_module:_forward_from_src torch.fx._lazy_graph_module.* torch.jit.unsupported_tensor_ops.*
+      torch.utils.bottleneck.* torch.utils._config_module.* torch.distributed.rpc.* torch.distributed.nn.* torch.distributed.elastic.* torch.distributed.launcher.* torch.package.* torch._functorch.*
+      torch._weights_only_unpickler.* torch.library.* torch.compiler.* torch:compile
+      jinja2.* mako.* chameleon.* genshi.* ipykernel.* jupyter_client.* nbconvert.* cython.* Cython.* pyximport.*
       scipy._lib._bunch:_make_tuple_bunch scipy.optimize._nonlin:_nonlin_wrapper scipy.weave.*
-      IPython.* django.utils.* werkzeug.debug.* flask.cli.* asteval.* RestrictedPython.* simpleeval.* ast:literal_eval ast:parse
+      IPython.* werkzeug.debug.* flask.cli.* asteval.* RestrictedPython.* simpleeval.*
       tkinter.* _tkinter.* turtle.* Tkinter.* tensorflow.python.ops.script_ops.* keras.layers.core.lambda_layer.* keras.src.layers.core.lambda_layer.* keras.src.saving.* tensorflow.python.keras.*`,
     advisories: {
       'code:InteractiveInterpreter': ['GHSA-cj3c-v495-4xqh'],
@@ -87,13 +87,13 @@ export const dangerGroups: readonly DangerGroup[] = [
   {
     category: 'process',
     why: 'starts a program',
-    names: `os.* posix.* nt.* subprocess.* _posixsubprocess.* _winapi.* popen2.* commands.* pty.* platform:popen platform:_syscmd_ver platform:_syscmd_file pexpect.* ptyprocess.* plumbum.* fabric.* invoke.* envoy.* pipes.* winpty.*
+    names: `mlflow.projects.* mlflow.recipes.* mlflow.utils.process.* ray._private.* wandb.sdk.launch.* os.* posix.* nt.* subprocess.* _posixsubprocess.* _winapi.* popen2.* commands.* pty.* platform:popen platform:_syscmd_ver platform:_syscmd_file pexpect.* ptyprocess.* plumbum.* fabric.* invoke.* envoy.* pipes.* winpty.*
       asyncio.* multiprocessing.* _multiprocessing.* concurrent.futures.* concurrent.futures.process.* webbrowser.* antigravity.* venv.* ensurepip.* pip.* setuptools.* distutils.* _distutils_hack.* pkg_resources.* virtualenv.* conda.*
       uuid:_get_command_stdout uuid:_popen uuid:_ifconfig_getnode uuid:_arp_getnode uuid:_netstat_getnode _osx_support.* _aix_support.* imaplib:IMAP4_stream pydoc.* cgitb.* mimetypes:guess_type
-      ctypes.util:find_library ctypes.util:_findLib_gcc ctypes.util:_get_soname sysconfig.* cffi.setuptools_ext.* pygments.formatters.* click:edit click:launch click.termui.* click._termui_impl.* typer:launch execnet.* invoke.runners.* psutil:Popen gevent.subprocess.* eventlet.* twisted.internet.* anyio.* trio.*
+      ctypes.util:find_library ctypes.util:_findLib_gcc ctypes.util:_get_soname sysconfig.* cffi.setuptools_ext.* click:edit click:launch click.termui.* click._termui_impl.* typer:launch execnet.* invoke.runners.* psutil:Popen eventlet.* anyio.* trio.*
       torch.utils.collect_env.* torch.utils.cpp_extension.* torch.utils.hipify.* torch.distributed.run.* torch.multiprocessing.* torch.distributed.launch.*
-      joblib.externals.* joblib:Parallel joblib.parallel:Parallel joblib._parallel_backends.* loky.* dask.* distributed.* ray.* celery.* pyspark.* mlflow.* wandb.sdk.* wandb.util.* git.* dulwich.* mercurial.* nltk.internals.* nltk.parse.malt.* gensim.models.wrappers.* pyttsx3.* moviepy.* ffmpeg.* imageio_ffmpeg.* pydub.*
-      lightning.fabric.* numba.cuda.* triton.* deepspeed.* accelerate.commands.* accelerate.launchers.* transformers.commands.* sklearn._build_utils.* sklearn.externals._packaging.* `,
+      joblib.externals.* joblib._parallel_backends.* loky.* celery.* git.* dulwich.* mercurial.* nltk.internals.* nltk.parse.malt.* pyttsx3.* moviepy.* ffmpeg.* imageio_ffmpeg.* pydub.*
+          accelerate.commands.* accelerate.launchers.* transformers.commands.* sklearn._build_utils.* sklearn.externals._packaging.* `,
     advisories: {
       'os.*': ['CWE-502'],
       'pip.*': ['CVE-2025-1716'],
@@ -114,12 +114,12 @@ export const dangerGroups: readonly DangerGroup[] = [
   {
     category: 'import-machinery',
     why: 'imports modules or finds objects by a name it is given',
-    names: `builtins:__import__ __builtins__:__import__ builtins:reload importlib.* _frozen_importlib.* _frozen_importlib_external.* _imp.* imp.* imputil.* ihooks.* zipimport.* zipapp.* pkgutil.* site.* sitecustomize.* usercustomize.* modulefinder.* pyclbr.* inspect:getmodule inspect:getmodulename
+    names: `pydantic.v1.utils:import_string pydantic.utils:import_string pydantic._migration:getattr_migration hydra._internal.* builtins:__import__ __builtins__:__import__ builtins:reload importlib.* _frozen_importlib.* _frozen_importlib_external.* _imp.* imp.* imputil.* ihooks.* zipimport.* zipapp.* pkgutil.* site.* sitecustomize.* usercustomize.* modulefinder.* pyclbr.* inspect:getmodule inspect:getmodulename
       six.* future.* past.* lazy_loader.* apipkg.* toolz.compatibility.* werkzeug.utils:import_string django.utils.module_loading:import_string
-      pydantic.* pydantic.v1.utils:import_string hydra.* hydra._internal.* hydra.utils:instantiate hydra.utils:call hydra.utils:get_class hydra.utils:get_method hydra.utils:get_object
+       pydantic.v1.utils:import_string hydra._internal.* hydra.utils:instantiate hydra.utils:call hydra.utils:get_class hydra.utils:get_method hydra.utils:get_object
       transformers.dynamic_module_utils.* transformers.utils.import_utils.* transformers.models.auto.auto_factory.* transformers.models.auto.configuration_auto.* torch._utils_internal.* torch._utils:_import_dotted_name
-       torch.hub.* kornia.core.external.* diffusers.utils.dynamic_modules_utils.* datasets.load.* datasets.utils.py_utils.* catalogue.* confection.* spacy.util:load_model spacy.util:import_file spacy:load thinc.util:import_file
-      numpy.core:_ufunc_reconstruct numpy._core:_ufunc_reconstruct pluggy.* stevedore.* entrypoints.* traitlets.utils.* kombu.utils.* celery.utils.imports.* detectron2.config.instantiate.* detectron2.utils.registry.* mmengine.config.* mmcv.utils.*`,
+       torch.hub.* kornia.core.external.* diffusers.utils.dynamic_modules_utils.* spacy.util:load_model spacy.util:import_file spacy:load thinc.util:import_file
+      numpy.core:_ufunc_reconstruct numpy._core:_ufunc_reconstruct stevedore.* traitlets.utils.* kombu.utils.* celery.utils.imports.* detectron2.config.instantiate.* detectron2.utils.registry.* mmengine.config.* mmcv.utils.*`,
     advisories: {
       'pkgutil:resolve_name': ['GHSA-vvpj-8cmc-gx39'],
       'importlib.*': ['GHSA-q5qq-mvfm-j35x'],
@@ -129,7 +129,7 @@ export const dangerGroups: readonly DangerGroup[] = [
   {
     category: 'native-code',
     why: 'loads or calls machine code, or touches raw memory',
-    names: `ctypes.* _ctypes.* _ctypes_test.* cffi.* _cffi_backend.* cppyy.* mmap.* llvmlite.* torch.ops.* torch._ops:_Ops torch._ops:OpOverload torch._C:import_ir_module torch._classes.* torch.classes.* torch.utils.dlpack.* torch._C._dynamo.*
+    names: `ctypes.* _ctypes.* _ctypes_test.* cffi.* _cffi_backend.* cppyy.* mmap.* torch.ops.* torch._ops:_Ops torch._ops:OpOverload torch._C:import_ir_module torch._classes.* torch.classes.* torch.utils.dlpack.* torch._C._dynamo.*
       tensorflow.python.framework.load_library.* tensorflow.python.ops.* cupy.* pycuda.* pyopencl.* jpype.* rpy2.* pyarrow.cffi.* _testcapi.* _testinternalcapi.* _xxtestfuzz.* dl.* readline.* nt:add_dll_directory numpy.lib.stride_tricks:as_strided numpy.lib._stride_tricks_impl:as_strided torch._C:_from_dlpack`,
     advisories: {
       'ctypes.*': ['CVE-2026-22608', 'GHSA-q5qq-mvfm-j35x', 'GHSA-5hvc-6wx8-mvv4', 'GHSA-4675-36f9-wf6r'],
@@ -138,16 +138,16 @@ export const dangerGroups: readonly DangerGroup[] = [
   {
     category: 'second-stage-loader',
     why: 'loads a further pickle or archive, which may run code of its own',
-    names: `pickle.* _pickle.* cPickle.* pickletools.* marshal.* shelve.* dbm.* _dbm.* _gdbm.* anydbm.* dumbdbm.* copyreg:add_extension copyreg:pickle copyreg:constructor copyreg:_extension_registry copy_reg:add_extension dill.* _dill.* cloudpickle.* jsonpickle.* hickle.* klepto.* pathos.* multiprocess.* ppft.* srsly.* pickleshare.* zodbpickle.* ZODB.* skops.io:load
+    names: `transformers.pipelines:pipeline pandas.io.clipboard.* pandas.io.parsers:read_csv pandas.io.parsers.readers:read_csv pandas.io.sql:read_sql pandas.io.common:get_handle pandas.io.common:urlopen transformers.utils.hub:cached_file numba.core.serialize:loads skops.io:load onnx.external_data_helper.* pickle.* _pickle.* cPickle.* pickletools.* marshal.* shelve.* dbm.* _dbm.* _gdbm.* anydbm.* dumbdbm.* copyreg:add_extension copyreg:pickle copyreg:constructor copyreg:_extension_registry copy_reg:add_extension dill.* _dill.* cloudpickle.* jsonpickle.* hickle.* klepto.* pathos.* multiprocess.* ppft.* pickleshare.* zodbpickle.* ZODB.*
       joblib:load joblib.numpy_pickle:load joblib.numpy_pickle:NumpyUnpickler joblib.numpy_pickle:_unpickle joblib.numpy_pickle_compat.* joblib._store_backends.* joblib.numpy_pickle:load_temporary_memmap joblib.numpy_pickle:_validate_fileobject_and_memmap
       numpy:load numpy:loads numpy.lib.npyio:load numpy.lib.npyio:NpzFile numpy.lib._npyio_impl.* numpy.lib.format.* numpy.core.multiarray:fromfile numpy.core._methods:_load numpy.compat.py3k:npy_load_module numpy.DataSource.*
-      pandas:read_pickle pandas.io.pickle.* pandas.compat.pickle_compat.* pandas.io.pytables.* pandas.io.json.* torch:load torch.serialization:load torch.serialization:_load torch.serialization:_legacy_load torch.serialization.*
+      pandas:read_pickle pandas.io.pickle.* pandas.compat.pickle_compat.* pandas.io.pytables.* torch:load torch.serialization:load torch.serialization:_load torch.serialization:_legacy_load torch.serialization.*
       torch.jit:load torch.jit._serialization.* torch.utils.data.datapipes.datapipe:_DataPipeSerializationWrapper torch.utils.data.datapipes.datapipe:_IterDataPipeSerializationWrapper torch.utils.data.datapipes.datapipe:_MapDataPipeSerializationWrapper
       torch.utils.data.datapipes.utils.decoder.* torch.utils.model_zoo.* torch.distributed.checkpoint.* torch.distributed._shard.checkpoint.* torch.distributed.distributed_c10d:_tensor_to_object torch._utils:_rebuild_device_tensor_from_pickle
-      yaml.* ruamel.* ruamel_yaml.* h5py.* tables.* keras.models:load_model keras.saving.* tensorflow.python.saved_model.* tensorflow.keras.models:load_model fastai.learner:load_learner fastai.basics:load_learner gensim.utils:SaveLoad.load gensim.utils:unpickle
-      mlflow.pyfunc.* mlflow.sklearn.* mlflow.recipes.* onnx:load onnxruntime.* lightgbm.basic:Booster.model_from_string xgboost.core:Booster.load_model catboost.core:CatBoost.load_model transformers.utils.hub.* transformers:pipeline transformers.pipelines.* peft.* safetensors.torch:load_file
+      yaml.* ruamel.* ruamel_yaml.* keras.models:load_model keras.saving.* tensorflow.python.saved_model.* tensorflow.keras.models:load_model fastai.learner:load_learner fastai.basics:load_learner gensim.utils:SaveLoad.load gensim.utils:unpickle
+      mlflow.pyfunc.* mlflow.sklearn.* mlflow.recipes.* onnx:load lightgbm.basic:Booster.model_from_string xgboost.core:Booster.load_model catboost.core:CatBoost.load_model transformers:pipeline safetensors.torch:load_file
       statsmodels.iolib.smpickle.* statsmodels:load nltk.data:load sentence_transformers:SentenceTransformer ultralytics:YOLO ultralytics.nn.tasks:torch_safe_load ultralytics.nn.tasks:attempt_load_weights ultralytics.nn.tasks:attempt_load_one_weight whisper:load_model clip:load
-      pyarrow:deserialize pyarrow.serialization.* pyarrow:PyExtensionType dask.base.* sqlalchemy.ext.serializer.* sqlalchemy:PickleType django.core.signing:loads django.contrib.sessions.serializers:PickleSerializer celery.utils.serialization.* kombu.serialization.* redis.* lmdb.* diskcache.* cachelib.* flask_caching.* lib2to3.pgen2.driver:load_grammar`,
+      pyarrow:deserialize pyarrow.serialization.* pyarrow:PyExtensionType dask.base.* sqlalchemy.ext.serializer.* sqlalchemy:PickleType django.core.signing:loads django.contrib.sessions.serializers:PickleSerializer celery.utils.serialization.* kombu.serialization.* lmdb.* flask_caching.* lib2to3.pgen2.driver:load_grammar`,
     advisories: {
       'pickle.*': ['CWE-502'],
       'torch.utils.data.datapipes.utils.decoder:basichandlers': ['GHSA-h3qp-7fh3-f8h4'],
@@ -159,9 +159,9 @@ export const dangerGroups: readonly DangerGroup[] = [
     category: 'file-write',
     why: 'writes, moves or deletes files',
     names: `builtins:open __builtins__:open io:open io:open_code io:FileIO _io:open _io:open_code _io:FileIO _io.* _pyio.* codecs:open codecs:EncodedFile shutil.* tempfile.* pathlib:Path.write_text pathlib:Path.write_bytes pathlib:Path.open pathlib:Path.touch pathlib:Path.mkdir pathlib:Path.unlink pathlib:Path.rmdir pathlib:Path.rename pathlib:Path.replace pathlib:Path.symlink_to pathlib:Path.hardlink_to pathlib:Path.chmod
-      pathlib:PosixPath.write_text pathlib:PosixPath.write_bytes pathlib:PosixPath.touch pathlib:PosixPath.unlink pathlib:PosixPath.open fileinput.* logging:FileHandler logging:StreamHandler logging.handlers.* logging:basicConfig logging:Handler logging:Filterer logging:LoggerAdapter csv:writer _csv:writer csv.* mailbox.* zipfile.* tarfile.* gzip.* bz2.* lzma.* _lzma.* _bz2.* wave.* aifc.* sunau.* plistlib.* configparser.* netrc.* xml.*
+      pathlib:PosixPath.write_text pathlib:PosixPath.write_bytes pathlib:PosixPath.touch pathlib:PosixPath.unlink pathlib:PosixPath.open fileinput.* logging:FileHandler logging:StreamHandler logging.handlers.* logging:basicConfig logging:Handler logging:Filterer logging:LoggerAdapter csv:writer _csv:writer zipfile.* tarfile.* gzip.* bz2.* lzma.* _lzma.* _bz2.*
       sqlite3.* _sqlite3.* syslog.* faulthandler.* tracemalloc.* filecmp.* distlib.* dotenv.* tomlkit.* toml:dump json:dump
-      numpy:save numpy:savez numpy:savetxt numpy:memmap numpy.core.memmap:memmap numpy._core.memmap:memmap numpy:fromfile numpy:tofile numpy.lib.npyio.* pandas.io.* pandas.core.generic:NDFrame.to_csv pandas.core.generic:NDFrame.to_pickle pandas.core.frame:DataFrame.to_csv torch:save torch:from_file torch.utils.tensorboard.* tensorboardX.* matplotlib.pyplot:savefig scipy.misc.* joblib:dump joblib.numpy_pickle:dump joblib.disk.* sklearn.datasets._svmlight_format_io.* PIL.Image:open cv2:imwrite imageio:imwrite`,
+      numpy:save numpy:savez numpy:savetxt numpy:memmap numpy.core.memmap:memmap numpy._core.memmap:memmap numpy:fromfile numpy:tofile numpy.lib.npyio.* pandas.core.generic:NDFrame.to_csv pandas.core.generic:NDFrame.to_pickle pandas.core.frame:DataFrame.to_csv torch:save torch:from_file torch.utils.tensorboard.* tensorboardX.* matplotlib.pyplot:savefig scipy.misc.* joblib:dump joblib.numpy_pickle:dump joblib.disk.* sklearn.datasets._svmlight_format_io.* PIL.Image:open cv2:imwrite imageio:imwrite`,
     advisories: {
       'logging:FileHandler': ['GHSA-6556-fwc2-fg2p'],
     },
@@ -169,24 +169,24 @@ export const dangerGroups: readonly DangerGroup[] = [
   {
     category: 'file-read',
     why: 'reads files, which a later step can send away',
-    names: `linecache.* glob.* genericpath.* posixpath.* ntpath.* macpath.* nturl2path.* tokenize:open pwd.* spwd.* grp.* crypt.* getpass.* keyring.* netrc:netrc tabnanny.* difflib:HtmlDiff.make_file inspect:getsource inspect:getsourcelines inspect:findsource
+    names: `linecache.* glob.* genericpath.* posixpath.* ntpath.* macpath.* nturl2path.* pwd.* spwd.* grp.* crypt.* getpass.* keyring.* netrc:netrc tabnanny.* difflib:HtmlDiff.make_file inspect:getsource inspect:getsourcelines inspect:findsource
       numpy:loadtxt numpy:genfromtxt numpy:fromregex numpy:recfromcsv pandas:read_csv pandas:read_table pandas:read_json pandas:read_excel pandas:read_html pandas:read_parquet pandas:read_sql pandas:read_hdf pandas:read_feather pandas:read_xml pandas:read_fwf pandas:read_orc pandas:read_sas pandas:read_spss pandas:read_stata
-      torch.utils.data.datapipes.iter.fileopener.* torch.utils.data.datapipes.iter.filelister.* torchvision.io.* torchvision.datasets.* torchaudio:load datasets:load_dataset nltk.data.* mimetypes.*`,
+          torchaudio:load datasets:load_dataset mimetypes.*`,
   },
   {
     category: 'network',
     why: 'talks to the network',
-    names: `socket.* _socket.* ssl.* _ssl.* socketserver.* SocketServer.* select.* selectors.* http.client.* http.server.* http.cookiejar.* httplib.* httplib2.* urllib.* urllib2.* urllib3.* requests.* aiohttp.* httpx.* httpcore.* ftplib.* smtplib.* smtpd.* imaplib.* poplib.* nntplib.* telnetlib.* xmlrpc.* xmlrpclib.* SimpleXMLRPCServer.* BaseHTTPServer.* wsgiref.* asyncore.* asynchat.*
-      paramiko.* asyncssh.* websocket.* websockets.* zmq.* grpc.* tornado.* flask.* django.* fastapi.* uvicorn.* bottle.* cherrypy.* boto3.* botocore.* s3fs.* gcsfs.* adlfs.* fsspec.* smart_open.* google.cloud.* azure.* huggingface_hub.* wget.* gdown.* pycurl.* dns.* ldap3.* pymongo.* pymysql.* psycopg2.* psycopg.* mysql.* sqlalchemy.* kafka.* pika.* elasticsearch.* telegram.* discord.* slack_sdk.* openai.* anthropic.* wandb.* comet_ml.* neptune.* clearml.*
+    names: `socket.* _socket.* ssl.* _ssl.* socketserver.* SocketServer.* select.* selectors.* http.client.* http.server.* http.cookiejar.* httplib.* httplib2.* urllib.* urllib2.* urllib3.* requests.* aiohttp.* httpx.* httpcore.* ftplib.* smtplib.* smtpd.* imaplib.* poplib.* nntplib.* telnetlib.* xmlrpc.* xmlrpclib.* SimpleXMLRPCServer.* BaseHTTPServer.* asyncore.* asynchat.*
+      paramiko.* asyncssh.* websocket.* websockets.* zmq.* grpc.* uvicorn.* bottle.* cherrypy.* boto3.* botocore.* s3fs.* gcsfs.* adlfs.* wget.* gdown.* pycurl.* dns.* ldap3.* pymongo.* pymysql.* psycopg2.* psycopg.* mysql.* kafka.* pika.* elasticsearch.* telegram.* discord.* slack_sdk.*
       torch.hub:load torch.hub:load_state_dict_from_url torch.hub:download_url_to_file torch.distributed:init_process_group torch.distributed.rendezvous.* torchvision.datasets.utils.* sklearn.datasets._openml.* sklearn.datasets._base:_fetch_remote nltk.downloader.* spacy.cli.* datasets.utils.file_utils.* transformers.utils.hub:cached_file keras.utils.data_utils.* tensorflow.keras.utils:get_file tensorflow.python.lib.io.*`,
   },
   {
     category: 'attribute-access',
     why: 'reads, sets or calls attributes by name, and so reaches any function from any object',
-    names: `builtins:getattr builtins:setattr builtins:delattr builtins:hasattr builtins:vars builtins:dir builtins:globals builtins:locals builtins:classmethod builtins:staticmethod builtins:property builtins:super __builtins__:getattr
+    names: `inspect:getmodule inspect:getmodulename string:Formatter.get_field builtins:getattr builtins:setattr builtins:delattr builtins:hasattr builtins:vars builtins:dir builtins:globals builtins:locals builtins:classmethod builtins:staticmethod builtins:property builtins:super __builtins__:getattr
       operator:attrgetter operator:methodcaller operator:call operator:itemgetter _operator:attrgetter _operator:methodcaller _operator:call _operator:itemgetter operator:getitem operator:setitem operator:delitem _operator:getitem _operator:setitem operator:concat operator:iconcat operator:iadd operator:imatmul
-      inspect:getmembers inspect:getmembers_static inspect:getattr_static inspect:getclosurevars inspect:currentframe inspect:stack inspect:trace inspect:unwrap inspect.* types:DynamicClassAttribute types:MethodType types:BuiltinMethodType types:MethodDescriptorType types:GetSetDescriptorType types:MappingProxyType string:Formatter string:Formatter.get_field string:Formatter.vformat _string.* reprlib.*
-      unittest.mock:_get_target unittest.mock.* mock.* pydantic.v1.* transformers.models.auto.auto_factory:getattribute_from_module torch._utils:_get_attr torch.fx.graph_module:_copy_attr torch._dynamo.utils.* glom.* jmespath.* pyrsistent:getattr toolz:get_in toolz.functoolz:curry`,
+      inspect:getmembers inspect:getmembers_static inspect:getattr_static inspect:getclosurevars inspect:currentframe inspect:stack inspect:trace inspect:unwrap types:DynamicClassAttribute types:MethodType types:BuiltinMethodType types:MethodDescriptorType types:GetSetDescriptorType types:MappingProxyType string:Formatter.get_field string:Formatter.vformat _string.*
+      unittest.mock:_get_target unittest.mock.* mock.* transformers.models.auto.auto_factory:getattribute_from_module torch._utils:_get_attr torch.fx.graph_module:_copy_attr torch._dynamo.utils.* glom.* jmespath.* toolz:get_in toolz.functoolz:curry`,
     advisories: {
       'operator:methodcaller': ['GHSA-955r-x9j8-7rhh', 'GHSA-84r2-jw7c-4r5q'],
       '_operator:methodcaller': ['GHSA-955r-x9j8-7rhh'],
@@ -195,18 +195,18 @@ export const dangerGroups: readonly DangerGroup[] = [
   {
     category: 'functional-gadget',
     why: 'calls a function it is given',
-    names: `builtins:map builtins:filter builtins:reduce builtins:sorted builtins:max builtins:min builtins:iter builtins:next builtins:sum builtins:any builtins:all builtins:zip builtins:enumerate builtins:reversed __builtins__:map functools:partial functools:reduce functools:partialmethod functools:cache functools:lru_cache functools:cmp_to_key functools:singledispatch functools:cached_property functools:_CacheInfo functools:wraps functools:update_wrapper functools:total_ordering functools:_lru_cache_wrapper functools.* _functools.*
-      itertools:starmap itertools:takewhile itertools:dropwhile itertools:filterfalse itertools:groupby itertools:accumulate itertools:chain itertools:imap itertools:ifilter itertools.* collections:defaultdict collections:deque heapq.* bisect.* random:Random.shuffle
-      contextlib:ExitStack contextlib:AsyncExitStack contextlib:closing contextlib:contextmanager contextlib:ContextDecorator contextlib.* contextvars:Context.run contextvars.* _contextvars.* threading.* _thread.* thread.* dummy_threading.* queue.* signal.* _signal.* weakref:finalize weakref:proxy weakref:WeakMethod weakref.* _weakref.* gc.* _gc.* concurrent.futures.thread.*
-      wrapt.* decorator.* toolz.* cytoolz.* funcy.* more_itertools.* boltons.* tenacity.* retrying.* asyncio.events.* sched:scheduler curses:wrapper curses.* abc:ABCMeta abc.* _abc.* _py_abc.* codecs:decode codecs:encode codecs:getdecoder codecs:lookup codecs:register codecs.* _codecs:decode _codecs:lookup _codecs:register encodings.* re:sub re:Scanner re:template hmac.* json.decoder.* json.encoder.* json:loads json:JSONDecoder xml.sax.* html.parser.* optparse.* argparse:ArgumentParser argparse:FileType argparse:Action
-      numpy:vectorize numpy:frompyfunc numpy:apply_along_axis numpy:apply_over_axes numpy:fromfunction numpy:piecewise numpy:fromiter numpy.lib.function_base:vectorize numpy.lib._function_base_impl:vectorize numpy.core.multiarray:set_string_function numpy:set_printoptions numpy:set_string_function
-      pandas.core.apply.* pandas.core.frame:DataFrame.apply pandas.core.series:Series.apply pandas.core.generic:NDFrame.pipe scipy.optimize:minimize scipy.integrate:quad scipy.LowLevelCallable.* scipy._lib._ccallback.*
-      torch._tensor:Tensor.apply_ torch.nn.modules.module:Module.apply torch.utils.checkpoint:checkpoint torch.func.* torch._functorch.* torch.autograd.function:once_differentiable torch.utils.data.dataloader:DataLoader torch.utils.data._utils.worker.* sklearn.utils.parallel.* joblib.func_inspect.* optree.* jax.* jaxlib.*`,
+    names: `functools:reduce weakref:finalize weakref:WeakMethod weakref:proxy _weakref:proxy builtins:map builtins:filter builtins:reduce builtins:sorted builtins:max builtins:min builtins:iter builtins:next builtins:sum builtins:any builtins:all builtins:zip builtins:enumerate builtins:reversed __builtins__:map functools:partial functools:reduce functools:partialmethod functools:cache functools:lru_cache functools:cmp_to_key functools:singledispatch functools:cached_property functools:wraps functools:update_wrapper functools:total_ordering functools:_lru_cache_wrapper _functools.*
+      itertools:starmap itertools:takewhile itertools:dropwhile itertools:filterfalse itertools:groupby itertools:accumulate itertools:chain itertools:imap itertools:ifilter itertools.* collections:defaultdict
+      contextlib:ExitStack contextlib:AsyncExitStack contextlib:closing contextlib:contextmanager contextlib:ContextDecorator contextlib.* contextvars:Context.run contextvars.* _contextvars.* threading.* _thread.* thread.* dummy_threading.* signal.* _signal.* weakref:finalize weakref:proxy weakref:WeakMethod gc.* _gc.* concurrent.futures.thread.*
+               asyncio.events.* sched:scheduler curses:wrapper curses.* codecs:decode codecs:encode codecs:getdecoder codecs:lookup codecs:register codecs.* _codecs:decode _codecs:lookup _codecs:register re:sub hmac.* json:loads json:JSONDecoder xml.sax.* html.parser.* optparse.* argparse:ArgumentParser argparse:FileType argparse:Action
+       numpy:frompyfunc numpy:apply_along_axis numpy:apply_over_axes numpy:fromfunction numpy:piecewise numpy:fromiter numpy.core.multiarray:set_string_function numpy:set_string_function
+       pandas.core.frame:DataFrame.apply pandas.core.series:Series.apply pandas.core.generic:NDFrame.pipe scipy.optimize:minimize scipy.integrate:quad scipy.LowLevelCallable.*
+      torch._tensor:Tensor.apply_ torch.nn.modules.module:Module.apply torch.func.* torch._functorch.* torch.autograd.function:once_differentiable torch.utils.data._utils.worker.* sklearn.utils.parallel.* joblib.func_inspect.* `,
   },
   {
     category: 'introspection',
     why: 'makes functions, classes or code objects, or hands out interpreter internals',
-    names: `builtins:type builtins:memoryview builtins:object.__reduce_ex__ builtins:object.__getattribute__ builtins:exit builtins:quit __builtins__:type types:CodeType types:FunctionType types:LambdaType types:ModuleType types:new_class types:coroutine types:GeneratorType types:CellType types:FrameType types:TracebackType types:resolve_bases types:prepare_class types.* _types.* new:function new:instance new:classobj new:code new:instancemethod opcode.* _opcode.* dis.* traceback.*
+    names: ` builtins:memoryview builtins:object.__reduce_ex__ builtins:object.__getattribute__ builtins:exit builtins:quit types:CodeType types:FunctionType types:LambdaType types:ModuleType types:new_class types:coroutine types:GeneratorType types:CellType types:FrameType types:TracebackType types:resolve_bases types:prepare_class types.* _types.* new:function new:instance new:classobj new:code new:instancemethod
         torch._jit_internal.* torch._sources.* torch.utils._traceback.* torch.utils._python_dispatch.* pympler.* objgraph.* guppy.* bytecode.* codetransformer.* uncompyle6.* __main__:__builtins__`,
     advisories: {
       'types:CodeType': ['GHSA-565g-hwwr-4pp3'],
@@ -216,7 +216,7 @@ export const dangerGroups: readonly DangerGroup[] = [
   {
     category: 'interpreter-state',
     why: 'changes the running interpreter: its modules, hooks, paths or settings',
-    names: `sys.* _sitebuiltins.* sysconfig:_init_non_posix warnings.* _warnings.* locale:setlocale resource.* prctl.* readline:set_completer rlcompleter:Completer winreg.* _winreg.* msvcrt.* winsound.* msilib.* _winapi:CreateProcess fcntl.* termios.* tty.* torch:set_default_tensor_type torch.serialization:add_safe_globals torch.serialization:_add_safe_globals torch.serialization:set_default_load_endianness torch._weights_only_unpickler:_add_safe_globals torch.backends:flags numpy:seterrcall numpy:seterr gc:set_threshold`,
+    names: `sys.* _sitebuiltins.* sysconfig:_init_non_posix resource.* prctl.* readline:set_completer rlcompleter:Completer winreg.* _winreg.* msvcrt.* winsound.* msilib.* _winapi:CreateProcess fcntl.* termios.* tty.* torch:set_default_tensor_type torch.serialization:add_safe_globals torch.serialization:_add_safe_globals torch.serialization:set_default_load_endianness torch._weights_only_unpickler:_add_safe_globals torch.backends:flags numpy:seterrcall gc:set_threshold`,
   },
   {
     category: 'scanner-tampering',
