@@ -35,7 +35,7 @@ function innerName(path: string, extensions: readonly string[]): string {
 }
 
 /** How many zero bytes come at `offset`, if nothing else follows them; 0 otherwise. */
-export function zerosFrom(source: Source, offset: number): number {
+function zerosFrom(source: Source, offset: number): number {
   for (let at = offset; ; at += PIECE_BYTES) {
     const piece = readBytes(source, at, PIECE_BYTES);
     if (piece.some((byte) => byte !== 0)) return 0;

@@ -145,7 +145,7 @@ describe('damage', () => {
 
   test.each(all)('%s with any byte changed never fails in another way', (codec, encoded) => {
     for (let at = 0; at < encoded.length; at += 1) {
-      for (const mask of [0x01, 0x80, 0xff]) {
+      for (const mask of [0x01, 0xff]) {
         const damaged = Buffer.from(encoded);
         damaged[at] = (damaged[at] as number) ^ mask;
         const { error, bytes } = decode(codec, damaged);

@@ -3,8 +3,8 @@ import type { ChunkReader } from '../stream-source.ts';
 import type { ByteInput } from './byte-input.ts';
 import { XxHash32 } from './checksums.ts';
 
-export const LZ4_MAGIC = 0x184d2204;
-export const LZ4_LEGACY_MAGIC = 0x184c2102;
+const LZ4_MAGIC = 0x184d2204;
+const LZ4_LEGACY_MAGIC = 0x184c2102;
 const WINDOW_BYTES = 64 * 1024;
 const LEGACY_BLOCK_BYTES = 8 * 1024 * 1024;
 

@@ -10,7 +10,7 @@ import { folderSize, readStreamsInfo, type StreamsInfo } from './streams-info.ts
 
 export const SIGNATURE = '7z\u00bc\u00af\u0027\u001c';
 /** Packed streams are counted from behind the signature header. */
-export const SIGNATURE_BYTES = 32;
+const SIGNATURE_BYTES = 32;
 const HEADER = 0x01;
 const ARCHIVE_PROPERTIES = 0x02;
 const ADDITIONAL_STREAMS = 0x03;

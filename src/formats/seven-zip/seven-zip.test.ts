@@ -54,8 +54,25 @@ function build(names: readonly string[], content: string): Uint8Array {
   const name = Buffer.from(names.map((each) => `${each}\u0000`).join(''), 'utf16le');
   const folder = [0x0b, 1, 0, 1, 1, 0, 0x0c, content.length, 0];
   const header = Uint8Array.from([
-    ...[1, 4, 6, 0, 1, 9, content.length, 0, 7, ...folder, 0, 5, names.length],
-    ...[0x11, name.length + 1, 0, ...name, 0, 0],
+    1,
+    4,
+    6,
+    0,
+    1,
+    9,
+    content.length,
+    0,
+    7,
+    ...folder,
+    0,
+    5,
+    names.length,
+    0x11,
+    name.length + 1,
+    0,
+    ...name,
+    0,
+    0,
   ]);
   const start = concatBytes([pack([8, content.length], [8, header.length], [4, crc32(header)])]);
   const signature = Uint8Array.from([0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c, 0, 4]);
@@ -87,7 +104,7 @@ describe('what 7-Zip writes', () => {
     const bytes = bytesOf(base64);
     for (let at = 0; at < bytes.length; at += 1) {
       const changed = bytes.slice();
-      changed[at] = (changed[at] as number) ^ 0xff;
+      changed.set([~(bytes[at] ?? 0) & 0xff], at);
       for (const damaged of [bytes.subarray(0, at), changed]) {
         expect(scan(damaged).findings.filter(({ ruleId }) => ruleId === 'internal-error')).toEqual([]);
       }

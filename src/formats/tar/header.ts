@@ -48,7 +48,7 @@ export function readHeader(block: Uint8Array, offset: number): TarHeader {
 }
 
 /** The bytes of a field up to the first zero. */
-export function text(block: Uint8Array, start: number, length: number): string {
+function text(block: Uint8Array, start: number, length: number): string {
   const field = block.subarray(start, start + length);
   const end = field.indexOf(0);
   const bytes = end < 0 ? field : field.subarray(0, end);

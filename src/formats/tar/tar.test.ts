@@ -65,7 +65,7 @@ test('cut at every block and changed in any header byte, only typed findings com
   const bytes = buildTar([text('a.txt'), text('b.txt')]);
   for (let at = 0; at < bytes.length; at += 64) {
     const changed = bytes.slice();
-    changed[at] = (changed[at] as number) ^ 0xff;
+    changed.set([~(bytes[at] ?? 0) & 0xff], at);
     for (const damaged of [bytes.subarray(0, at), bytes.subarray(0, at + 13), changed]) {
       expect(scan(damaged).findings.filter(({ ruleId }) => ruleId === 'internal-error')).toEqual([]);
     }

@@ -1,6 +1,5 @@
 import { Cursor } from '../../bytes/cursor.ts';
 import { FormatError, LimitError } from '../../bytes/errors.ts';
-import type { Limits } from '../../bytes/limits.ts';
 import { readBytes, type Source } from '../../bytes/source.ts';
 import {
   CENTRAL_SIGNATURE,
@@ -25,6 +24,8 @@ export interface Directory {
   /** Added to stored offsets to get offsets in the file: what precedes the archive. */
   readonly shift: number;
   readonly records: readonly CentralRecord[];
+  /** True when it runs into a directory that was read before, so that its records are not all here. */
+  readonly joined: boolean;
   /** What stopped the reading early. */
   readonly problem: FormatError | LimitError | undefined;
 }
@@ -51,19 +52,29 @@ export function findSignature(bytes: Uint8Array, signature: number): number[] {
   return found;
 }
 
+export interface DirectoryLimits {
+  readonly maxRecords: number;
+  readonly maxTableBytes: number;
+  /** Where directories start that were read before: reading into one ends there. */
+  readonly known: ReadonlySet<number>;
+}
+
+/** Where a directory may start, and the end record that says so. */
+export interface Candidate {
+  readonly end: EndRecord;
+  readonly start: number;
+}
+
 /**
  * Every directory an end record may mean. Its offset is taken as it stands (torch) and as an offset from where the
  * archive must begin for the directory to end at the end record (Python); both are kept when both lead to one.
  */
-export function readDirectories(source: Source, endStart: number, limits: Limits): Directory[] {
-  const found: Directory[] = [];
-  for (const end of readEnd(source, endStart)) {
-    for (const start of new Set([end.directoryOffset, end.start - end.directorySize])) {
-      if (!isDirectory(source, start, end) || found.some((directory) => directory.start === start)) continue;
-      found.push(readDirectory(source, start, end, limits));
-    }
-  }
-  return found;
+export function findDirectories(source: Source, endStart: number): Candidate[] {
+  return readEnd(source, endStart).flatMap((end) =>
+    [...new Set([end.directoryOffset, end.start - end.directorySize])]
+      .filter((start) => isDirectory(source, start, end))
+      .map((start) => ({ end, start })),
+  );
 }
 
 function isDirectory(source: Source, start: number, end: EndRecord): boolean {
@@ -73,14 +84,14 @@ function isDirectory(source: Source, start: number, end: EndRecord): boolean {
 }
 
 /** Reads headers as long as there are any before the end record, whatever number is declared. */
-function readDirectory(source: Source, start: number, end: EndRecord, limits: Limits): Directory {
+export function readDirectory(source: Source, { start, end }: Candidate, limits: DirectoryLimits): Directory {
   const cursor = new Cursor(source, { offset: start, end: end.start });
   const records: CentralRecord[] = [];
   let stop = start;
   let problem: FormatError | LimitError | undefined;
   try {
-    while (isHeaderNext(cursor)) {
-      if (records.length >= limits.maxMembers) throw LimitError.of('maxMembers', limits.maxMembers, end.entryCount);
+    while (!limits.known.has(stop) && isHeaderNext(cursor)) {
+      if (records.length >= limits.maxRecords) throw LimitError.of('maxMembers', limits.maxRecords, end.entryCount);
       if (stop - start > limits.maxTableBytes) throw LimitError.of('maxTableBytes', limits.maxTableBytes, stop - start);
       records.push(readCentral(cursor));
       stop = cursor.offset;
@@ -89,7 +100,7 @@ function readDirectory(source: Source, start: number, end: EndRecord, limits: Li
     if (!(error instanceof FormatError || error instanceof LimitError)) throw error;
     problem = error;
   }
-  return { end, start, stop, shift: start - end.directoryOffset, records, problem };
+  return { end, start, stop, shift: start - end.directoryOffset, records, joined: limits.known.has(stop), problem };
 }
 
 function isHeaderNext(cursor: Cursor): boolean {

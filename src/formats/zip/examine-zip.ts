@@ -66,8 +66,10 @@ class ZipExamination {
   #outside(): void {
     const seen = new SpanSet();
     for (const span of accounted(this.#listing)) seen.add(span.start, span.end);
-    for (const gap of seen.gaps(this.#listing.source.size).slice(0, MAX_GAPS)) {
-      this.#constant(`bytes@${gap.start}`, gap.start, gap.end - gap.start);
+    const { size } = this.#listing.source;
+    for (const gap of seen.gaps(size).slice(0, MAX_GAPS)) {
+      // Where nothing at all was understood, looking again would only come to the same.
+      if (gap.end - gap.start < size) this.#constant(`bytes@${gap.start}`, gap.start, gap.end - gap.start);
     }
   }
 

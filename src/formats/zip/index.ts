@@ -1,5 +1,5 @@
 import { defineFormat, type Probe } from '../format.ts';
-import { findEnds, readDirectories } from './directory.ts';
+import { findDirectories, findEnds } from './directory.ts';
 import { examineZip } from './examine-zip.ts';
 import { readZip } from './read-zip.ts';
 
@@ -28,7 +28,5 @@ export function isZip(probe: Probe): boolean {
   const { source } = probe;
   if (source.sequential === true || probe.head.length < 22) return false;
   if (STORING.some(([offset, magic]) => probe.startsWith(magic, offset))) return false;
-  return findEnds(source).some(
-    (end) => readDirectories(source, end, { ...probe.budget.limits, maxMembers: 1 }).length > 0,
-  );
+  return findEnds(source).some((end) => findDirectories(source, end).length > 0);
 }

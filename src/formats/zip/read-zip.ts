@@ -1,11 +1,14 @@
-import { FormatError } from '../../bytes/errors.ts';
+import { FormatError, LimitError } from '../../bytes/errors.ts';
 import type { Limits } from '../../bytes/limits.ts';
 import { readBytes, type Source } from '../../bytes/source.ts';
 import { type Span, SpanSet } from '../../bytes/span.ts';
-import { type Directory, findEnds, readDirectories } from './directory.ts';
+import { type Directory, findDirectories, findEnds, readDirectory } from './directory.ts';
 import { anomaly, centralEntry, localView, type ZipEntry, type ZipListing } from './entry.ts';
 import { searchGap } from './hidden-entries.ts';
 import { DESCRIPTOR_SIGNATURE, FLAG_DESCRIPTOR } from './records.ts';
+
+/** Two are an attack already; more than this are not worth listing. */
+const MAX_DIRECTORIES = 16;
 
 type Mutable = {
   -readonly [Key in keyof ZipListing]: ZipListing[Key] extends readonly (infer Item)[] ? Item[] : ZipListing[Key];
@@ -31,11 +34,18 @@ function list(source: Source, limits: Limits): ZipListing {
   const listing: Mutable = { source, entries: [], directories: [], anomalies: [], problems: [], structures: [] };
   const seen = new SpanSet();
   const found = new Set<string>();
+  let inside = insideEntries(listing.entries);
   for (const end of findEnds(source)) {
     // An end record inside an entry belongs to a zip file stored in this one.
-    if (!contains(listing.entries, end)) addDirectories(listing, found, readDirectories(source, end, limits));
+    if (inside(end)) continue;
+    const before = listing.entries.length;
+    addDirectories(listing, { found, end, limits });
+    if (listing.entries.length > before) inside = insideEntries(listing.entries);
   }
   searchGaps(listing, found, limits);
+  if (listing.directories.length >= MAX_DIRECTORIES) {
+    listing.problems.push(LimitError.of('maxDirectories', MAX_DIRECTORIES, 'more'));
+  }
   if (listing.directories.length === 0) {
     const expected = 'a central directory';
     listing.problems.push(FormatError.of('malformed', { expected, found: 'none', offset: source.size }));
@@ -77,24 +87,57 @@ export function descriptorSpan(source: Source, { local, data, size }: ZipEntry):
   return none;
 }
 
-function contains(entries: readonly ZipEntry[], offset: number): boolean {
-  return entries.some(({ data }) => offset >= data.start && offset < data.end);
+/** Tells whether an offset is in the data of an entry. There may be 10^5 entries, and thousands of end records to try. */
+function insideEntries(entries: readonly ZipEntry[]): (offset: number) => boolean {
+  const set = new SpanSet();
+  for (const { data } of entries) set.add(data.start, data.end);
+  const spans = set.spans();
+  return (offset) => {
+    let low = 0;
+    let high = spans.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((spans[middle] as Span).end <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return (spans[low]?.start ?? offset + 1) <= offset;
+  };
 }
 
-function addDirectories(listing: Mutable, found: Set<string>, directories: readonly Directory[]): void {
-  for (const directory of directories) {
-    const end = Math.min(directory.end.end, listing.source.size);
-    listing.structures.push({ start: directory.start, end: directory.stop }, { start: directory.end.start, end });
-    if (listing.directories.some((known) => known.start === directory.start)) continue;
+interface Addition {
+  readonly found: Set<string>;
+  /** Offset of the end record. */
+  readonly end: number;
+  readonly limits: Limits;
+}
+
+/** Reads the directories an end record leads to, each once, and no more records than the limit over all of them. */
+function addDirectories(listing: Mutable, { found, end: endStart, limits }: Addition): void {
+  for (const candidate of findDirectories(listing.source, endStart)) {
+    const { start, end } = candidate;
+    listing.structures.push({ start: end.start, end: Math.min(end.end, listing.source.size) });
+    if (listing.directories.some((known) => known.start === start)) continue;
+    if (listing.directories.length >= MAX_DIRECTORIES) return;
+    if (listing.directories.some(({ records }) => records.some((record) => record.start === start))) {
+      // It starts in the middle of one that was read: nothing in it is new.
+      listing.directories.push({ ...candidate, stop: start, shift: 0, records: [], joined: true, problem: undefined });
+      continue;
+    }
+    const used = listing.directories.reduce((sum, { records }) => sum + records.length, 0);
+    const maxRecords = limits.maxMembers - used;
+    const known = new Set(listing.directories.map((directory) => directory.start));
+    const bounds = { maxRecords, maxTableBytes: limits.maxTableBytes, known };
+    const directory = readDirectory(listing.source, candidate, bounds);
     listing.directories.push(directory);
+    listing.structures.push({ start, end: directory.stop });
     if (directory.problem !== undefined) listing.problems.push(directory.problem);
     judgeDirectory(listing, directory);
     addEntries(listing, found, directory);
   }
 }
 
-function judgeDirectory(listing: Mutable, { end, records, start }: Directory): void {
-  if (end.entryCount !== records.length) {
+function judgeDirectory(listing: Mutable, { end, records, start, joined }: Directory): void {
+  if (!joined && end.entryCount !== records.length) {
     const detail = `${end.entryCount} entries declared, ${records.length} in the directory`;
     listing.anomalies.push(anomaly('count-mismatch', detail, start));
   }
@@ -108,7 +151,7 @@ function addEntries(listing: Mutable, found: Set<string>, directory: Directory):
   for (const record of directory.records) {
     const entry = attempt(listing, () => centralEntry(listing.source, record, directory));
     if (entry === undefined) continue;
-    const identity = JSON.stringify([entry.header.start, entry.name, entry.data.end, entry.methodId, entry.encrypted]);
+    const identity = `${entry.header.start} ${entry.data.end} ${entry.methodId} ${entry.encrypted} ${entry.name}`;
     // The same entry in two directories is one entry; listed twice in one directory it is two.
     if (found.has(identity) && !own.has(identity)) continue;
     found.add(identity);
@@ -138,7 +181,7 @@ function searchGaps(listing: Mutable, found: Set<string>, limits: Limits): void 
   for (const gap of gapsOf()) {
     const { ends, entries } = searchGap(listing.source, gap, left, listing.directories.length > 0);
     left -= Math.min(left, gap.end - gap.start);
-    for (const end of ends) addDirectories(listing, found, readDirectories(listing.source, end, limits));
+    for (const end of ends) addDirectories(listing, { found, end, limits });
     const known = new Set(listing.entries.map((entry) => entry.header.start));
     for (const entry of entries) if (!known.has(entry.header.start)) listing.entries.push(entry);
   }

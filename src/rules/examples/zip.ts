@@ -2,7 +2,7 @@ import { deflateSync } from 'fflate';
 import { crc32 } from '../../bytes/codecs/checksums.ts';
 
 /** What one header says; a test overrides single fields to make the two headers disagree. */
-export interface ZipFields {
+interface ZipFields {
   readonly name?: string;
   readonly flags?: number;
   readonly method?: number;
