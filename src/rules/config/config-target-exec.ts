@@ -1,6 +1,9 @@
+import { stringOf } from '../../formats/document.ts';
+import type { RulePolicy } from '../rule.ts';
+import type { Place } from './document-index.ts';
 import { documentRule } from './document-rule.ts';
 import { SUPPLY_CHAIN } from './references.ts';
-import { explainTarget, judgeTarget } from './target.ts';
+import { explainTarget, isLookup, judgeTarget, type Target } from './target.ts';
 import { targetPlaces } from './target-places.ts';
 
 export const configTargetExec = documentRule<{ target: string; reason: string }>()({
@@ -26,6 +29,9 @@ export const configTargetExec = documentRule<{ target: string; reason: string }>
       { name: 'config.json', content: "{\"extra\": \"{'_target_': 'subprocess.run', '_args_': [['id']]}\"}" },
       { name: 'notes', content: 'a:\n  _target_: "posix.system"\n' },
       { name: 'run.yaml', content: 'trainer:\n  class_path: torch.utils.collect_env.run\n' },
+      { name: 'model_config.yaml', content: 'model:\n  _target_: hydra.utils.instantiate\n  config: x\n' },
+      { name: 'model_config.yaml', content: 'model:\n  _target_: omegaconf.OmegaConf.load\n  file_: x.yaml\n' },
+      { name: 'model_config.yaml', content: 'act:\n  _target_: hydra.utils.get_method\n  path: os.system\n' },
     ],
     good: [
       {
@@ -39,15 +45,25 @@ export const configTargetExec = documentRule<{ target: string; reason: string }>
           'optim:\n  _target_: torch.optim.AdamW\nencoder:\n  _target_: nemo.collections.asr.modules.ConformerEncoder\n',
       },
       { name: 'a.yaml', content: 'w:\n  _target_: collections.OrderedDict\n' },
+      { name: 'b.yaml', content: 'act:\n  _target_: hydra.utils.get_class\n  path: torch.nn.GELU\n' },
     ],
   },
   message: ({ reason }) => reason,
   check(index, report, { policy }) {
     for (const { place, text } of targetPlaces(index)) {
-      const target = judgeTarget(text, policy);
+      const target = lookedUp(judgeTarget(text, policy), place, policy);
       if (target.kind !== 'runs-code' && target.kind !== 'reaches-out') continue;
       const data = { target: target.name, reason: explainTarget(target) };
       report(place, data, target.kind === 'runs-code' ? 'critical' : 'high');
     }
   },
 });
+
+/** What a lookup stands for: the name in `path`, when there is just one and it can be read. */
+function lookedUp(target: Target, place: Place, policy: RulePolicy): Target {
+  const path = stringOf(place.sibling('path'));
+  if (!isLookup(target) || path === undefined || place.sibling('_args_') !== undefined) return target;
+  const named = judgeTarget(path, policy);
+  if (named.kind === 'trusted') return named;
+  return named.kind === 'runs-code' || named.kind === 'alias' ? { ...named, kind: 'runs-code' } : target;
+}

@@ -54,12 +54,20 @@ describe('judgeTarget', () => {
     expect(judgeTarget(name, policy).kind).toBe('alias');
   });
 
-  test.each(['logging.FileHandler', 'torch.load', 'dataclasses._create_fn', 'keras.models.load_model'])(
-    '%s reaches out',
-    (name) => {
-      expect(judgeTarget(name, policy).kind).toBe('reaches-out');
-    },
-  );
+  test.each([
+    'logging.FileHandler',
+    'torch.load',
+    'dataclasses._create_fn',
+    'keras.models.load_model',
+    'hydra.utils.instantiate',
+    'hydra.utils.get_method',
+    'omegaconf.OmegaConf.load',
+    'torch.hub.load',
+    'torch.jit.load',
+    'nemo.core.classes.common.import_class_by_path',
+  ])('%s reaches out', (name) => {
+    expect(judgeTarget(name, policy).kind).toBe('reaches-out');
+  });
 
   test.each([
     'nemo.utils.logging',

@@ -3,7 +3,9 @@ import {
   DANGEROUS_BUILTINS,
   DANGEROUS_MODULES,
   HARMLESS_STDLIB_TARGETS,
+  LOADER_NAMES,
   LOADING_TARGETS,
+  LOOKUP_TARGETS,
   NEVER_AN_ATTRIBUTE,
   TRUSTED_TARGET_ROOTS,
 } from '../data/config-targets.ts';
@@ -65,7 +67,9 @@ function judgeDangerous(name: string, root: string): Target | null {
 
 function judgeReach(name: string, root: string): Target | null {
   if (PYTHON_STDLIB.has(root)) return { kind: 'reaches-out', name, segment: root };
-  return LOADING_TARGETS.has(name) ? { kind: 'reaches-out', name } : null;
+  const last = name.slice(name.lastIndexOf('.') + 1);
+  const loads = TRUSTED_TARGET_ROOTS.has(root) && (LOADER_NAMES.has(last) || LOOKUP_TARGETS.has(name));
+  return loads || LOADING_TARGETS.has(name) ? { kind: 'reaches-out', name } : null;
 }
 
 function judgeTail(name: string, segments: readonly string[]): Target | null {
@@ -81,6 +85,11 @@ function judgePackage(name: string, root: string, policy: Pick<RulePolicy, 'allo
 /** True for what is dangerous whatever the key it stands under. */
 export function isDangerous(target: Target): boolean {
   return target.kind === 'runs-code' || target.kind === 'alias';
+}
+
+/** True when it only looks up another name, so that the name it is given is what counts. */
+export function isLookup(target: Target): boolean {
+  return LOOKUP_TARGETS.has(target.name);
 }
 
 /** Why a dangerous target is one, for messages. */

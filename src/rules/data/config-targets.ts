@@ -464,11 +464,6 @@ export const DANGEROUS_BUILTINS: ReadonlySet<string> = new Set([
 /** Functions of trusted packages that run code: no honest configuration names them. */
 export const CODE_RUNNING_TARGETS: ReadonlySet<string> = new Set([
   'hydra._internal.utils._locate',
-  'hydra.utils.call',
-  'hydra.utils.get_class',
-  'hydra.utils.get_method',
-  'hydra.utils.get_object',
-  'hydra.utils.get_static_method',
   'jax.pure_callback',
   'keras.config.enable_unsafe_deserialization',
   'matplotlib.cbook.exec',
@@ -496,7 +491,6 @@ export const CODE_RUNNING_TARGETS: ReadonlySet<string> = new Set([
   'torch.distributed.elastic.multiprocessing.start_processes',
   'torch.distributed.run.main',
   'torch.fx.experimental.symbolic_shapes.ShapeEnv.evaluate_guards_expression',
-  'torch.hub.load',
   'torch.jit.unsupported_tensor_ops.execWrapper',
   'torch.multiprocessing.spawn',
   'torch.ops.load_library',
@@ -511,29 +505,91 @@ export const CODE_RUNNING_TARGETS: ReadonlySet<string> = new Set([
   'wandb.sdk.launch.launch',
 ]);
 
-/** Functions of trusted packages that load another file, which may hold anything. */
+/** Further functions that load another file, which may hold anything; see also `LOADER_NAMES`. */
 export const LOADING_TARGETS: ReadonlySet<string> = new Set([
   'joblib.load',
-  'keras.models.load_model',
-  'keras.saving.load_model',
-  'keras.utils.get_file',
-  'mlflow.pyfunc.load_model',
-  'mlflow.sklearn.load_model',
-  'numpy.lib.npyio.load',
-  'numpy.load',
   'scipy.io.loadmat',
-  'sklearn.externals.joblib.load',
-  'tensorflow.keras.models.load_model',
-  'tensorflow.keras.utils.get_file',
-  'tensorflow.load_library',
-  'tensorflow.load_op_library',
-  'tensorflow.saved_model.load',
-  'tf_keras.models.load_model',
-  'torch.hub.download_url_to_file',
-  'torch.hub.load_state_dict_from_url',
-  'torch.jit.load',
-  'torch.load',
   'torch.package.PackageImporter',
-  'torch.serialization.load',
   'torch.storage._load_from_bytes',
+]);
+
+/**
+ * Functions that only look up what `path` names, a documented way of handing a class to another one. They are as good
+ * or as bad as that name.
+ */
+export const LOOKUP_TARGETS: ReadonlySet<string> = new Set([
+  'hydra.utils.get_class',
+  'hydra.utils.get_method',
+  'hydra.utils.get_object',
+  'hydra.utils.get_static_method',
+]);
+
+/**
+ * Last names of functions that load, import, evaluate or run what they are given, in whatever trusted package they
+ * stand: one prefix of an allow-list holds hundreds of them (`omegaconf.OmegaConf.load`, `torch.jit.load`). Not
+ * `from_pretrained` and its like, which honest configurations name all the time; what they load is scanned by itself.
+ */
+export const LOADER_NAMES: ReadonlySet<string> = new Set([
+  'call_obj_by_name',
+  'check_output',
+  'download_and_load',
+  'download_url_to_file',
+  'dynamic_import',
+  'eval_string',
+  'exec_command',
+  'exec_python',
+  'execute',
+  'execute_command',
+  'get_class_by_path',
+  'get_class_from_dynamic_module',
+  'get_class_in_module',
+  'get_file',
+  'get_obj_by_name',
+  'get_obj_from_str',
+  'get_object_from_string',
+  'getoutput',
+  'import_attr',
+  'import_class',
+  'import_class_by_path',
+  'import_file',
+  'import_from_string',
+  'import_module',
+  'import_modules_from_strings',
+  'import_object',
+  'import_path',
+  'import_string',
+  'instantiate',
+  'instantiate_from_config',
+  'literal_eval',
+  'load',
+  'load_class',
+  'load_extension',
+  'load_file_from_url',
+  'load_function',
+  'load_inline',
+  'load_library',
+  'load_model',
+  'load_module',
+  'load_object',
+  'load_op_library',
+  'load_pickle',
+  'load_pkl',
+  'load_state_dict_from_url',
+  'load_url',
+  'loads',
+  'locate',
+  'pickle_load',
+  'pickle_loads',
+  'popen',
+  'read_pickle',
+  'run_cmd',
+  'run_command',
+  'run_path',
+  'run_shell',
+  'run_subprocess',
+  'runstring',
+  'safe_eval',
+  'system',
+  'unpickle',
+  'unsafe_load',
 ]);
