@@ -4,6 +4,7 @@ import type { DocumentIndex, Place } from './document-index.ts';
 import { documentRule } from './document-rule.ts';
 import { isEscapingPath } from './paths.ts';
 import { SUPPLY_CHAIN } from './references.ts';
+import { judgeRequirement } from './requirement.ts';
 import { isDangerous, judgeTarget } from './target.ts';
 
 interface Data {
@@ -80,15 +81,7 @@ function checkRequirements(root: Place, report: Report): void {
     const text = stringOf(node);
     if (text === undefined) continue;
     const value = text.slice(0, 200);
-    // After " ;" a requirement may carry a marker (PEP 508); a shell sees a second command.
-    if (
-      /[|&`$\n]|;(?!\s*(?:python_version|python_full_version|sys_platform|platform_\w+|os_name|implementation_\w+|extra)\b)/.test(
-        text,
-      )
-    ) {
-      report(root, { what: 'a requirement holds shell syntax', value }, 'high');
-    } else if (/(?:^|\s)(?:git|hg|svn|bzr)\+|--(?:extra-)?index-url|--find-links|--trusted-host/.test(text)) {
-      report(root, { what: 'a requirement comes from outside the package index', value }, 'medium');
-    }
+    const fault = judgeRequirement(text);
+    if (fault !== null) report(root, { what: `a requirement ${fault.what}`, value }, fault.severity);
   }
 }

@@ -1,0 +1,40 @@
+/** Hosts of package indexes: the official one, its mirrors, and the vendors who publish builds of their own libraries. */
+export const KNOWN_INDEX_HOSTS: ReadonlySet<string> = new Set([
+  'conda.anaconda.org',
+  'data.dgl.ai',
+  'data.pyg.org',
+  'download.openmmlab.com',
+  'download.pytorch.org',
+  'files.pythonhosted.org',
+  'flashinfer.ai',
+  'mirror.baidu.com',
+  'mirrors.aliyun.com',
+  'mirrors.cloud.tencent.com',
+  'mirrors.huaweicloud.com',
+  'mirrors.ustc.edu.cn',
+  'paddle-wheel.bj.bcebos.com',
+  'pypi.anaconda.org',
+  'pypi.douban.com',
+  'pypi.ngc.nvidia.com',
+  'pypi.nvidia.com',
+  'pypi.org',
+  'pypi.python.org',
+  'pypi.tuna.tsinghua.edu.cn',
+  'pytorch-geometric.com',
+  'repo.radeon.com',
+  'storage.googleapis.com',
+  'test.pypi.org',
+  'wheels.vllm.ai',
+  'www.paddlepaddle.org.cn',
+]);
+
+/** Forges that honest requirements install from directly. */
+export const KNOWN_FORGE_HOSTS: ReadonlySet<string> = new Set([
+  'bitbucket.org',
+  'codeberg.org',
+  'gitee.com',
+  'github.com',
+  'gitlab.com',
+  'huggingface.co',
+  'raw.githubusercontent.com',
+]);
