@@ -16,6 +16,21 @@ export const KERAS_ROOTS: ReadonlySet<string> = new Set([
   'bayesflow',
 ]);
 
+/** Packages under which Keras and its companions register classes of their own (`keras_hub>BertBackbone`). */
+export const KERAS_PACKAGES: ReadonlySet<string> = new Set([
+  'Addons',
+  'Hub',
+  'TensorFlow',
+  'Text',
+  'Vision',
+  'keras',
+  'keras_cv',
+  'keras_hub',
+  'keras_nlp',
+  'keras_rs',
+  'tf_keras',
+]);
+
 /** Built-in names Keras writes with module `builtins`: types of values and functions it registers itself. */
 export const KERAS_BUILTINS: ReadonlySet<string> = new Set([
   'bool',
