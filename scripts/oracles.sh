@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Brings the Python libraries that test/oracle and test/ordinary use. Safe to run again; never fails, only says what is missing.
 #
-# usage: scripts/oracles.sh [--print]     --print: install nothing, print `export VOUCHSAFE_PYTHON=…` for eval
+# usage: scripts/oracles.sh [--small|--print]
+#   --small: only what the test suite compares with (numpy, torch); --print: install nothing, print `export VOUCHSAFE_PYTHON=…` for eval
 set -u
 
 home="${VOUCHSAFE_ORACLE_HOME:-$HOME/.cache/vouchsafe-oracle}"
@@ -64,6 +65,7 @@ install_environment() {
 
 # All at once, which is quick; one by one when that fails, so that one absent package does not cost the others.
 install_each() {
+  [ "$#" -gt 0 ] || return 0
   pip_install "$@" && return
   for name in "$@"; do
     pip_install "$name" || log "cannot install $name"
@@ -84,10 +86,18 @@ tell() {
   log "$python lacks: ${missing[*]:-nothing}"
 }
 
-if [ "${1:-}" = --print ]; then
-  print_choice
-  exit 0
-fi
+case "${1:-}" in
+  --print)
+    print_choice
+    exit 0
+    ;;
+  --small)
+    debian=(python3-numpy python3-venv)
+    wheels=(numpy)
+    optional=()
+    modules=(numpy torch)
+    ;;
+esac
 install_debian
 install_environment
 tell "$home/bin/python"
