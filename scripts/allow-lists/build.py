@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-from extract import Universe, extract_classes, extract_functions
+from extract import Universe, extract_classes, extract_functions, importable, module_paths
 
 HERE = Path(__file__).parent
 ORDER = "icnbsmhe"
@@ -89,17 +89,22 @@ def compact(merged):
     return modules
 
 
+def wanted(spec, name):
+    patterns = [spec.get("only", ""), *spec.get("functions", [])]
+    return importable(name) and any(re.match(pattern, name) for pattern in patterns)
+
+
 def build(spec, sources):
     tables = []
-    foundation = Universe()
+    foundation = {}
     for library, used, package in spec.get("with", []):
-        foundation.load(sources / library / used, package)
+        foundation |= {name: (path, is_package) for name, path, is_package in module_paths(sources / library / used, package)}
     for version in spec.get("versions", []):
-        universe = Universe(foundation.modules)
+        universe = Universe(foundation)
         for package in spec["packages"]:
             root = sources / spec["library"] / version["version"]
             if (root / package).is_dir() or (root / f"{package}.py").is_file():
-                universe.load(root, package)
+                universe.load(root, package, lambda name: wanted(spec, name))
                 tables.append(extract_classes(universe, package, spec.get("only")))
                 tables.append(extract_functions(universe, package, spec.get("functions", [])))
     merged = without_dangerous(merge(tables))
@@ -124,6 +129,18 @@ def write(path, table):
     path.write_text("\n".join(lines))
 
 
+def write_index(out):
+    """The list of tables, so that adding a library is adding its two JSON files."""
+    stems = sorted(path.stem for path in out.glob("*.json"))
+    names = {stem: re.sub(r"-(\w)", lambda match: match[1].upper(), stem) for stem in stems}
+    lines = ["// Written by scripts/allow-lists/build.py."]
+    lines += [f"import {names[stem]} from './{stem}.json' with {{ type: 'json' }};" for stem in stems]
+    lines += ["", "export const allTables: readonly unknown[] = ["]
+    lines += [f"  {names[stem]}," for stem in stems]
+    lines += ["];", ""]
+    (out / "tables.ts").write_text("\n".join(lines))
+
+
 def main():
     sources, out, wanted = Path(sys.argv[1]), Path(sys.argv[2]), set(sys.argv[3:])
     out.mkdir(parents=True, exist_ok=True)
@@ -133,6 +150,7 @@ def main():
         table = build(json.loads(path.read_text()), sources)
         write(out / path.name, table)
         print(path.stem, table["counts"], (out / path.name).stat().st_size)
+    write_index(out)
 
 
 main()

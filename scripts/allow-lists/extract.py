@@ -70,70 +70,96 @@ class Module:
         self.aliases = {}
         self.calls = {}
 
-
-class Universe:
-    """All modules of one library at one version, plus the libraries it builds on."""
-
-    def __init__(self, modules=()):
-        self.modules = dict(modules)
-        self.unresolved = {}
-        self._known = {}
-
-    def load(self, root, package):
-        start = Path(root) / package
-        files = sorted(start.rglob("*.py")) if start.is_dir() else [start.with_suffix(".py")]
-        for path in files:
-            parts = list(path.relative_to(root).with_suffix("").parts)
-            is_package = parts[-1] == "__init__"
-            name = ".".join(parts[:-1] if is_package else parts)
-            try:
-                tree = ast.parse(path.read_bytes())
-            except (SyntaxError, ValueError):
-                tree = parse_python_2(path)
-            if tree is not None:
-                self.modules[name] = self._module(name, is_package, tree)
-
-    def _module(self, name, is_package, tree):
-        module = Module(name, is_package)
-        self._body(module, tree.body, "")
-        return module
-
-    def _body(self, module, body, prefix):
+    def read(self, body, prefix):
         for node in body:
             if isinstance(node, ast.ClassDef):
                 qualname = prefix + node.name
-                module.classes[qualname] = ClassFacts(module.name, qualname, node)
-                self._body(module, [n for n in node.body if isinstance(n, ast.ClassDef)], qualname + ".")
+                self.classes[qualname] = ClassFacts(self.name, qualname, node)
+                self.read([n for n in node.body if isinstance(n, ast.ClassDef)], qualname + ".")
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not prefix:
-                module.functions[node.name] = node
+                self.functions[node.name] = node
             elif isinstance(node, ast.Import):
                 for alias in node.names:
-                    module.imports[alias.asname or alias.name.split(".")[0]] = alias.name if alias.asname else alias.name.split(".")[0]
+                    self.imports[alias.asname or alias.name.split(".")[0]] = alias.name if alias.asname else alias.name.split(".")[0]
             elif isinstance(node, ast.ImportFrom):
-                self._import_from(module, node)
+                self._import_from(node)
             elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
                 if isinstance(node.value, (ast.Name, ast.Attribute)):
-                    module.aliases[node.targets[0].id] = dotted(node.value)
+                    self.aliases[node.targets[0].id] = dotted(node.value)
                 elif isinstance(node.value, ast.Call):
-                    module.calls[node.targets[0].id] = node.value
+                    self.calls[node.targets[0].id] = node.value
             elif isinstance(node, (ast.If, ast.Try, ast.With)):
                 inner = list(node.body)
                 inner += getattr(node, "orelse", [])
                 for handler in getattr(node, "handlers", []):
                     inner += handler.body
-                self._body(module, inner, prefix)
+                self.read(inner, prefix)
 
-    def _import_from(self, module, node):
+    def _import_from(self, node):
         base = node.module or ""
         if node.level:
-            parts = module.name.split(".")
-            keep = len(parts) - node.level + (1 if module.is_package else 0)
+            parts = self.name.split(".")
+            keep = len(parts) - node.level + (1 if self.is_package else 0)
             base = ".".join(parts[:keep] + ([node.module] if node.module else []))
         for alias in node.names:
             if alias.name == "*":
-                module.stars.append(base)
+                self.stars.append(base)
             else:
-                module.imports[alias.asname or alias.name] = f"{base}.{alias.name}"
+                self.imports[alias.asname or alias.name] = f"{base}.{alias.name}"
+
+
+class Modules(dict):
+    """Modules by name; those of the libraries a library builds on are parsed when first asked for."""
+
+    def __init__(self, paths):
+        super().__init__()
+        self.paths = paths
+
+    def __contains__(self, name):
+        return super().__contains__(name) or name in self.paths
+
+    def __missing__(self, name):
+        path, is_package = self.paths[name]
+        self[name] = read_module(name, is_package, path) or Module(name, is_package)
+        return self[name]
+
+
+def module_paths(root, package):
+    start = Path(root) / package
+    files = sorted(start.rglob("*.py")) if start.is_dir() else [start.with_suffix(".py")]
+    for path in files:
+        parts = list(path.relative_to(root).with_suffix("").parts)
+        is_package = parts[-1] == "__init__"
+        yield ".".join(parts[:-1] if is_package else parts), path, is_package
+
+
+def read_module(name, is_package, path):
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (SyntaxError, ValueError):
+        tree = parse_python_2(path)
+    if tree is None:
+        return None
+    module = Module(name, is_package)
+    module.read(tree.body, "")
+    return module
+
+
+class Universe:
+    """All modules of one library at one version, plus the libraries it builds on."""
+
+    def __init__(self, foundation=None):
+        self.modules = Modules(foundation or {})
+        self.unresolved = {}
+        self._known = {}
+
+    def load(self, root, package, wanted):
+        """Parses the modules that are wanted now, and the others when something refers to them."""
+        found = list(module_paths(root, package))
+        self.modules.paths = {**self.modules.paths, **{name: (path, is_package) for name, path, is_package in found}}
+        for name, _, _ in found:
+            if wanted(name):
+                _ = self.modules[name]
 
     def resolve(self, module, name, depth=0):
         """Fully qualified definition of a dotted name seen in a module, or the best guess."""
@@ -396,7 +422,7 @@ def importable(module_name):
 
 def extract_classes(universe, package, only=None):
     table = {}
-    for name, module in universe.modules.items():
+    for name, module in list(universe.modules.items()):
         if name.split(".")[0] != package or not importable(name) or (only and not re.match(only, name)):
             continue
         for qualname, facts in module.classes.items():
@@ -411,7 +437,7 @@ def extract_functions(universe, package, patterns):
     """Functions that may stand in a pickle as values, if nothing they reach reads, writes, runs or loads anything."""
     table = {}
     tainted = {}
-    for name, module in universe.modules.items():
+    for name, module in list(universe.modules.items()):
         if name.split(".")[0] != package or not importable(name) or not any(re.match(p + r"\Z", name) for p in patterns):
             continue
         for function in module.functions:

@@ -7,6 +7,7 @@ import { pickleDottedName } from './pickle-dotted-name.ts';
 import { pickleDunderAccess } from './pickle-dunder-access.ts';
 import { pickleExtensionCode } from './pickle-extension-code.ts';
 import { pickleFrameTrick } from './pickle-frame-trick.ts';
+import { pickleInternalAttribute } from './pickle-internal-attribute.ts';
 import { pickleNestedPayload } from './pickle-nested-payload.ts';
 import { pickleProtocolChanged } from './pickle-protocol-changed.ts';
 import { pickleSecondStageLoader } from './pickle-second-stage-loader.ts';
@@ -26,6 +27,7 @@ export const pickleRules = [
   pickleDunderAccess,
   pickleExtensionCode,
   pickleFrameTrick,
+  pickleInternalAttribute,
   pickleNestedPayload,
   pickleProtocolChanged,
   pickleSecondStageLoader,

@@ -4,13 +4,7 @@
  * The tables are generated from the libraries' sources (docs/allow-lists.md says by which criterion); what is not
  * listed is not known to be safe. A use that carries a constraint is safe only with arguments, or a state, that meet it.
  */
-import joblib from './joblib.json' with { type: 'json' };
-import numpy from './numpy.json' with { type: 'json' };
-import pandas from './pandas.json' with { type: 'json' };
-import python from './python.json' with { type: 'json' };
-import scikitLearn from './scikit-learn.json' with { type: 'json' };
-import scipy from './scipy.json' with { type: 'json' };
-import torch from './torch.json' with { type: 'json' };
+import { allTables } from './tables.ts';
 
 /** A set of uses, as bits of `use`. */
 export type Uses = number;
@@ -90,7 +84,7 @@ interface Table {
 }
 
 // JSON modules are typed as literals; what matters of them is the shape above, which a test checks.
-const tables = [joblib, numpy, pandas, python, scikitLearn, scipy, torch] as unknown as readonly Table[];
+const tables = allTables as readonly Table[];
 
 /** Modules are unpacked one by one when first asked for: start-up pays nothing. */
 const unpacked = new Map<string, ReadonlyMap<string, Uses>>();
