@@ -36,6 +36,8 @@ export interface BuildEvent {
   readonly kind: 'build';
   readonly target: Value;
   readonly state: Value;
+  /** True when the target already had a state: no pickler sets it twice. */
+  readonly again: boolean;
 }
 
 /** `append`, `extend`, `__setitem__` or `add` on something that is not a built-in container. */

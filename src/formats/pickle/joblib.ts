@@ -1,6 +1,7 @@
 import { FormatError } from '../../bytes/errors.ts';
-import { readBytes, SliceSource } from '../../bytes/source.ts';
+import { readBytes } from '../../bytes/source.ts';
 import type { ParseContext } from '../format.ts';
+import { PickleMachine } from './machine.ts';
 import { acts } from './nested.ts';
 import { dtypeShape } from './numpy-dtype.ts';
 import { type CallNode, globalName, type Value } from './values.ts';
@@ -28,8 +29,9 @@ export function rawArrayBytes(
   offset: number,
   pickleAt: (start: number) => number,
 ): number {
-  if (globalName(target.callee) !== WRAPPER) return 0;
-  const plan = readPlan(target, view);
+  if (!isWrapper(target, view)) return 0;
+  // joblib only ever writes NEWOBJ; made by a factory, its unpickler reads an array all the same.
+  const plan = globalName(target.callee) === WRAPPER ? readPlan(target, view) : undefined;
   if (plan === undefined) {
     const error = { expected: 'a NumpyArrayWrapper with shape and dtype', found: 'another state', offset };
     throw FormatError.of('malformed', error);
@@ -42,15 +44,25 @@ export function rawArrayBytes(
   return length;
 }
 
-/** The same file read by plain `pickle.load` would run these bytes as opcodes. */
+/** True for what joblib's unpickler takes for a wrapper after BUILD, however it was made. */
+function isWrapper(target: CallNode, view: PickleView): boolean {
+  if (globalName(target.callee) === WRAPPER) return true;
+  return view.items(target.args)?.some((value) => globalName(value) === WRAPPER) ?? false;
+}
+
+/**
+ * The same file read by plain `pickle.load` would run these bytes as opcodes, on the stack that the pickle had left:
+ * opcodes that would fail on an empty one may work there.
+ */
 function examineAsOpcodes(context: ParseContext, offset: number, length: number): void {
-  const rest = new SliceSource(context.source, offset);
-  if (length === 0 || !acts(rest, context, { survivesFailure: true })) return;
-  context.member({ name: `array@${offset}`, source: rest, role: 'constant', offset });
+  const { source, budget } = context;
+  if (length === 0 || !acts(source, context, { start: offset, survivesFailure: true })) return;
+  new PickleMachine(source, { budget, start: offset, onEvent: (event) => context.emit('pickle-event', event) }).run();
 }
 
 function readPlan(target: CallNode, view: PickleView): ArrayPlan | undefined {
-  const state = dictOf(target.state);
+  const state = dictOf(target.state, view);
+  if (state === undefined) return undefined;
   const dtype = dtypeShape(find(state, 'dtype', view), view);
   const shape = view.items(find(state, 'shape', view));
   if (dtype === undefined || shape === undefined) return undefined;
@@ -61,8 +73,10 @@ function readPlan(target: CallNode, view: PickleView): ArrayPlan | undefined {
   return { ...dtype, count, padded: alignment !== undefined && !view.isNone(alignment) };
 }
 
-function dictOf(value: Value | undefined): readonly Value[] {
-  return typeof value === 'object' && value.kind === 'dict' && value.count === value.items.length ? value.items : [];
+/** Keys and values of a dict that was followed whole and whose keys are all constants: a computed key may be any. */
+function dictOf(value: Value | undefined, view: PickleView): readonly Value[] | undefined {
+  if (typeof value !== 'object' || value.kind !== 'dict' || !value.complete) return undefined;
+  return value.items.every((item, i) => i % 2 === 1 || view.text(item) !== undefined) ? value.items : undefined;
 }
 
 /** The value of a string key in alternating keys and values; the last one wins, as in Python. */

@@ -254,10 +254,15 @@ export class PickleMachine {
     this.#eventsBeforeFailure = this.#events;
   }
 
-  /** Passes over bytes that the loader reads for itself between opcodes; a frame ends before them. */
+  /**
+   * Passes over bytes that the loader reads for itself between opcodes. Picklers end the frame before them; in mid-frame
+   * the loader takes them from behind the frame and goes on inside it.
+   */
   skipRaw(length: number): void {
     if (length <= 0) return;
     if (this.input.offset >= this.frameEnd) this.frameEnd = Number.POSITIVE_INFINITY;
+    else if (this.frameEnd !== Number.POSITIVE_INFINITY)
+      this.anomaly('frame-crossed', `raw bytes are read while a frame goes on until ${this.frameEnd}`);
     this.input.skip(length);
   }
 

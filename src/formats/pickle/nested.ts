@@ -1,4 +1,5 @@
 import { LimitError } from '../../bytes/errors.ts';
+import type { Budget } from '../../bytes/limits.ts';
 import { BufferSource, readBytes, SliceSource, type Source } from '../../bytes/source.ts';
 import type { ParseContext } from '../format.ts';
 import { PickleMachine } from './machine.ts';
@@ -73,6 +74,20 @@ function recognize(context: ParseContext, inner: Source): NestedPayload['what'] 
 function runs(source: Source, context: Pick<ParseContext, 'budget'>): boolean {
   const outcome = new PickleMachine(source, { budget: context.budget, stopAtFailure: true }).run();
   return outcome.stopped && outcome.failure === undefined;
+}
+
+/** Other bytes do not run this many opcodes by accident. */
+const PROOF_OPCODES = 4096;
+
+/**
+ * The end of the pickle at `start` if it runs without failing and does more than stop; `Infinity` when it runs for so
+ * long that it can be nothing else.
+ */
+export function runPlain(source: Source, budget: Budget, start: number): number | undefined {
+  const outcome = new PickleMachine(source, { budget, start, stopAtFailure: true, stopAfter: PROOF_OPCODES }).run();
+  if (outcome.failure !== undefined) return undefined;
+  if (!outcome.stopped) return Number.POSITIVE_INFINITY;
+  return outcome.opcodes > 1 ? outcome.end : undefined;
 }
 
 function isContainer(first: number | undefined, second: number | undefined): boolean {

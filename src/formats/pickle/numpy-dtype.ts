@@ -9,36 +9,41 @@ export interface DtypeShape {
   readonly hasObject: boolean;
 }
 
-/** NPY_ITEM_HASOBJECT-like bits of the flags in a dtype's state (numpy/_core/src/multiarray/descriptor.c). */
-const HAS_OBJECT = 0x01;
-
 /** Reads `numpy.dtype('f8', False, True)` plus its BUILD state; undefined when it is not such a call. */
 export function dtypeShape(value: Value | undefined, view: PickleView): DtypeShape | undefined {
   if (typeof value !== 'object' || value.kind !== 'call' || globalName(value.callee) !== 'numpy.dtype')
     return undefined;
   const plain = spelledShape(view.text(view.items(value.args)?.[0]) ?? '');
   if (plain === undefined) return undefined;
-  const state = view.items(value.state);
-  const flags = view.int(state?.[7]) ?? 0;
-  return {
-    itemBytes: structureBytes(view.int(state?.[5])) ?? plain.itemBytes,
-    hasObject: plain.hasObject || flags % 2 === HAS_OBJECT,
-  };
+  return value.state === undefined ? plain : stateShape(view.items(value.state), plain, view);
 }
 
-/** The item size in a dtype's state: given for structures, -1 for simple kinds. */
-function structureBytes(itemBytes: number | undefined): number | undefined {
-  return itemBytes !== undefined && itemBytes >= 0 ? itemBytes : undefined;
+/**
+ * What `__setstate__` makes of a dtype (arraydescr_setstate in numpy/_core/src/multiarray/descriptor.c). It takes the item
+ * size from the state for some kinds and not for others, so one that contradicts the type's own is not trusted; -1 means
+ * the type's own. Bit 0 of the flags is NPY_ITEM_HASOBJECT, which only structures decide for themselves.
+ */
+function stateShape(
+  state: readonly Value[] | undefined,
+  plain: DtypeShape & { readonly structured: boolean },
+  view: PickleView,
+): DtypeShape | undefined {
+  const itemBytes = view.int(state?.[5]);
+  const flags = view.int(state?.[7]);
+  if (itemBytes === undefined || flags === undefined) return undefined;
+  if (itemBytes !== -1 && itemBytes !== plain.itemBytes) return undefined;
+  const hasObject = flags % 2 !== 0;
+  return hasObject === plain.hasObject || plain.structured ? { itemBytes: plain.itemBytes, hasObject } : undefined;
 }
 
 /** A dtype as text: optional byte order, kind, size; `U` counts characters of 4 bytes. */
-export function spelledShape(text: string): DtypeShape | undefined {
+export function spelledShape(text: string): (DtypeShape & { readonly structured: boolean }) | undefined {
   const match = /^[<>|=]?([?bBhHiIuUlLqQefdgFDGOSVmMac])(\d{0,9})(?:\[[^\]]{0,40}\])?$/.exec(text);
   if (match === null) return undefined;
   const [, kind = '', digits = ''] = match;
-  if (kind === 'O') return { itemBytes: 8, hasObject: true };
+  if (kind === 'O') return { itemBytes: 8, hasObject: true, structured: false };
   const size = digits === '' ? (DEFAULT_BYTES[kind] ?? 0) : Number(digits);
-  return { itemBytes: kind === 'U' ? size * 4 : size, hasObject: false };
+  return { itemBytes: kind === 'U' ? size * 4 : size, hasObject: false, structured: kind === 'V' };
 }
 
 const DEFAULT_BYTES: Readonly<Record<string, number>> = {

@@ -90,9 +90,13 @@ function build(machine: PickleMachine): void {
     buildPlain(machine, state);
     return;
   }
-  if (typeof target !== 'number' && target.kind === 'call') target.state = state;
-  machine.emit({ kind: 'build', target, state } as BuildEvent);
-  if (typeof target === 'number' || target.kind !== 'call') return;
+  if (typeof target === 'number' || target.kind !== 'call') {
+    machine.emit({ kind: 'build', target, state, again: false } as BuildEvent);
+    return;
+  }
+  const again = target.state !== undefined;
+  target.state = state;
+  machine.emit({ kind: 'build', target, state, again } as BuildEvent);
   machine.skipRaw(machine.options.rawAfterBuild?.(target, machine.view, machine.input.offset) ?? 0);
 }
 

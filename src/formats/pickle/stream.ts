@@ -2,7 +2,7 @@ import { readBytes } from '../../bytes/source.ts';
 import type { ParseContext } from '../format.ts';
 import { PickleMachine, type PickleOptions, type PickleOutcome } from './machine.ts';
 import { rawArrayBytes } from './joblib.ts';
-import { acts, examinePayload, spelledPayload } from './nested.ts';
+import { acts, examinePayload, runPlain, spelledPayload } from './nested.ts';
 import type { WeightsOnlySimulation } from './weights-only.ts';
 
 /** How one pickle of a file ended, and where it started. */
@@ -57,9 +57,11 @@ export function examinePickles(context: ParseContext): void {
   }
 }
 
-/** True when another pickle starts at `offset`. */
+/** True when another pickle starts at `offset`: loaders that read several do not care how they are spelled. */
 function continues(context: ParseContext, offset: number): boolean {
-  const [lead, version] = readBytes(context.source, offset, 2);
+  const { source, budget } = context;
+  const [lead, version] = readBytes(source, offset, 2);
   if (lead === undefined) return false;
-  return (lead === 0x80 && version !== undefined && version <= 5) || acts(context.source, context, { start: offset });
+  if (lead === 0x80 && version !== undefined && version <= 5) return true;
+  return acts(source, context, { start: offset }) || runPlain(source, budget, offset) !== undefined;
 }

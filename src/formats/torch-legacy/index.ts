@@ -50,7 +50,6 @@ function persistentLoad(id: Value, view: PickleView): Value | undefined {
 }
 
 function startsWithMagicNumber(probe: Probe): boolean {
-  if (probe.head[0] !== 0x80 && probe.head[0] !== 0x4c) return false;
   const head = new BufferSource(probe.head.subarray(0, 64));
   const outcome = new PickleMachine(head, { budget: new Budget(probe.budget.limits), stopAtFailure: true }).run();
   if (!outcome.stopped || typeof outcome.result !== 'number') return false;
