@@ -4,6 +4,8 @@ import type { Source } from './source.ts';
 const PAGE_BYTES = 64 * 1024;
 const MAX_PAGES = 64;
 
+let spare: Uint8Array<ArrayBuffer> | undefined;
+
 /** A page cache in front of a slow source: small scattered reads cost memory copies instead of system calls. */
 export class PagedSource implements Source {
   readonly #base: Source;
@@ -41,8 +43,13 @@ export class PagedSource implements Source {
     const cached = this.#pages.get(number);
     if (cached !== undefined) return cached;
     if (this.#pages.size >= MAX_PAGES) this.#pages.delete(this.#pages.keys().next().value as number);
-    const page = new Uint8Array(PAGE_BYTES);
-    const filled = page.subarray(0, this.#base.read(number * PAGE_BYTES, page));
+    const page = spare ?? new Uint8Array(PAGE_BYTES);
+    // Not reused while in use: reading the base may fill pages of its own.
+    spare = undefined;
+    const length = this.#base.read(number * PAGE_BYTES, page);
+    // A short page is copied and its buffer kept for the next, so that 10^5 tiny files do not cost 64 KiB each.
+    const filled = length < PAGE_BYTES / 2 ? page.slice(0, length) : page.subarray(0, length);
+    if (filled.buffer !== page.buffer) spare = page;
     this.#pages.set(number, filled);
     return filled;
   }

@@ -8,6 +8,8 @@ import type { WorkerMessage, WorkerSetup } from './serve-scans.ts';
 /** Tasks sent ahead, so that a worker never waits for the round trip. */
 const MAX_IN_FLIGHT = 6;
 const STACK_MEGABYTES = 8;
+/** Buffers outside the heap die with the young objects that hold them: a small nursery halves a worker's memory. */
+const YOUNG_MEGABYTES = 6;
 /** Starting takes a tenth of a second; on a machine under load, many times that. */
 const MAX_START_SECONDS = 60;
 /** V8 leaves checks for interruption out of some optimised loops, so stopping a thread may have no effect. */
@@ -38,7 +40,11 @@ export class PoolWorker {
     this.#options = options;
     this.#worker = new Worker(options.workerUrl, {
       workerData: { settings: options.settings, compileCache: compileCache() } satisfies WorkerSetup,
-      resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMegabytes, stackSizeMb: STACK_MEGABYTES },
+      resourceLimits: {
+        maxOldGenerationSizeMb: options.maxHeapMegabytes,
+        maxYoungGenerationSizeMb: YOUNG_MEGABYTES,
+        stackSizeMb: STACK_MEGABYTES,
+      },
       // Not the options of whoever embeds the library: some of them (--input-type) forbid worker threads to start.
       execArgv: [],
     });

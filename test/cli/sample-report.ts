@@ -4,7 +4,7 @@ import { ScanTally, SCHEMA_VERSION, type ScanReport } from '../../src/scan/scan-
 /** Names as an attacker chooses them: escape sequences, direction overrides, markup of every kind, surrogates. */
 export const HOSTILE_NAME = 'a\u001b[31m\u202e`|<script>alert(1)</script>]]>&"\'\n# x\u0000\ud800 [l](http://x) @me.pt';
 
-export function coverageOf(bytes: number, unaccounted = 0): ArtifactReport['coverage'] {
+function coverageOf(bytes: number, unaccounted = 0): ArtifactReport['coverage'] {
   const structure = bytes - unaccounted;
   const members = { members: 2, membersExamined: 2 };
   return { bytes, structure, payload: 0, member: 0, padding: 0, unaccounted, ...members, complete: unaccounted === 0 };

@@ -22,7 +22,7 @@ const writeRow: ErrorRow<{ file: string; reason: string }> = {
 };
 
 /** A report that cannot be written is a run that failed. */
-export class WriteError extends CodedError {
+class WriteError extends CodedError {
   static of(file: string, cause: unknown): WriteError {
     return new WriteError('unwritable', writeRow, { file, reason: reasonOf(cause) }, cause);
   }
