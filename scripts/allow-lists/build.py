@@ -1,8 +1,8 @@
-"""Writes the allow-list tables of src/rules/data/pickle from library sources laid out on disk.
+"""Writes the allow-list tables of src/rules/data/pickle/tables.ts from library sources laid out on disk.
 
     python3 build.py SOURCES OUT [library …]
 
-SOURCES holds `<library>/<version>/<package>/…`, as README.md says how to get; OUT is where the tables go.
+SOURCES holds `<library>/<version>/<package>/…`, as README.md says how to get; OUT is src/rules/data/pickle/tables.ts.
 """
 
 import json
@@ -116,8 +116,15 @@ def build(spec, sources):
     return {**head, **({"constraints": constraints} if constraints else {}), "modules": modules}
 
 
-def write(path, table):
-    """One line a module, so that a review sees what changed."""
+HEADER = """/**
+ * Written by scripts/allow-lists/build.py, from the sources it names. A JSON text, one line a module so that a review sees
+ * what changed, and parsed only when a pickle is examined.
+ */
+export const tablesText = `[
+"""
+
+
+def render(table):
     lines = ["{"]
     for key in ("library", "repository", "versions", "counts", "constraints"):
         if key in table:
@@ -125,32 +132,34 @@ def write(path, table):
     lines.append('  "modules": {')
     rows = [f"    {json.dumps(name)}: {json.dumps(uses)}" for name, uses in table["modules"].items()]
     lines.append(",\n".join(rows))
-    lines.append("  }\n}\n")
-    path.write_text("\n".join(lines))
+    lines.append("  }\n}")
+    return "\n".join(lines)
 
 
-def write_index(out):
-    """The list of tables, so that adding a library is adding its two JSON files."""
-    stems = sorted(path.stem for path in out.glob("*.json"))
-    names = {stem: re.sub(r"-(\w)", lambda match: match[1].upper(), stem) for stem in stems}
-    lines = ["// Written by scripts/allow-lists/build.py."]
-    lines += [f"import {names[stem]} from './{stem}.json' with {{ type: 'json' }};" for stem in stems]
-    lines += ["", "export const allTables: readonly unknown[] = ["]
-    lines += [f"  {names[stem]}," for stem in stems]
-    lines += ["];", ""]
-    (out / "tables.ts").write_text("\n".join(lines))
+def read(path):
+    """The tables already written, by library, so that one library can be done again alone."""
+    if not path.exists():
+        return {}
+    text = path.read_text()
+    return {table["library"]: table for table in json.loads(text[text.index("`") + 1 : text.rindex("`")])}
+
+
+def write(path, tables):
+    body = ",\n".join(render(tables[library]) for library in sorted(tables))
+    if "`" in body or "${" in body or "\\" in body:
+        raise ValueError("a name that a template literal cannot hold")
+    path.write_text(f"{HEADER}{body}\n]`;\n")
 
 
 def main():
     sources, out, wanted = Path(sys.argv[1]), Path(sys.argv[2]), set(sys.argv[3:])
-    out.mkdir(parents=True, exist_ok=True)
+    tables = read(out)
     for path in sorted((HERE / "libraries").glob("*.json")):
         if wanted and path.stem not in wanted:
             continue
-        table = build(json.loads(path.read_text()), sources)
-        write(out / path.name, table)
-        print(path.stem, table["counts"], (out / path.name).stat().st_size)
-    write_index(out)
+        tables[path.stem] = build(json.loads(path.read_text()), sources)
+        print(path.stem, tables[path.stem]["counts"])
+        write(out, tables)
 
 
 main()

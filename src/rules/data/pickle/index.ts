@@ -4,7 +4,7 @@
  * The tables are generated from the libraries' sources (docs/allow-lists.md says by which criterion); what is not
  * listed is not known to be safe. A use that carries a constraint is safe only with arguments, or a state, that meet it.
  */
-import { allTables } from './tables.ts';
+import { tablesText } from './tables.ts';
 
 /** A set of uses, as bits of `use`. */
 export type Uses = number;
@@ -83,16 +83,21 @@ interface Table {
   readonly modules: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-// JSON modules are typed as literals; what matters of them is the shape above, which a test checks.
-const tables = allTables as readonly Table[];
+let parsed: readonly Table[] | undefined;
 
-/** Modules are unpacked one by one when first asked for: start-up pays nothing. */
+/** Parsed when first asked for: a start that meets no pickle does not pay for it. */
+function allTables(): readonly Table[] {
+  parsed ??= JSON.parse(tablesText) as readonly Table[];
+  return parsed;
+}
+
+/** Modules are unpacked one by one, when first asked for. */
 const unpacked = new Map<string, ReadonlyMap<string, Uses>>();
 const enumBit = 128;
 
 function unpack(module: string): ReadonlyMap<string, Uses> {
   const names = new Map<string, Uses>();
-  for (const table of tables) {
+  for (const table of allTables()) {
     if (!Object.hasOwn(table.modules, module)) continue;
     for (const [letters, list] of Object.entries(table.modules[module] ?? {})) {
       const uses = usesOf(letters);
@@ -130,7 +135,7 @@ export function isEnum(module: string, name: string): boolean {
 
 /** What must hold of the arguments of a call, or of the state of a BUILD, for the listed uses to be safe. */
 export function constraintOf(module: string, name: string): Constraint | undefined {
-  for (const table of tables) {
+  for (const table of allTables()) {
     if (!table.constraints || !Object.hasOwn(table.constraints, module)) continue;
     const found = table.constraints[module];
     if (found && Object.hasOwn(found, name)) return found[name] as Constraint;
@@ -140,12 +145,14 @@ export function constraintOf(module: string, name: string): Constraint | undefin
 
 /** The libraries that list a module, for messages and documentation. */
 export function librariesListing(module: string): readonly string[] {
-  return tables.filter((table) => Object.hasOwn(table.modules, module)).map((table) => table.library);
+  return allTables()
+    .filter((table) => Object.hasOwn(table.modules, module))
+    .map((table) => table.library);
 }
 
 /** Every listed name, for tests and documentation. */
 export function* allListed(): Generator<{ library: string; module: string; name: string; uses: Uses }> {
-  for (const table of tables) {
+  for (const table of allTables()) {
     for (const [module, groups] of Object.entries(table.modules)) {
       for (const [letters, list] of Object.entries(groups)) {
         for (const name of list.split(' '))
