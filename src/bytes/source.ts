@@ -64,8 +64,20 @@ export class SliceSource implements Source {
   }
 }
 
-/** Up to `length` bytes from `offset` on; shorter only when the source ends. The caller bounds `length`. */
+/** A sequential source's size is costly to ask or only a claim: whether it is small is found out by reading this much. */
+const FIRST_READ_BYTES = 16 * 1024;
+
+/**
+ * Up to `length` bytes from `offset` on; shorter only when the source ends. The caller bounds `length`; a source that
+ * is smaller takes no more memory than it has bytes, so that 10^5 tiny members do not cost a large buffer each.
+ */
 export function readBytes(source: Source, offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
+  if (source.sequential === true && length > FIRST_READ_BYTES) {
+    const first = new Uint8Array(FIRST_READ_BYTES);
+    const got = source.read(offset, first);
+    if (got < FIRST_READ_BYTES) return first.subarray(0, got);
+  }
+  const room = source.sequential === true ? length : Math.min(length, Math.max(0, source.size - offset));
+  const bytes = new Uint8Array(room);
   return bytes.subarray(0, source.read(offset, bytes));
 }

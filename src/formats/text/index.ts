@@ -1,5 +1,5 @@
 import { FormatError, LimitError } from '../../bytes/errors.ts';
-import type { Source } from '../../bytes/source.ts';
+import { readBytes, type Source } from '../../bytes/source.ts';
 import { defineFormat, type ParseContext, type Probe } from '../format.ts';
 import { natureOf } from './nature.ts';
 import { encodingOf } from './read-text.ts';
@@ -61,12 +61,12 @@ interface Piece {
 /** The text in pieces that overlap; what is not UTF-8 or holds NUL ends it, and the rest stays unaccounted for. */
 function* pieces(context: ParseContext): Generator<Piece> {
   const { source, limits } = context;
-  const buffer = new Uint8Array(PIECE_BYTES);
+  const buffer = readBytes(source, 0, PIECE_BYTES);
+  let filled = buffer;
   let start = 0;
   for (;;) {
     context.budget.checkTime();
     if (start >= limits.maxTextBytes) throw LimitError.of('maxTextBytes', limits.maxTextBytes, 'more');
-    const filled = buffer.subarray(0, source.read(start, buffer));
     const last = filled.length < PIECE_BYTES;
     const text = decodePiece(filled, start, last);
     context.cover(start, start + filled.length, 'structure');
@@ -74,6 +74,7 @@ function* pieces(context: ParseContext): Generator<Piece> {
     if (last) return;
     start += PIECE_BYTES - OVERLAP_BYTES;
     start += continuationBytes(buffer, PIECE_BYTES - OVERLAP_BYTES);
+    filled = buffer.subarray(0, source.read(start, buffer));
   }
 }
 
