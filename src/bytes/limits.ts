@@ -53,6 +53,8 @@ export const defaultLimits = {
   maxGgufStringBytes: 64 * MiB,
   /** Messages inside messages; protobuf's own readers stop at 100. */
   maxProtobufDepth: 100,
+  /** Tables, vectors and strings of one FlatBuffer; models of 10^5 nodes have some 10^6. */
+  maxFlatbufferParts: 4_000_000,
   /** History a decoder keeps. xz -9 needs 64 MiB, zstd --ultra 128; memory grows with the output, not with the claim. */
   maxDictionaryBytes: 256 * MiB,
   /** A member that no format reads to its end is still inflated this far, to verify its length and checksum. */

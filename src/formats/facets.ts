@@ -14,6 +14,7 @@ import type { PickleEnd } from './pickle/stream.ts';
 import type { PythonModule } from './python-source/syntax.ts';
 import type { Template } from './template.ts';
 import type { TensorflowGraph } from './tensorflow/tensorflow-graph.ts';
+import type { TfliteModel } from './tflite/tflite-model.ts';
 import type { TextContent } from './text-content.ts';
 import type { TorchArchive } from './torch-zip/records.ts';
 
@@ -54,6 +55,8 @@ export interface Facets {
   safetensors: SafetensorsFile;
   /** Operators and assets of a TensorFlow graph. */
   tensorflow: TensorflowGraph;
+  /** Operators that a TensorFlow Lite model brings names for. */
+  tflite: TfliteModel;
   /** What an HDF5 file refers to outside itself, and where its structure is odd. */
   hdf5: Hdf5File;
   /** Operators and outside files of an ONNX model. */

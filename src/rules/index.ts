@@ -13,6 +13,7 @@ import { tensorflowRules } from './tensorflow/index.ts';
 import { textRules } from './text/index.ts';
 import { codeRules } from './code/index.ts';
 import { mediaRules } from './media/index.ts';
+import { tfliteRules } from './tflite/index.ts';
 import { torchRules } from './torch/index.ts';
 
 /** Every rule, family by family; within a family sorted by id. */
@@ -31,5 +32,6 @@ export const rules: readonly AnyRule[] = [
   ...textRules,
   ...codeRules,
   ...mediaRules,
+  ...tfliteRules,
   ...torchRules,
 ];

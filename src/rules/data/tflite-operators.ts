@@ -1,0 +1,35 @@
+/**
+ * Custom operators that come with TensorFlow Lite, its companion libraries, MediaPipe and Coral. Each interpreter has to
+ * link them; none of them is loaded by the model.
+ */
+export const KNOWN_TFLITE_OPERATORS: ReadonlySet<string> = new Set([
+  'AlignFaces',
+  'AudioMicrofrontend',
+  'AudioSpectrogram',
+  'Convolution2DTransposeBias',
+  'Delegate',
+  'ExtractFeatures',
+  'IRFFT2D',
+  'Landmarks2TransformMatrix',
+  'MaxPoolingWithArgmax2D',
+  'MaxUnpooling2D',
+  'Mfcc',
+  'NgramHash',
+  'Normalize',
+  'NumericVerify',
+  'Predict',
+  'RaggedTensorToTensor',
+  'Roll',
+  'SentencepieceTokenizeOp',
+  'TFLite_Detection_PostProcess',
+  'TFSentencepieceDetokenizeOp',
+  'TFSentencepieceTokenizeOp',
+  'TransformLandmarks',
+  'TransformTensorBilinear',
+  'custom_call.GroupNorm',
+  'edgetpu-custom-op',
+  'ethos-u',
+  'tftext:Ngrams',
+  'tftext:WhitespaceTokenizer',
+  'tftext:WhitespaceTokenizeWithOffsetsV2',
+]);
