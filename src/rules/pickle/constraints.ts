@@ -2,7 +2,7 @@ import { CallNode, globalName, type GlobalNode, type Value } from '../../formats
 import type { PickleView } from '../../formats/pickle/view.ts';
 import { type Constraint, constraintOf, isEnum } from '../data/pickle/index.ts';
 import type { RulePolicy } from '../rule.ts';
-import { isAllowed, isImportable, useOf } from './judge.ts';
+import { calleeOf, isAllowed, isImportable, isListed, useOf } from './judge.ts';
 import { tensorProblem } from './tensor-rebuild.ts';
 
 /** What a constraint looks at: the call, its arguments, and the policy for names in them. */
@@ -21,8 +21,8 @@ const MAX_DEPTH = 6;
 
 /** What is wrong with the arguments of a call to a listed function; undefined when nothing is, or when it has no constraint. */
 export function violation(call: CallNode, view: PickleView, policy: RulePolicy, depth = 0): string | undefined {
-  const { callee } = call;
-  if (!isGlobal(callee) || callee.module === null || callee.name === null) return undefined;
+  const callee = calleeOf(call, view);
+  if (callee === undefined || callee.module === null || callee.name === null) return undefined;
   if (policy.allowedGlobals.has(`${callee.module}.${callee.name}`)) return undefined;
   const check = checkOf(callee.module, callee.name);
   if (check === undefined || !isAllowed(callee, useOf(call.opcode), policy)) return undefined;
@@ -98,8 +98,10 @@ function isPlainOrAllowed(value: Value, policy: RulePolicy, depth = 0): boolean 
   return value.items.every((item) => isPlainOrAllowed(item, policy, depth + 1));
 }
 
-function constantsOnly({ args }: ConstrainedCall): string | undefined {
-  return args.every((value) => isPlain(value)) ? undefined : 'an argument is not plain data';
+function constantsOnly({ args, view }: ConstrainedCall): string | undefined {
+  return args.every((value) => isPlain(value) || isLatin1Bytes(value, view))
+    ? undefined
+    : 'an argument is not plain data';
 }
 
 function plainArguments({ args, policy }: ConstrainedCall): string | undefined {
@@ -198,14 +200,20 @@ function isLatin1Bytes(value: Value | undefined, view: PickleView): boolean {
   return args.length === 2 && view.text(args[0]) !== undefined && LATIN1.has(view.text(args[1]) ?? '');
 }
 
+/** `getattr(ZoneInfo, '_unpickle')`: a method that is on the lists by its dotted name. */
+function isListedMethod(owner: Value | undefined, name: string): boolean {
+  return isGlobal(owner) && owner.module !== null && isListed(owner.module, `${owner.name ?? ''}.${name}`);
+}
+
 /** `getattr(EnumClass, 'MEMBER')`, how some Python releases spell enum members. */
 function enumMember({ args, view }: ConstrainedCall): string | undefined {
   const [owner, name] = args;
   const text = view.text(name);
+  if (args.length === 2 && text !== undefined && isListedMethod(owner, text)) return undefined;
   if (args.length !== 2 || text === undefined || !/^[A-Za-z]\w*$/.test(text))
     return 'the attribute is not a plain name';
-  const known = isGlobal(owner) && owner.module !== null && owner.name !== null && isEnum(owner.module, owner.name);
-  return known ? undefined : 'the object is no listed enumeration';
+  if (!isGlobal(owner) || owner.module === null || owner.name === null) return 'the object is no listed enumeration';
+  return isEnum(owner.module, owner.name) ? undefined : 'the object is no listed enumeration';
 }
 
 function ufuncName({ args, view }: ConstrainedCall): string | undefined {

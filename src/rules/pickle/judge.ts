@@ -1,4 +1,4 @@
-import { type CallNode, type Value } from '../../formats/pickle/values.ts';
+import { type CallNode, globalName, GlobalNode, type Value } from '../../formats/pickle/values.ts';
 import type { PickleView } from '../../formats/pickle/view.ts';
 import { allowedUses, use } from '../data/pickle/index.ts';
 import type { RulePolicy } from '../rule.ts';
@@ -54,6 +54,22 @@ export function classOf(value: Value, view: PickleView): Value | undefined {
   if (!isFactory) return callee;
   const [made] = view.items(value.args) ?? [];
   return typeof made === 'object' && made.kind === 'global' ? made : callee;
+}
+
+/**
+ * What a call really calls, when the file names it: a global, or `getattr(Class, 'name')`, which is how protocols below 4
+ * spell a method of a class. The latter is judged by its dotted name.
+ */
+export function calleeOf(call: CallNode, view: PickleView): GlobalNode | undefined {
+  const { callee } = call;
+  if (typeof callee !== 'object') return undefined;
+  if (callee.kind === 'global') return callee;
+  if (callee.kind !== 'call' || globalName(callee.callee) !== 'builtins.getattr') return undefined;
+  const [owner, attribute] = view.items(callee.args) ?? [];
+  const name = view.text(attribute);
+  if (typeof owner !== 'object' || owner.kind !== 'global' || owner.name === null || name === undefined)
+    return undefined;
+  return new GlobalNode(owner.module, `${owner.name}.${name}`, callee.offset);
 }
 
 /** A short Python-like rendering of a value, for messages. */

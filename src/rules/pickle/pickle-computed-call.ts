@@ -1,5 +1,5 @@
 import { defineRule } from '../rule.ts';
-import { describe } from './judge.ts';
+import { calleeOf, describe, isAllowed } from './judge.ts';
 
 export const pickleComputedCall = defineRule<{ readonly callee: string; readonly opcode: string }>()({
   id: 'pickle-computed-call',
@@ -18,11 +18,12 @@ export const pickleComputedCall = defineRule<{ readonly callee: string; readonly
     good: [{ name: 'model.pkl', content: 'ccollections\nOrderedDict\n(tR.' }],
   },
   message: (data) => `calls ${data.callee} by ${data.opcode}`,
-  check(event, report) {
+  check(event, report, context) {
     if (event.kind !== 'call') return;
-    const { callee } = event.call;
-    if (typeof callee === 'object' && callee.kind === 'global') return;
+    const callee = calleeOf(event.call, event.view);
+    const isNamed = callee !== undefined && (callee === event.call.callee || isAllowed(callee, 'call', context.policy));
+    if (isNamed) return;
     const span = { start: event.offset, end: event.offset + event.length };
-    report({ span, data: { callee: describe(callee, event.view), opcode: event.opcode } });
+    report({ span, data: { callee: describe(event.call.callee, event.view), opcode: event.opcode } });
   },
 });
