@@ -8,9 +8,10 @@ import { pythonNetwork } from './python-network.ts';
 import { pythonReflection } from './python-reflection.ts';
 import { pythonUnsafeLoad } from './python-unsafe-load.ts';
 import { torchscriptEffect } from './torchscript-effect.ts';
+import type { AnyRule } from '../rule.ts';
 
 /** Python and TorchScript code, sorted by id. */
-export const codeRules = [
+export const codeRules: readonly AnyRule[] = [
   pythonCodeUnproven,
   pythonCommand,
   pythonExec,
@@ -21,4 +22,4 @@ export const codeRules = [
   pythonReflection,
   pythonUnsafeLoad,
   torchscriptEffect,
-] as const;
+];

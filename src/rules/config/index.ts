@@ -26,9 +26,10 @@ import { tritonPython } from './triton-python.ts';
 import { weightMapPath } from './weight-map-path.ts';
 import { xmlEntity } from './xml-entity.ts';
 import { yamlTag } from './yaml-tag.ts';
+import type { AnyRule } from '../rule.ts';
 
 /** What configurations and metadata make their loaders do, sorted by id. */
-export const configRules = [
+export const configRules: readonly AnyRule[] = [
   bentomlInjection,
   configCallable,
   configExpression,
@@ -57,4 +58,4 @@ export const configRules = [
   weightMapPath,
   xmlEntity,
   yamlTag,
-] as const;
+];

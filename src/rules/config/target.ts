@@ -1,3 +1,6 @@
+import { FormatError, LimitError } from '../../bytes/errors.ts';
+import { stringOf } from '../../formats/document.ts';
+import { parsePythonLiteral } from '../../formats/python-literal.ts';
 import {
   CODE_RUNNING_TARGETS,
   DANGEROUS_BUILTINS,
@@ -51,9 +54,22 @@ export function judgeTarget(text: string, policy: Pick<RulePolicy, 'allowedTarge
   );
 }
 
+const LITERAL_LIMITS = { maxDocumentNodes: 100, maxDocumentDepth: 20 };
+
+/** What `ast.literal_eval` makes of a text that spells a string: `'os' '.system'`, `u"os\\x2esystem"`. */
+function plain(text: string): string {
+  if (text.length > 10 * MAX_NAME_LENGTH || !/["']/.test(text)) return text;
+  try {
+    return stringOf(parsePythonLiteral(text, LITERAL_LIMITS)) ?? text;
+  } catch (error) {
+    if (error instanceof FormatError || error instanceof LimitError) return text;
+    throw error;
+  }
+}
+
 /** White space and quotes go, since `ast.literal_eval` turns `"'os.system'"` into a name; `module:name` is `module.name`. */
 function dottedName(text: string): string {
-  return text
+  return plain(text)
     .trim()
     .replace(/^(["'])(.*)\1$/s, '$2')
     .replace(/^ext:\/\//, '')

@@ -9,9 +9,10 @@ import { unaccountedBytes } from './unaccounted-bytes.ts';
 import { unreadable } from './unreadable.ts';
 import { unrecognizedFormat } from './unrecognized-format.ts';
 import { unsupportedFeature } from './unsupported-feature.ts';
+import type { AnyRule } from '../rule.ts';
 
 /** What the examination itself runs into, sorted by id. */
-export const examinationRules = [
+export const examinationRules: readonly AnyRule[] = [
   emptyFile,
   encrypted,
   internalError,
@@ -23,4 +24,4 @@ export const examinationRules = [
   unreadable,
   unrecognizedFormat,
   unsupportedFeature,
-] as const;
+];

@@ -5,9 +5,10 @@ import { ggufPartialBlock } from './gguf-partial-block.ts';
 import { ggufTensorRange } from './gguf-tensor-range.ts';
 import { ggufTrailingBytes } from './gguf-trailing-bytes.ts';
 import { ggufUnknownTensorType } from './gguf-unknown-tensor-type.ts';
+import type { AnyRule } from '../rule.ts';
 
 /** What can be wrong with a GGUF file, sorted by id. */
-export const ggufRules = [
+export const ggufRules: readonly AnyRule[] = [
   ggufCountOverflow,
   ggufDuplicateName,
   ggufInvalidValue,
@@ -15,4 +16,4 @@ export const ggufRules = [
   ggufTensorRange,
   ggufTrailingBytes,
   ggufUnknownTensorType,
-] as const;
+];

@@ -1,5 +1,6 @@
-import { CallNode, globalName, type GlobalNode, type Value } from '../../formats/pickle/values.ts';
+import { CallNode, CollectionNode, globalName, type GlobalNode, type Value } from '../../formats/pickle/values.ts';
 import type { PickleView } from '../../formats/pickle/view.ts';
+import { dangerOf } from '../data/pickle/dangerous.ts';
 import { type Constraint, constraintOf, isEnum } from '../data/pickle/index.ts';
 import type { RulePolicy } from '../rule.ts';
 import { calleeOf, isAllowed, isImportable, isListed, useOf } from './judge.ts';
@@ -35,7 +36,9 @@ export function violation(call: CallNode, view: PickleView, policy: RulePolicy, 
 
 function checkOf(module: string, name: string): Check | undefined {
   if (module === 'torch._utils' && /^_rebuild_tensor(?:_v[23])?$/.test(name)) return tensorProblem;
-  if (module === 'torch._tensor' && name === '_rebuild_from_type_v2') return rebuildFromType;
+  if (/^torch\.(?:_tensor|tensor)$/.test(module) && /^_rebuild_from_type(?:_v2)?$/.test(name)) return rebuildFromType;
+  if (module === 'torch.jit._pickle') return handsOn;
+  if (module === 'copyreg' && name === '_reconstructor') return reconstructor;
   const id = constraintOf(module, name);
   return id === undefined ? undefined : checks[id];
 }
@@ -74,6 +77,15 @@ const BASES = new Set([
   'float',
   'complex',
 ]);
+/** Where numpy and scipy.special keep their ufuncs; importing these modules runs nothing else. */
+const UFUNC_MODULES =
+  /^(?:numpy|numpy\.(?:core|_core)(?:\.(?:_multiarray_umath|multiarray|umath|numeric|_umath_tests))?|numpy\.linalg\._umath_linalg|scipy\.special(?:\._(?:ufuncs(?:_cxx)?|special_ufuncs|gufuncs))?)$/;
+/** Other public functions and modules of these modules that act when used. */
+const NO_UFUNCS = new Set(
+  'load loads loadtxt genfromtxt fromfile fromregex fromstring memmap save savez savez_compressed savetxt DataSource test apply_along_axis apply_over_axes frompyfunc fromfunction vectorize piecewise open_memmap f2py distutils testing lib os sys ctypeslib show_config get_include info source lookfor safe_eval deprecate set_numeric_ops seterrcall seterrobj set_string_function set_printoptions'.split(
+    ' ',
+  ),
+);
 const LATIN1 = new Set(['latin1', 'latin-1']);
 const ARRAY_CLASSES = /^numpy(?:\.\w+)*\.(?:ndarray|matrix|MaskedArray|memmap|recarray|chararray)$/;
 
@@ -159,6 +171,28 @@ function classAllowed({ args, policy }: ConstrainedCall): string | undefined {
   return undefined;
 }
 
+/** `_reconstructor(cls, base, state)` calls `base.__new__(cls, state)` and `base.__init__(made, state)`: a call of `base`. */
+function reconstructor(call: ConstrainedCall, depth: number): string | undefined {
+  const problem = classAllowed(call, depth);
+  const [, base, state] = call.args;
+  if (problem !== undefined || !isGlobal(base) || isBase(base)) return problem;
+  if (!isAllowed(base, 'call', call.policy)) return `its base ${globalName(base)} would be called`;
+  const args = new CollectionNode(
+    'tuple',
+    call.call.offset,
+    state === undefined ? [] : [state],
+    state === undefined ? 0 : 1,
+  );
+  return violation(new CallNode('REDUCE', base, args, call.call.offset), call.view, call.policy, depth + 1);
+}
+
+/** TorchScript's list makers give back what they are given: harmless for data, an alias for anything else. */
+function handsOn({ args }: ConstrainedCall): string | undefined {
+  const [value] = args;
+  const isData = typeof value === 'number' || (value !== undefined && 'items' in value);
+  return isData ? undefined : 'it is given something other than a container';
+}
+
 function isBase(value: GlobalNode): boolean {
   return value.module === 'builtins' && value.name !== null && BASES.has(value.name);
 }
@@ -218,11 +252,10 @@ function enumMember({ args, view }: ConstrainedCall): string | undefined {
 
 function ufuncName({ args, view }: ConstrainedCall): string | undefined {
   const [module, name] = args.map((value) => view.text(value));
-  const known =
-    args.length === 2 &&
-    /^(?:numpy(?:\.\w+)*|scipy\.special(?:\._\w+)?)$/.test(module ?? '') &&
-    /^[a-zA-Z]\w*$/.test(name ?? '');
-  return known ? undefined : 'it looks up something other than a ufunc';
+  if (args.length !== 2 || module === undefined || name === undefined || !UFUNC_MODULES.test(module))
+    return 'it looks up something other than a ufunc';
+  const known = /^[a-zA-Z]\w*$/.test(name) && dangerOf(module, name) === undefined && !NO_UFUNCS.has(name);
+  return known ? undefined : `${module}.${name} is no ufunc`;
 }
 
 function tensorArguments({ args }: ConstrainedCall): string | undefined {

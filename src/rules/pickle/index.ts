@@ -15,9 +15,10 @@ import { pickleUnlistedCall } from './pickle-unlisted-call.ts';
 import { pickleUnlistedImport } from './pickle-unlisted-import.ts';
 import { pickleUnlistedMutation } from './pickle-unlisted-mutation.ts';
 import { pickleUnlistedState } from './pickle-unlisted-state.ts';
+import type { AnyRule } from '../rule.ts';
 
 /** What a pickle does while it is loaded, sorted by id. */
-export const pickleRules = [
+export const pickleRules: readonly AnyRule[] = [
   pickleCallArguments,
   pickleCompiledState,
   pickleComputedCall,
@@ -35,4 +36,4 @@ export const pickleRules = [
   pickleUnlistedImport,
   pickleUnlistedMutation,
   pickleUnlistedState,
-] as const;
+];

@@ -1,6 +1,6 @@
 import { type CallNode, globalName, GlobalNode, type Value } from '../../formats/pickle/values.ts';
 import type { PickleView } from '../../formats/pickle/view.ts';
-import { allowedUses, use } from '../data/pickle/index.ts';
+import { allowedUses, type Constraint, constraintOf, use } from '../data/pickle/index.ts';
 import type { RulePolicy } from '../rule.ts';
 
 export type Use = Exclude<keyof typeof use, 'hashRunsCode'>;
@@ -39,10 +39,18 @@ export function useOf(opcode: CallNode['opcode']): Use {
   return opcode === 'NEWOBJ' || opcode === 'NEWOBJ_EX' ? 'new' : 'call';
 }
 
+/** Constraints of functions that make an instance of their first argument. */
+const FACTORY_CONSTRAINTS: ReadonlySet<Constraint | undefined> = new Set([
+  'class-allowed',
+  'array-class',
+  'class-or-plain',
+]);
+
 /**
  * The class (or factory) whose instance a value is: what `__setstate__` and `append` belong to. A factory is told apart
- * from a class by not being listed for state itself; its first argument is then the class it makes an instance of, as in
- * `copyreg._reconstructor(cls, …)`, `_reconstruct(ndarray, …)` or Cython's `newObj(cls)`.
+ * from a class by not being listed for state itself, and from functions that hand on what they are given by the
+ * constraint on its first argument, the class it makes an instance of: `copyreg._reconstructor(cls, …)`,
+ * `_reconstruct(ndarray, …)` or Cython's `newObj(cls)`.
  */
 export function classOf(value: Value, view: PickleView): Value | undefined {
   if (typeof value !== 'object' || value.kind !== 'call') return undefined;
@@ -50,7 +58,10 @@ export function classOf(value: Value, view: PickleView): Value | undefined {
   if (typeof callee !== 'object' || callee.kind !== 'global' || callee.module === null || callee.name === null)
     return callee;
   const uses = allowedUses(callee.module, callee.name) ?? 0;
-  const isFactory = (uses & use.call) !== 0 && (uses & (use.build | use.new)) === 0;
+  const isFactory =
+    (uses & use.call) !== 0 &&
+    (uses & (use.build | use.new)) === 0 &&
+    FACTORY_CONSTRAINTS.has(constraintOf(callee.module, callee.name));
   if (!isFactory) return callee;
   const [made] = view.items(value.args) ?? [];
   return typeof made === 'object' && made.kind === 'global' ? made : callee;

@@ -1,4 +1,4 @@
-import type { Value } from '../../formats/pickle/values.ts';
+import { globalName, type Value } from '../../formats/pickle/values.ts';
 import type { PickleView } from '../../formats/pickle/view.ts';
 import { defineRule } from '../rule.ts';
 import { classOf, describe, isAllowed } from './judge.ts';
@@ -11,6 +11,18 @@ function isSlotState(state: Value, view: PickleView): boolean {
   return typeof slots === 'number' ? view.constant(slots, 0).type === 'dict' : slots.kind === 'dict' && slots.count > 0;
 }
 
+/** Mappings a class may return from `__getstate__`, as long as nothing of theirs was replaced. */
+const STATE_CLASSES = /^(?:collections\.(?:OrderedDict|defaultdict|Counter)|builtins\.dict)$/;
+
+/**
+ * False for a state that only running the pickle would tell, such as a computed tuple, and for an object whose
+ * attributes pass for methods: `__setstate__` would call `state.pop`.
+ */
+function isOrdinaryState(state: Value): boolean {
+  if (typeof state !== 'object' || state.kind !== 'call') return true;
+  return state.state === undefined && STATE_CLASSES.test(globalName(state.callee) ?? '');
+}
+
 export const pickleUnlistedState = defineRule<{ readonly target: string }>()({
   id: 'pickle-unlisted-state',
   title: 'Pickle sets the state of something not known to be safe',
@@ -21,12 +33,14 @@ export const pickleUnlistedState = defineRule<{ readonly target: string }>()({
     { kind: 'CWE', id: 'CWE-502' },
     { kind: 'CWE', id: 'CWE-915' },
   ],
-  why: 'Restoring state runs `__setstate__` of the class, or overwrites attributes. On a class that nobody reviewed that is a call like any other; on a class or function itself it replaces the code of the program.',
+  why: 'Restoring state runs `__setstate__` of the class, or overwrites attributes. On a class that nobody reviewed that is a call like any other; on a class or function itself it replaces the code of the program, and a second time it may run what the first one set as `__setstate__`.',
   fix: 'If the class is yours, allow it in the policy file (allow.globals). Otherwise do not load the file.',
   examples: {
     bad: [
       { name: 'model.pkl', content: 'csomebody_elses_package\nModel\n(tR(dp0\nb.' },
       { name: 'patched.pkl', content: "ccollections\nOrderedDict\n(S'clear'\nNdb." },
+      { name: 'twice.pkl', content: "ccollections\nOrderedDict\n(tR(S'__setstate__'\ncbuiltins\nlen\ndbS'text'\nb." },
+      { name: 'computed.pkl', content: 'ccollections\nOrderedDict\n(tRcbuiltins\ntuple\n((ltRb.' },
     ],
     good: [{ name: 'model.pkl', content: 'ccollections\nOrderedDict\n(tR(db.' }],
   },
@@ -35,13 +49,13 @@ export const pickleUnlistedState = defineRule<{ readonly target: string }>()({
     if (event.kind !== 'build') return;
     const span = { start: event.offset, end: event.offset + event.length };
     const data = { target: describe(event.target, event.view) };
-    if (typeof event.target === 'object' && event.target.kind === 'global') {
+    if (event.again || (typeof event.target === 'object' && event.target.kind === 'global')) {
       report({ span, data, severity: 'critical' });
       return;
     }
     const owner = classOf(event.target, event.view);
     const wanted = isSlotState(event.state, event.view) ? 'setAttributes' : 'build';
     const known = typeof owner === 'object' && owner.kind === 'global' && isAllowed(owner, wanted, context.policy);
-    if (!known) report({ span, data });
+    if (!known || !isOrdinaryState(event.state)) report({ span, data });
   },
 });

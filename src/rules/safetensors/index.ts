@@ -6,9 +6,10 @@ import { safetensorsShapeMismatch } from './safetensors-shape-mismatch.ts';
 import { safetensorsTensorRange } from './safetensors-tensor-range.ts';
 import { safetensorsTrailingBytes } from './safetensors-trailing-bytes.ts';
 import { safetensorsUnknownDtype } from './safetensors-unknown-dtype.ts';
+import type { AnyRule } from '../rule.ts';
 
 /** What can be wrong with a safetensors file, sorted by id. */
-export const safetensorsRules = [
+export const safetensorsRules: readonly AnyRule[] = [
   safetensorsDuplicateKey,
   safetensorsInvalidEntry,
   safetensorsIrregularHeader,
@@ -17,4 +18,4 @@ export const safetensorsRules = [
   safetensorsTensorRange,
   safetensorsTrailingBytes,
   safetensorsUnknownDtype,
-] as const;
+];

@@ -4,13 +4,14 @@ import { jinjaHiddenText } from './jinja-hidden-text.ts';
 import { jinjaSsti } from './jinja-ssti.ts';
 import { jinjaUnknownCall } from './jinja-unknown-call.ts';
 import { jinjaUnparsed } from './jinja-unparsed.ts';
+import type { AnyRule } from '../rule.ts';
 
 /** Chat templates, sorted by id. */
-export const templateRules = [
+export const templateRules: readonly AnyRule[] = [
   jinjaBackdoor,
   jinjaDos,
   jinjaHiddenText,
   jinjaSsti,
   jinjaUnknownCall,
   jinjaUnparsed,
-] as const;
+];
