@@ -173,7 +173,7 @@ function classAllowed({ args, policy }: ConstrainedCall): string | undefined {
 
 /** `_reconstructor(cls, base, state)` calls `base.__new__(cls, state)` and `base.__init__(made, state)`: a call of `base`. */
 function reconstructor(call: ConstrainedCall, depth: number): string | undefined {
-  const problem = classAllowed(call, depth);
+  const problem = classAllowed(call);
   const [, base, state] = call.args;
   if (problem !== undefined || !isGlobal(base) || isBase(base)) return problem;
   if (!isAllowed(base, 'call', call.policy)) return `its base ${globalName(base)} would be called`;
