@@ -1,3 +1,4 @@
+import { LimitError } from '../../bytes/errors.ts';
 import { type Confidence, defineFormat, type Probe } from '../format.ts';
 import { highestProtocol } from './opcodes.ts';
 import { acts, runPlain } from './nested.ts';
@@ -11,13 +12,23 @@ export const pickle = defineFormat({
   detect(probe) {
     const declared = probe.startsWith([0x80]) && (probe.head[1] ?? 0xff) <= highestProtocol;
     if (!declared && !FIRST_OPCODES.has(probe.head[0] ?? 0)) return null;
+    // The cheaper question first: it is answered after a few opcodes, where acting may only be ruled out by running all.
+    if (declared && beginsSoundly(probe)) return 'certain';
     if (acts(probe.source, probe)) return 'certain';
     // Without a header, data that only happens to parse is no proof; with one, damage that stops before anything ran is no disproof.
-    if (!declared) return stackedConfidence(probe);
-    return runPlain(probe.source, probe.budget, 0) === undefined ? 'likely' : 'certain';
+    return declared ? 'likely' : stackedConfidence(probe);
   },
   parse: (context) => examinePickles(context),
 });
+
+function beginsSoundly({ source, budget }: Probe): boolean {
+  try {
+    return runPlain(source, budget, 0) !== undefined;
+  } catch (error) {
+    if (error instanceof LimitError) return false;
+    throw error;
+  }
+}
 
 /** Opcodes that can begin a stream without a protocol header: those that need nothing on the stack. */
 const FIRST_OPCODES = new Set([
