@@ -7,6 +7,7 @@ import * as nodeModule from 'node:module';
 import { constants, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 const REQUIRED_MAJOR = 24;
 const FAILED = 2;
@@ -58,6 +59,14 @@ function keepCompiledCode() {
   }
 }
 
+/**
+ * Parsing leaves much short-lived garbage, for which V8 would let the young generation grow to 48 MB and more. Kept at
+ * its first size, every run stays 50 MB smaller and is no slower (measured on pickles, vocabularies and headers).
+ */
+function keepMemoryFlat() {
+  setFlagsFromString('--semi-space-growth-factor=1');
+}
+
 /** Runs the command line in another Node, as if it were this process: streams, signals, exit code. */
 function runIn(node) {
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
@@ -81,6 +90,7 @@ const main = entryPoint();
 if (builtAt(main) === 0) fail('not built yet: run `npm ci` (or `npm run build`) in ' + root);
 if (Number.parseInt(process.versions.node, 10) >= REQUIRED_MAJOR) {
   keepCompiledCode();
+  keepMemoryFlat();
   await import(pathToFileURL(main).href);
 } else {
   const node = packagedNode();
