@@ -1,4 +1,5 @@
 import type { HostileCase } from './case.ts';
+import { attackPickleCases } from './families/attack-pickle.ts';
 import { containerCases } from './families/containers.ts';
 import { formatCases } from './families/formats.ts';
 import { gadgetCases } from './families/gadgets.ts';
@@ -10,6 +11,7 @@ export const hostileCases: readonly HostileCase[] = [
   ...streamCases,
   ...truncationCases,
   ...gadgetCases,
+  ...attackPickleCases,
   ...containerCases,
   ...formatCases,
   ...metadataCases,
