@@ -13,14 +13,20 @@ export type Confidence = 'certain' | 'likely';
 /** What a format may look at to recognize its own: the head, the tail, the source itself, and the name as a hint only. */
 export class Probe {
   readonly source: Source;
-  /** The last path segment, lower case. Never proof of anything. */
+  /** The last path segment, as it is written. Never proof of anything. */
+  readonly fileName: string;
+  /** The same in lower case. */
   readonly name: string;
   readonly head: Uint8Array;
   readonly budget: Budget;
+  /** True when a file of this name lies beside the one on disk; never for members. */
+  readonly hasSibling: (fileName: string) => boolean;
 
-  constructor(source: Source, name: string, budget: Budget) {
+  constructor(source: Source, name: string, budget: Budget, hasSibling: (fileName: string) => boolean = () => false) {
     this.source = source;
-    this.name = name.split(/[/\\]/).at(-1)?.toLowerCase() ?? '';
+    this.hasSibling = hasSibling;
+    this.fileName = name.split(/[/\\]/).at(-1) ?? '';
+    this.name = this.fileName.toLowerCase();
     this.head = readBytes(source, 0, 4096);
     this.budget = budget;
   }

@@ -19,7 +19,9 @@ import { npy } from './npy/index.ts';
 import { onnx } from './onnx/index.ts';
 import { pbtxt } from './pbtxt/index.ts';
 import { pickle } from './pickle/index.ts';
+import { rawWeights } from './raw-weights/index.ts';
 import { safetensors } from './safetensors/index.ts';
+import { tensorBundle } from './tensor-bundle/index.ts';
 import { tensorflow } from './tensorflow/index.ts';
 import { tflite } from './tflite/index.ts';
 import { toml } from './toml/index.ts';
@@ -56,6 +58,7 @@ export const formats: readonly Format[] = [
   npy,
   gguf,
   safetensors,
+  tensorBundle,
   tensorflow,
   tflite,
   onnx,
@@ -72,4 +75,5 @@ export const formats: readonly Format[] = [
   ...media,
   nativeExecutable,
   text,
+  rawWeights,
 ];

@@ -8,6 +8,7 @@ import { unexaminedReport, withNotice } from '../scan/notice-report.ts';
 import type { ArtifactReport } from '../scan/report.ts';
 import { sha256Source } from './digest.ts';
 import { FileSource } from './file-source.ts';
+import { isBeside } from './is-beside.ts';
 import { loadJudge } from './load-judge.ts';
 import type { ScanSettings, ScanTask } from './scan-task.ts';
 
@@ -40,7 +41,7 @@ function scanOpened(task: ScanTask, settings: ScanSettings, options: ExamineOpti
   let source: FileSource | undefined;
   try {
     source = opened ?? FileSource.open(task.file, settings.limits.maxFileBytes);
-    let report = examine(source, task.path, options);
+    let report = examine(source, task.path, { ...options, hasSibling: (name) => isBeside(task.file, name) });
     if (task.outside !== undefined) {
       report = withNotice(report, { code: 'outside-link', detail: `links to ${task.outside}` });
     }

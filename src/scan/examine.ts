@@ -19,6 +19,8 @@ export interface ExamineOptions {
   readonly policy: RulePolicy;
   /** Parse as this format, whatever the bytes look like; nested members are still recognized. */
   readonly forcedFormat?: Format;
+  /** True when a file of this name lies beside the one examined; without it nothing does. */
+  readonly hasSibling?: (fileName: string) => boolean;
 }
 
 /**
@@ -81,7 +83,7 @@ class Examination {
     let formats: readonly Format[] = [];
     problems.guard(() => {
       this.#budget.checkTime();
-      const probe = new Probe(source, path, this.#budget);
+      const probe = new Probe(source, path, this.#budget, members.length === 0 ? this.#options.hasSibling : undefined);
       if (probe.head.length === 0) return this.#empty(role, notify);
       formats = forced === undefined ? selectFormats(this.#options.formats, probe) : [forced];
       if (formats.length === 0) return this.#unrecognized(role, source, notify);

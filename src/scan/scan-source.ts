@@ -12,6 +12,8 @@ export interface ScanSourceOptions {
   readonly policy?: Partial<RulePolicy>;
   readonly rules?: readonly AnyRule[];
   readonly forcedFormat?: Format;
+  /** True when a file of this name lies beside the one examined; without it nothing does. */
+  readonly hasSibling?: (fileName: string) => boolean;
 }
 
 /** Examines one source with every format and rule there is. `path` names it in the report and hints at its loader. */
@@ -22,5 +24,6 @@ export function scanSource(source: Source, path: string, options: ScanSourceOpti
     limits: { ...defaultLimits, ...options.limits },
     policy: { allowedGlobals: new Set(), allowedTargetRoots: new Set(), ...options.policy },
     ...(options.forcedFormat === undefined ? {} : { forcedFormat: options.forcedFormat }),
+    ...(options.hasSibling === undefined ? {} : { hasSibling: options.hasSibling }),
   });
 }

@@ -6,7 +6,7 @@
  * Exit status: 0 within the bound, 1 above it or when any ordinary file is called malicious, 2 when there is nothing to measure.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BufferSource, scanSource, type ArtifactReport, type Verdict } from '../../src/index.ts';
 import { scanWithCommand } from './scan-with-command.ts';
@@ -72,7 +72,11 @@ function measure(folder: string, manifest: Manifest): Row[] {
 }
 
 function scanWithLibrary(folder: string): (path: string) => Measured {
-  return (path) => scanSource(new BufferSource(readFileSync(join(folder, path))), path);
+  return (path) => {
+    const file = join(folder, path);
+    const hasSibling = (name: string): boolean => existsSync(join(dirname(file), name));
+    return scanSource(new BufferSource(readFileSync(file)), path, { hasSibling });
+  };
 }
 
 function conclude(rows: readonly Row[], flagged: readonly Row[]): number {

@@ -10,7 +10,7 @@ const OVERLAP_BYTES = 4096;
 /** Control characters other than tab, line feed, form feed, carriage return and escape (terminal logs). */
 const MAX_CONTROL_SHARE = 0.02;
 
-/** Any readable text nothing else claims. Last of the likely formats. */
+/** Any readable text nothing else claims. */
 export const text = defineFormat({
   id: 'text',
   title: 'Text',
