@@ -52,7 +52,7 @@ class LiteralReader {
       if (character === undefined) return undefined;
       if (character === '#') this.#at = endOfLine(this.#text, this.#at);
       else if (SPACE.test(character)) this.#at += 1;
-      else if (character === '\\' && this.#text[this.#at + 1] === '\n') this.#at += 2;
+      else if (character === '\\' && /[\r\n]/.test(this.#text[this.#at + 1] ?? '')) this.#at += 2;
       else return character;
     }
   }
@@ -209,7 +209,9 @@ class LiteralReader {
   }
 }
 
+/** Python takes a lone carriage return for the end of a line, too. */
 function endOfLine(text: string, at: number): number {
-  const end = text.indexOf('\n', at);
-  return end < 0 ? text.length : end;
+  let end = at;
+  while (end < text.length && text[end] !== '\n' && text[end] !== '\r') end += 1;
+  return end;
 }

@@ -148,5 +148,13 @@ add('joblib.read-by-pickle', 'model.pkl', 'malicious', () => {
   return joblib(honest, arrayState(40, -1), concat(items, '.'));
 });
 
+// Python ends a comment at a carriage return.
+add('numpy.comment-ended-by-return', 'a.npy', 'malicious', () => {
+  const header = "{'descr': '<f8', #\r 'descr': '|O',\n'fortran_order': False, 'shape': (100,)}\n";
+  const items = new Uint8Array(800);
+  items.set(system(asm().proto(2)).stop().bytes());
+  return concat([0x93], 'NUMPY', [1, 0], le(header.length, 2), header, items);
+});
+
 /** Files that reach code through calls, states and loaders that are harmless one by one. */
 export const attackPickleCases: readonly HostileCase[] = cases;
