@@ -1,6 +1,6 @@
 import { FormatError, LimitError } from '../../bytes/errors.ts';
 import type { Limits } from '../../bytes/limits.ts';
-import type { DocumentNode, ScalarNode } from '../document.ts';
+import type { DocumentNode, MapEntry, ScalarNode } from '../document.ts';
 import { JsonEntry, JsonList, JsonMap, JsonScalar } from './json-nodes.ts';
 import { JsonStrings } from './json-strings.ts';
 
@@ -15,6 +15,8 @@ export interface JsonOptions {
   readonly elideAfter?: number;
   /** Accept comments and trailing commas too, as editors and json5 readers do; both are noted. Default false. */
   readonly lenient?: boolean;
+  /** Takes each entry of the root, when that is a map, in place of the tree: a header of 10^5 tensors need not be held. */
+  readonly onRootEntry?: (entry: MapEntry) => void;
 }
 
 /** A parsed JSON text. Offsets include `JsonOptions.offset`. */
@@ -108,6 +110,7 @@ class JsonReader {
   readonly #limits: JsonOptions['limits'];
   readonly #elideAfter: number;
   readonly #lenient: boolean;
+  readonly #onRootEntry: JsonOptions['onRootEntry'];
   readonly #strings: JsonStrings;
   readonly #oddities = new Map<JsonOddity['code'], number>();
   #at = 0;
@@ -120,6 +123,7 @@ class JsonReader {
     this.#limits = options.limits;
     this.#elideAfter = options.elideAfter ?? DEFAULT_ELIDE_AFTER;
     this.#lenient = options.lenient ?? false;
+    this.#onRootEntry = options.onRootEntry;
     this.#strings = new JsonStrings(bytes, this.#base);
   }
 
@@ -186,9 +190,10 @@ class JsonReader {
   #map(): JsonMap {
     const start = this.#at;
     const entries: JsonEntry[] = [];
+    const take = (this.#depth === 1 ? this.#onRootEntry : undefined) ?? ((entry: JsonEntry) => entries.push(entry));
     this.#at = this.#skip(start + 1);
     if (this.#bytes[this.#at] !== 0x7d) {
-      do entries.push(this.#entry());
+      do take(this.#entry());
       while (this.#another(0x7d, 'a comma or a closing brace'));
     }
     this.#at += 1;

@@ -19,23 +19,20 @@ export class HeaderReader {
   readonly tensors: SafetensorsTensor[] = [];
   /** Every `__metadata__` map there is. */
   readonly metadata: MapNode[] = [];
-  readonly #text: JsonText;
   readonly #bytes: Uint8Array;
   readonly #base: number;
   readonly #faults: FaultLog<SafetensorsFaultCode>;
   readonly #names = new Set<string>();
 
   /** `bytes` are those of the header, which start at offset `base` of the file. */
-  constructor(text: JsonText, bytes: Uint8Array, base: number, faults: FaultLog<SafetensorsFaultCode>) {
-    this.#text = text;
+  constructor(bytes: Uint8Array, base: number, faults: FaultLog<SafetensorsFaultCode>) {
     this.#bytes = bytes;
     this.#base = base;
     this.#faults = faults;
   }
 
-  /** @throws FormatError `malformed` when the header is no JSON object. */
-  read(): void {
-    const { root, oddities } = this.#text;
+  /** After the last entry. @throws FormatError `malformed` when the header is no JSON object. */
+  finish({ root, oddities }: JsonText): void {
     for (const { code, offset } of oddities) {
       const kind = code === 'not-a-number' ? 'invalid-number' : code;
       this.#faults.add(kind, `${code.replaceAll('-', ' ')} in the header`, { start: offset, end: offset + 1 });
@@ -43,10 +40,10 @@ export class HeaderReader {
     if (root.kind !== 'map') {
       throw FormatError.of('malformed', { expected: 'a JSON object', found: root.kind, offset: this.#base });
     }
-    for (const entry of root.entries) this.#entry(entry);
   }
 
-  #entry(entry: MapEntry): void {
+  /** The next entry of the JSON object. */
+  entry(entry: MapEntry): void {
     const span = spanOf(entry);
     const pointer = entry.key.slice(0, MAX_POINTER_LENGTH);
     const repeated = this.#names.has(entry.key);

@@ -1,6 +1,7 @@
 import { FormatError, LimitError } from '../../bytes/errors.ts';
 import { readBytes, SliceSource } from '../../bytes/source.ts';
 import type { Span } from '../../bytes/span.ts';
+import type { MapEntry } from '../document.ts';
 import { emitDocument } from '../emit-document.ts';
 import { type Confidence, defineFormat, type ParseContext, type Probe } from '../format.ts';
 import { parseJsonValue, skipWhiteSpace } from '../json/parse-json.ts';
@@ -46,12 +47,13 @@ function parse(context: ParseContext): void {
   const header = readHeader(context);
   const faults: Faults = new FaultLog(limits.maxFindingsPerRule);
   const dataStart = LENGTH_BYTES + header.length;
-  const text = parseJsonValue(header, { limits, offset: LENGTH_BYTES });
+  const reader = new HeaderReader(header, LENGTH_BYTES, faults);
+  const onRootEntry = (entry: MapEntry): void => reader.entry(entry);
+  const text = parseJsonValue(header, { limits, offset: LENGTH_BYTES, onRootEntry });
   context.cover(0, text.end, 'structure');
   checkPadding(context, header, text.end, faults);
   checkHeaderSize(header.length, faults);
-  const reader = new HeaderReader(text, header, LENGTH_BYTES, faults);
-  reader.read();
+  reader.finish(text);
   const layout = checkLayout(reader.tensors, source.size - dataStart, faults);
   coverData(context, layout, dataStart, faults);
   emit(context, reader, header.length, faults);
