@@ -58,6 +58,7 @@ type DocumentSyntax =
   | 'safetensors-metadata'
   | 'gguf-metadata'
   | 'onnx-metadata'
+  | 'ubjson'
   | 'hdf5-attributes'
   | 'pickle';
 

@@ -17,6 +17,8 @@ import { hdf5 } from './hdf5/index.ts';
 import { json } from './json/index.ts';
 import { npy } from './npy/index.ts';
 import { onnx } from './onnx/index.ts';
+import { matlab } from './matlab/index.ts';
+import { onnxTensor } from './onnx-tensor/index.ts';
 import { pbtxt } from './pbtxt/index.ts';
 import { pickle } from './pickle/index.ts';
 import { rawWeights } from './raw-weights/index.ts';
@@ -28,6 +30,7 @@ import { toml } from './toml/index.ts';
 import { torchLegacy } from './torch-legacy/index.ts';
 import { torchTar } from './torch-tar/index.ts';
 import { torchZip } from './torch-zip/index.ts';
+import { ubjson } from './ubjson/index.ts';
 import { xml } from './xml/index.ts';
 import { yaml } from './yaml/index.ts';
 import { jinja } from './jinja/index.ts';
@@ -62,7 +65,10 @@ export const formats: readonly Format[] = [
   tensorflow,
   tflite,
   onnx,
+  onnxTensor,
   hdf5,
+  matlab,
+  ubjson,
   gitLfsPointer,
   jinja,
   pythonSource,

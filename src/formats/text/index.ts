@@ -9,6 +9,10 @@ const PIECE_BYTES = 1024 * 1024;
 const OVERLAP_BYTES = 4096;
 /** Control characters other than tab, line feed, form feed, carriage return and escape (terminal logs). */
 const MAX_CONTROL_SHARE = 0.02;
+/** Accented letters of old Western encodings; text of other scripts has more, but so has what is no text. */
+const MAX_HIGH_SHARE = 0.3;
+/** Names under which a text of an old encoding is worth believing. */
+const OLD_TEXT_NAME = /\.(?:csv|tsv|txt|md|rst|vocab|log|srt|html?|tex|bib|dic|aff)$/;
 
 /** Any readable text nothing else claims. */
 export const text = defineFormat({
@@ -34,8 +38,16 @@ function looksLikeText(probe: Probe): boolean {
     const decoded = new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });
     return isReadable(decoded);
   } catch {
-    return false;
+    return OLD_TEXT_NAME.test(probe.name) && oldText(bytes) !== null;
   }
+}
+
+/** Text of before UTF-8 (Windows-1252 and its kin): mostly ASCII, no control characters to speak of; else null. */
+function oldText(bytes: Uint8Array): string | null {
+  const high = bytes.reduce((count, byte) => count + (byte >= 0x80 ? 1 : 0), 0);
+  if (high > bytes.length * MAX_HIGH_SHARE) return null;
+  const decoded = new TextDecoder('windows-1252').decode(bytes);
+  return isReadable(decoded) ? decoded : null;
 }
 
 function isReadable(decoded: string): boolean {
@@ -85,12 +97,15 @@ function continuationBytes(buffer: Uint8Array, at: number): number {
   return count;
 }
 
+/** UTF-8, or what was there before it. @throws FormatError */
 function decodePiece(bytes: Uint8Array, offset: number, last: boolean): string {
   const nul = bytes.indexOf(0);
   if (nul !== -1) throw FormatError.of('malformed', { expected: 'text', found: 'a NUL byte', offset: offset + nul });
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: offset > 0 }).decode(bytes, { stream: !last });
   } catch (cause) {
+    const decoded = oldText(bytes);
+    if (decoded !== null) return decoded;
     throw FormatError.of('malformed', { expected: 'UTF-8 text', found: 'other bytes', offset }, cause);
   }
 }
