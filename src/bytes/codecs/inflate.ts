@@ -43,6 +43,22 @@ const distanceBase = Uint32Array.from({ length: 32 }, (_, code) =>
   code < 4 ? code + 1 : ((2 + (code & 1)) << ((code >> 1) - 1)) + 1,
 );
 
+interface Tables {
+  readonly literals: HuffmanTable;
+  readonly distances: HuffmanTable;
+}
+
+/** RFC 1951 §3.2.6. What compresses to a few bytes uses them, so small members all share one copy. */
+const fixedTables = fixed();
+
+function fixed(): Tables {
+  const tables = { literals: newTable(9), distances: newTable(5) };
+  const lengths = new Uint8Array(288).fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280);
+  buildTable(tables.literals, lengths);
+  buildTable(tables.distances, new Uint8Array(32).fill(5));
+  return tables;
+}
+
 type State = 'header' | 'stored' | 'codes' | 'end';
 
 /**
@@ -53,8 +69,9 @@ export class InflateReader implements ChunkReader {
   readonly #input: ByteInput;
   readonly #variant: Variant;
   readonly #out: Uint8Array;
-  readonly #literals: HuffmanTable = newTable(15);
-  readonly #distances: HuffmanTable = newTable(15);
+  #tables = fixedTables;
+  /** For the codes of the stream itself, once it has any. */
+  #ownTables: Tables | undefined;
   #outAt = 0;
   #hold = 0;
   #bits = 0;
@@ -108,8 +125,8 @@ export class InflateReader implements ChunkReader {
     this.#last = this.#take(1) === 1;
     const type = this.#take(2);
     if (type === 0) this.#storedHeader();
-    else if (type === 1) this.#fixedTables();
-    else if (type === 2) this.#dynamicTables();
+    else if (type === 1) this.#useTables(fixedTables);
+    else if (type === 2) this.#useTables(this.#dynamicTables());
     else this.#bad('a block type 0, 1 or 2', '3');
   }
 
@@ -130,14 +147,13 @@ export class InflateReader implements ChunkReader {
     if (this.#storedLeft === 0) this.#state = 'header';
   }
 
-  #fixedTables(): void {
-    const lengths = new Uint8Array(288).fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280);
-    buildTable(this.#literals, lengths);
-    buildTable(this.#distances, new Uint8Array(32).fill(5));
+  #useTables(tables: Tables): void {
+    this.#tables = tables;
     this.#state = 'codes';
   }
 
-  #dynamicTables(): void {
+  #dynamicTables(): Tables {
+    this.#ownTables ??= { literals: newTable(15), distances: newTable(15) };
     const literalCount = this.#take(5) + 257;
     const distanceCount = this.#take(5) + 1;
     const codeCount = this.#take(4) + 4;
@@ -145,10 +161,10 @@ export class InflateReader implements ChunkReader {
     for (let i = 0; i < codeCount; i += 1) codeLengths[CODE_LENGTH_ORDER[i] as number] = this.#take(3);
     const lengths = this.#codeLengths(codeLengths, literalCount + distanceCount);
     const valid =
-      buildTable(this.#literals, lengths.subarray(0, literalCount)) &&
-      buildTable(this.#distances, lengths.subarray(literalCount));
+      buildTable(this.#ownTables.literals, lengths.subarray(0, literalCount)) &&
+      buildTable(this.#ownTables.distances, lengths.subarray(literalCount));
     if (!valid) this.#bad('Huffman codes that fit', 'too many short ones');
-    this.#state = 'codes';
+    return this.#ownTables;
   }
 
   #codeLengths(codeLengths: Uint8Array, count: number): Uint8Array {
@@ -178,8 +194,8 @@ export class InflateReader implements ChunkReader {
     const input = this.#input;
     const { buffer } = input;
     const out = this.#out;
-    const literals = this.#literals.entries;
-    const literalMask = this.#literals.mask;
+    const { entries: literals, mask: literalMask } = this.#tables.literals;
+    const { entries: distances, mask: distanceMask } = this.#tables.distances;
     let { position } = input;
     let hold = this.#hold;
     let bits = this.#bits;
@@ -235,7 +251,7 @@ export class InflateReader implements ChunkReader {
         hold |= (buffer[position++] as number) << bits;
         bits += 8;
       }
-      entry = this.#distances.entries[hold & this.#distances.mask] as number;
+      entry = distances[hold & distanceMask] as number;
       hold >>>= entry & 15;
       bits -= entry & 15;
       symbol = entry >>> 4;
