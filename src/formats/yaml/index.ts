@@ -14,8 +14,9 @@ export const yaml = defineFormat({
   title: 'YAML document',
   extensions: ['.yaml', '.yml', 'MLmodel'],
   detect(probe) {
+    if (NAMES.test(probe.name)) return 'likely';
     if (!looksLikeText(probe.head) && !isUtf16(probe.head)) return null;
-    return NAMES.test(probe.name) || isPowerfulYaml(probe) ? 'likely' : null;
+    return isPowerfulYaml(probe) ? 'likely' : null;
   },
   parse(context) {
     const { source, limits } = context;
@@ -38,7 +39,9 @@ function isPowerfulYaml(probe: Probe): boolean {
     if (!hasYamlPowers(text)) return false;
     return parseYaml(text, limits).some((part) => part.error === undefined && part.root.kind !== 'scalar');
   } catch (error) {
-    if (error instanceof FormatError || error instanceof LimitError) return false;
+    // Too deep or too large to tell is worth a finding; what no loader would accept is not.
+    if (error instanceof LimitError) return true;
+    if (error instanceof FormatError) return false;
     throw error;
   }
 }

@@ -17,6 +17,18 @@ export interface YamlDocument {
  */
 export function parseYaml(text: string, limits: YamlLimits, toOffset = (at: number): number => at): YamlDocument[] {
   if (text.length > limits.maxYamlBytes) throw LimitError.of('maxYamlBytes', limits.maxYamlBytes, text.length);
+  const lines = text.replace(LONE_RETURN, '\n');
+  const documents = readEither(lines, limits, toOffset);
+  if (!OLD_BREAK.test(lines)) return documents;
+  return [...documents, ...readEither(lines.replaceAll(new RegExp(OLD_BREAK, 'g'), '\n'), limits, toOffset)];
+}
+
+/** A carriage return ends a line in every version of YAML; the library knows it only before a line feed. */
+const LONE_RETURN = /\r(?!\n)/g;
+/** What ends a line in YAML 1.1 (§4.2), as PyYAML has it, and is any character in 1.2: such text is read both ways. */
+const OLD_BREAK = /[\u0085\u2028\u2029]/;
+
+function readEither(text: string, limits: YamlLimits, toOffset: (at: number) => number): YamlDocument[] {
   const documents = read(text, limits, toOffset);
   if (documents.every((document) => document.error === undefined) || !LEADING_BRACKET.test(text)) return documents;
   // PyYAML lets closing brackets stand at any column, the library does not: once more, with them moved in.
