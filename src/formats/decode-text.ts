@@ -28,7 +28,7 @@ export function isUtf16(head: Uint8Array): boolean {
 }
 
 /** The encoding that a byte order mark declares, and the mark's length. */
-function encodingOf(bytes: Uint8Array): [encoding: string, markBytes: number] {
+export function encodingOf(bytes: Uint8Array): [encoding: string, markBytes: number] {
   const [a, b, c] = bytes;
   if (a === 0xff && b === 0xfe) return ['utf-16le', 2];
   if (a === 0xfe && b === 0xff) return ['utf-16be', 2];
@@ -39,7 +39,7 @@ function encodingOf(bytes: Uint8Array): [encoding: string, markBytes: number] {
 export function looksLikeText(head: Uint8Array): boolean {
   for (const byte of head) {
     if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d && byte !== 0x0c && byte !== 0x1b) return false;
-    if (byte === 0x7f || byte === 0xff) return false;
+    if (byte === 0xff) return false;
   }
   return head.length > 0;
 }

@@ -97,9 +97,14 @@ class Emission {
     for (const [index, item] of node.items.entries()) {
       const at = pointerTo(pointer, index);
       if (item.kind === 'scalar') this.#template(item, String(index), at);
-      else
-        this.#template(get(item, 'template'), stringOf(get(item, 'name')) ?? String(index), pointerTo(at, 'template'));
+      else this.#named(item, stringOf(get(item, 'name')) ?? String(index), pointerTo(at, 'template'));
     }
+  }
+
+  /** Every `template` of an item: readers differ in which of two they take. */
+  #named(item: DocumentNode, name: string, pointer: string): void {
+    if (item.kind !== 'map') return;
+    for (const { key, value } of item.entries) if (key === 'template') this.#template(value, name, pointer);
   }
 
   #template(node: DocumentNode | undefined, name: string, pointer: string): void {

@@ -29,16 +29,16 @@ export function nestedDocument(text: string, limits: Limits): Nested | null {
 
 /** Cheap, since it is asked about every string: an opening bracket, a brace and a colon; and no Jinja. */
 function mayHoldMap(text: string): boolean {
-  const first = /^\s{0,64}([[({"'])(.?)/.exec(text);
-  if (first === null) return false;
-  if (first[1] === '{' && /[{%#]/.test(first[2] ?? '')) return false;
-  return text.includes('{') && text.includes(':');
+  if (!text.includes('{') || !text.includes(':')) return false;
+  // Python's reader skips comments and joined lines too.
+  const first = /^(?:[\s\\]|#[^\n]*\n)*([[({"'])(.?)/s.exec(text);
+  return first !== null && !(first[1] === '{' && /[{%]/.test(first[2] ?? ''));
 }
 
 function nestedYaml(text: string, limits: Limits): Nested | null {
   return attempt('yaml', () => {
-    const [document] = parseYaml(text, limits);
-    if (document === undefined || document.error !== undefined || document.root.kind === 'scalar') {
+    const document = parseYaml(text, limits).find((part) => part.error === undefined && part.root.kind !== 'scalar');
+    if (document === undefined) {
       throw FormatError.of('malformed', { expected: 'a YAML map or list', found: 'text', offset: 0 });
     }
     return document.root;

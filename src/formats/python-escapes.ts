@@ -17,7 +17,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
   '\r\n': '',
 };
 
-/** Character names are not resolved: all but the one that spells dunders become a character no identifier has. */
+/** Of character names only those that spell dotted names are resolved; the others become a character no identifier has. */
 const UNKNOWN_NAMED = '\uE000';
 const MAX_CODE_POINT = 0x10ffff;
 
@@ -45,7 +45,11 @@ function decodeOne(match: readonly (string | undefined)[], bytes: boolean): stri
 }
 
 function named(name: string): string {
-  return /^low line$/i.test(name) ? '_' : UNKNOWN_NAMED;
+  if (/^low line$/i.test(name)) return '_';
+  if (/^full stop$/i.test(name)) return '.';
+  const [, size = '', letter] = /^latin (small|capital) letter ([a-z])$/i.exec(name) ?? [];
+  if (letter === undefined) return UNKNOWN_NAMED;
+  return size.toLowerCase() === 'small' ? letter.toLowerCase() : letter.toUpperCase();
 }
 
 function characterOf(code: number): string | undefined {

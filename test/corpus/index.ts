@@ -1,4 +1,5 @@
 import type { HostileCase } from './case.ts';
+import { attackDocumentCases } from './families/attack-documents.ts';
 import { attackPickleCases } from './families/attack-pickle.ts';
 import { containerCases } from './families/containers.ts';
 import { formatCases } from './families/formats.ts';
@@ -12,6 +13,7 @@ export const hostileCases: readonly HostileCase[] = [
   ...truncationCases,
   ...gadgetCases,
   ...attackPickleCases,
+  ...attackDocumentCases,
   ...containerCases,
   ...formatCases,
   ...metadataCases,

@@ -1,5 +1,5 @@
 import { FormatError } from '../../bytes/errors.ts';
-import { readBytes, SliceSource } from '../../bytes/source.ts';
+import { readBytes, SliceSource, type Source } from '../../bytes/source.ts';
 import { type Span, SpanSet } from '../../bytes/span.ts';
 import type { MapEntry } from '../document.ts';
 import { emitDocument } from '../emit-document.ts';
@@ -10,7 +10,13 @@ import { type ObjectAttributes, ObjectWalk } from './object-walk.ts';
 import { readSuperblock, SIGNATURE, type Superblock } from './superblock.ts';
 
 /** The signature may follow a user block of 512 bytes or any power of two beyond (specification, II.A). */
-const USER_BLOCKS = [0, 512, 1024, 2048] as const;
+const LEAST_USER_BLOCK = 512;
+const NAME = /\.(?:h5|hdf5?|he5|keras|nc|mat)$/i;
+/** In a tar file every member starts at a multiple of 512, so a signature there is most likely that of a member. */
+const TAR_MARK_OFFSET = 257;
+const USTAR = [0x75, 0x73, 0x74, 0x61, 0x72] as const;
+/** What was decoded anyway to look at the head. */
+const MAX_SEQUENTIAL_BLOCK = 4096;
 /** Attributes in which Keras keeps the configuration of a whole model (keras, `hdf5_format`). */
 const KERAS_CONFIGS: ReadonlySet<string> = new Set(['model_config', 'training_config']);
 const KERAS_MARKS: ReadonlySet<string> = new Set([...KERAS_CONFIGS, 'keras_version', 'layer_names', 'weight_names']);
@@ -37,18 +43,26 @@ export const hdf5 = defineFormat({
 });
 
 function detect(probe: Probe): Confidence | null {
-  return findSignature(probe) === undefined ? null : 'certain';
+  return findSignature(probe.source, probe.name) === undefined ? null : 'certain';
 }
 
-function findSignature(probe: Pick<Probe, 'startsWith'>): number | undefined {
-  return USER_BLOCKS.find((offset) => probe.startsWith(SIGNATURE, offset));
+/** Where the superblock is. Only a file that is named as HDF5 is decoded, or taken for more than a tar file, for it. */
+function findSignature(source: Source, name: string): number | undefined {
+  if (isAt(source, 0, SIGNATURE)) return 0;
+  const isNamed = NAME.test(name);
+  if (!isNamed && isAt(source, TAR_MARK_OFFSET, USTAR)) return undefined;
+  const end = source.sequential === true && !isNamed ? Math.min(source.size, MAX_SEQUENTIAL_BLOCK) : source.size;
+  for (let at = LEAST_USER_BLOCK; at < end; at *= 2) if (isAt(source, at, SIGNATURE)) return at;
+  return undefined;
+}
+
+function isAt(source: Source, offset: number, magic: readonly number[]): boolean {
+  const bytes = readBytes(source, offset, magic.length);
+  return magic.every((byte, i) => bytes[i] === byte);
 }
 
 function parse(context: ParseContext): void {
-  const head = readBytes(context.source, 0, 4096);
-  const startsWith = (magic: readonly number[] | string, at = 0): boolean =>
-    typeof magic !== 'string' && magic.every((byte, i) => head[at + i] === byte);
-  const position = findSignature({ startsWith });
+  const position = findSignature(context.source, context.path);
   if (position === undefined) {
     throw FormatError.of('malformed', { expected: 'the HDF5 signature', found: 'other bytes', offset: 0 });
   }

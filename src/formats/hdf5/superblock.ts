@@ -110,9 +110,12 @@ function finish(
   context: ParseContext,
   parts: Parts,
 ): Pick<Superblock, 'version' | 'position' | 'reader' | 'root' | 'end'> {
-  const { position, version, root, end, ...widths } = parts;
+  const { position, version, root, base: written, offsetBytes, lengthBytes } = parts;
+  // The library takes the superblock's place for the base whatever is written there (H5F__super_read), as when a user
+  // block was put before a finished file.
+  const end = parts.end === undefined ? undefined : parts.end - written + position;
   if (root === undefined || end === undefined) {
     throw FormatError.of('malformed', { expected: 'a root group', found: 'an undefined address', offset: position });
   }
-  return { version, position, reader: new H5Reader(context, widths), root, end };
+  return { version, position, reader: new H5Reader(context, { offsetBytes, lengthBytes, base: position }), root, end };
 }

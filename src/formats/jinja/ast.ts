@@ -81,6 +81,8 @@ export type Statement =
       readonly kind: 'scope';
       readonly tag: string;
       readonly expressions: readonly Expression[];
+      /** What the body of a `call` block takes. */
+      readonly params: readonly Parameter[];
       readonly body: readonly Statement[];
       readonly start: number;
     }
@@ -149,6 +151,9 @@ export function* expressionsIn(node: Expression): Generator<Expression> {
   for (const child of childrenOf(node)) yield* expressionsIn(child);
 }
 
+const fallbacksOf = (params: readonly Parameter[]): readonly Expression[] =>
+  params.flatMap((param) => param.fallback ?? []);
+
 const own: ForStatement<readonly Expression[]> = {
   text: () => [],
   jump: () => [],
@@ -157,8 +162,8 @@ const own: ForStatement<readonly Expression[]> = {
   if: (statement) => statement.branches.flatMap((branch) => branch.test ?? []),
   for: (statement) => defined(statement.target, statement.iterable, statement.filter),
   set: (statement) => defined(statement.target, statement.value),
-  macro: (statement) => statement.params.flatMap((param) => param.fallback ?? []),
-  scope: (statement) => statement.expressions,
+  macro: (statement) => fallbacksOf(statement.params),
+  scope: (statement) => [...fallbacksOf(statement.params), ...statement.expressions],
   load: (statement) => defined(statement.what),
 };
 

@@ -164,11 +164,19 @@ class TemplateParser {
   #scope(tag: string, parser: ExpressionParser, start: number): Statement {
     if (tag === 'with') {
       const sets = assignments(parser, start);
-      return { kind: 'scope', tag, expressions: [], body: [...sets, ...this.#body(['endwith']).body], start };
+      return {
+        kind: 'scope',
+        tag,
+        expressions: [],
+        params: [],
+        body: [...sets, ...this.#body(['endwith']).body],
+        start,
+      };
     }
+    const params = tag === 'call' && parser.peek('(') ? parameters(parser) : [];
     const expressions = scopeExpressions(tag, parser);
     parser.expectEnd();
-    return { kind: 'scope', tag, expressions, body: this.#body([`end${tag}`]).body, start };
+    return { kind: 'scope', tag, expressions, params, body: this.#body([`end${tag}`]).body, start };
   }
 
   #offset(): number {
@@ -206,8 +214,7 @@ function scopeExpressions(tag: string, parser: ExpressionParser): readonly Expre
     while (parser.take('scoped') || parser.take('required'));
     return [];
   }
-  const fallbacks = tag === 'call' && parser.peek('(') ? parameters(parser).flatMap((p) => p.fallback ?? []) : [];
-  return [...fallbacks, parser.expression()];
+  return [parser.expression()];
 }
 
 /** What `{% with a = 1, b = 2 %}` binds, as the assignments they are. */

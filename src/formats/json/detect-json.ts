@@ -11,9 +11,10 @@ const DIGITS_AND_WORDS = new Set(new TextEncoder().encode('0123456789-tfnNI'));
 
 /** JSON by name, or, under any name, text that begins like a map or list and parses. */
 export function detectJson(probe: Probe): Confidence | null {
-  if (isUtf16(probe.head)) return NAMES.test(probe.name) ? 'likely' : null;
-  if (!looksLikeText(probe.head.subarray(probe.startsWith([0xef, 0xbb, 0xbf]) ? 3 : 0))) return null;
+  // Whatever else such a file is, its loader takes it for JSON: what is none is then said to be damaged.
   if (NAMES.test(probe.name)) return 'likely';
+  if (isUtf16(probe.head)) return null;
+  if (!looksLikeText(probe.head.subarray(probe.startsWith([0xef, 0xbb, 0xbf]) ? 3 : 0))) return null;
   return beginsLikeJson(probe.head) && parses(probe) ? 'likely' : null;
 }
 

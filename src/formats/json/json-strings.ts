@@ -3,8 +3,9 @@ import { FormatError } from '../../bytes/errors.ts';
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const LOWER_U = 0x75;
-const DOLLAR = 0x24;
-const BRACE = 0x7b;
+const ZERO = 0x30;
+/** `! $ : {`: without one of them a string holds no tag, interpolation, document or template. */
+const SPEAKING: ReadonlySet<number> = new Set([0x21, 0x24, 0x3a, 0x7b]);
 /** Strings up to this long are looked up before they are built: keys repeat, in a safetensors header thousands of times. */
 const MAX_CACHED_LENGTH = 24;
 const CACHE_SLOTS = 4096;
@@ -74,10 +75,18 @@ export class JsonStrings {
     for (let i = at + 1; i < limit; i += 1) {
       const byte = bytes[i] as number;
       if (byte === QUOTE) return i + 1;
-      if (byte === BACKSLASH) i += 1;
-      else if (byte < 0x20 || byte === DOLLAR || byte === BRACE || (byte >= 0x80 && !this.#isUtf8)) return -1;
+      if (byte === BACKSLASH) {
+        if (this.#escapesAscii(i)) return -1;
+        i += 1;
+      } else if (byte < 0x20 || SPEAKING.has(byte) || (byte >= 0x80 && !this.#isUtf8)) return -1;
     }
     return -1;
+  }
+
+  /** True for `\u00..` at `at`: only who hides a character writes one of ASCII so. */
+  #escapesAscii(at: number): boolean {
+    const bytes = this.#bytes;
+    return bytes[at + 1] === LOWER_U && bytes[at + 2] === ZERO && bytes[at + 3] === ZERO;
   }
 
   #ascii(start: number, end: number, hash: number): string {

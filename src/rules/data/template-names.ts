@@ -90,6 +90,6 @@ export const knownMethods: ReadonlySet<string> = new Set(
     'split rsplit splitlines partition rpartition strip lstrip rstrip startswith endswith find rfind index rindex count replace join lower upper title ' +
     'capitalize swapcase casefold center ljust rjust zfill format isdigit isalpha isalnum isnumeric isdecimal isspace isupper islower istitle isidentifier ' +
     'removeprefix removesuffix encode decode expandtabs translate append extend insert pop remove reverse sort clear copy get items keys values update ' +
-    'setdefault popitem cycle changed next reset current strftime isoformat tojson'
+    'setdefault popitem cycle changed next reset strftime isoformat tojson'
   ).split(' '),
 );

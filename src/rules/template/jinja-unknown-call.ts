@@ -1,4 +1,10 @@
-import { type Expression, expressionsIn, expressionsOf, statementsIn } from '../../formats/jinja/ast.ts';
+import {
+  type Expression,
+  expressionsIn,
+  expressionsOf,
+  type Statement,
+  statementsIn,
+} from '../../formats/jinja/ast.ts';
 import { type ParsedTemplate, parseTemplate } from '../../formats/jinja/parse-template.ts';
 import { commandMethods, knownMethods, templateGlobals } from '../data/template-names.ts';
 import { defineRule } from '../rule.ts';
@@ -14,7 +20,12 @@ export const jinjaUnknownCall = defineRule<{ readonly name: string }>()({
   why: 'Chat templates call macros of their own, a few functions of the renderer, and methods of strings, lists and dictionaries. Anything else is a function of a program we do not know, with effects we cannot judge.',
   fix: 'Find out which program defines the function. If none does, take the template of the base model.',
   examples: {
-    bad: [{ name: 'chat_template.jinja', content: '{{ fetch_context(messages) }}' }],
+    bad: [
+      { name: 'chat_template.jinja', content: '{{ fetch_context(messages) }}' },
+      { name: 'chat_template.jinja', content: '{% set f = tools[name] %}{{ f(messages) }}' },
+      { name: 'chat_template.jinja', content: '{% set range = tools[name] %}{{ range(messages) }}' },
+      { name: 'chat_template.jinja', content: '{% set ns = namespace(get=tools[name]) %}{{ ns.get(messages) }}' },
+    ],
     good: [
       {
         name: 'chat_template.jinja',
@@ -26,11 +37,11 @@ export const jinjaUnknownCall = defineRule<{ readonly name: string }>()({
   message: (data) => `calls ${data.name}, which no chat renderer offers`,
   check(template, report) {
     const parsed = parseTemplate(template);
-    const own = ownNames(parsed);
+    const known: Known = { callable: callableNames(parsed), members: ownMembers(parsed) };
     for (const statement of statementsIn(parsed.body)) {
       for (const whole of expressionsOf(statement)) {
         for (const node of expressionsIn(whole)) {
-          const name = node.kind === 'call' ? unknownCallee(node.callee, own) : undefined;
+          const name = node.kind === 'call' ? unknownCallee(node.callee, known) : undefined;
           if (name !== undefined) report({ data: { name }, pointer: template.pointer });
         }
       }
@@ -38,27 +49,63 @@ export const jinjaUnknownCall = defineRule<{ readonly name: string }>()({
   },
 });
 
-/** Macros, and what is assigned: calling a variable calls something that was judged where it came from. */
-function ownNames(parsed: ParsedTemplate): ReadonlySet<string> {
-  const names = new Set<string>();
+/** What may be called: the renderer's functions, macros, and other names for these. What holds anything else may hold a command. */
+function callableNames(parsed: ParsedTemplate): ReadonlySet<string> {
+  const callable = new Set(templateGlobals);
+  const others = new Set<string>();
   for (const statement of statementsIn(parsed.body)) {
-    if (statement.kind === 'macro') {
-      names.add(statement.name);
-      for (const param of statement.params) names.add(param.name);
+    if (statement.kind === 'macro') callable.add(statement.name);
+    if (statement.kind === 'macro' || statement.kind === 'scope') {
+      for (const param of statement.params) others.add(param.name);
+    } else if (isAlias(statement, callable, others)) callable.add(statement.target.name);
+    else if (statement.kind === 'set' || statement.kind === 'for') {
+      for (const node of expressionsIn(statement.target)) if (node.kind === 'name') others.add(node.name);
     }
-    const target = statement.kind === 'set' || statement.kind === 'for' ? statement.target : undefined;
-    if (target !== undefined) for (const node of expressionsIn(target)) if (node.kind === 'name') names.add(node.name);
   }
-  return names;
+  return new Set([...callable].filter((name) => !others.has(name)));
 }
 
-function unknownCallee(callee: Expression, own: ReadonlySet<string>): string | undefined {
-  if (callee.kind === 'name') {
-    return own.has(callee.name) || templateGlobals.has(callee.name) ? undefined : `${callee.name}()`;
+/** Stands for members whose names are not known. */
+const ANY = '*';
+
+/** Members that the template itself puts somewhere: `namespace(get=…)`, `set ns.get = …`. They hide methods of that name. */
+function ownMembers(parsed: ParsedTemplate): ReadonlySet<string> {
+  const members = new Set<string>();
+  for (const statement of statementsIn(parsed.body)) {
+    if (statement.kind === 'set' && statement.target.kind === 'get' && statement.target.key.kind === 'string') {
+      members.add(statement.target.key.value);
+    }
+    for (const node of expressionsOf(statement).flatMap((whole) => [...expressionsIn(whole)])) {
+      if (node.kind !== 'call' || node.callee.kind !== 'name' || node.callee.name !== 'namespace') continue;
+      for (const { name } of node.args) members.add(name ?? ANY);
+    }
   }
-  if (callee.kind !== 'get' || callee.key.kind !== 'string') return undefined;
+  return members;
+}
+
+/** `{% set f = g %}`, where `g` may be called. */
+function isAlias(
+  statement: Statement,
+  callable: ReadonlySet<string>,
+  others: ReadonlySet<string>,
+): statement is Statement & { kind: 'set'; target: Expression & { kind: 'name' } } {
+  if (statement.kind !== 'set' || statement.target.kind !== 'name') return false;
+  const { value } = statement;
+  return value?.kind === 'name' && callable.has(value.name) && !others.has(value.name);
+}
+
+interface Known {
+  readonly callable: ReadonlySet<string>;
+  readonly members: ReadonlySet<string>;
+}
+
+function unknownCallee(callee: Expression, { callable, members }: Known): string | undefined {
+  if (callee.kind === 'name') return callable.has(callee.name) ? undefined : `${callee.name}()`;
+  if (callee.kind !== 'get') return 'what it works out';
+  if (callee.key.kind !== 'string') return 'what it works out';
   const method = callee.key.value;
   // Commands and internals have a rule of their own.
-  if (knownMethods.has(method) || commandMethods.has(method) || method.startsWith('__')) return undefined;
-  return `.${method}()`;
+  if (commandMethods.has(method) || method.startsWith('__')) return undefined;
+  const isOwn = callee.computed || (callee.object.kind === 'name' && (members.has(method) || members.has(ANY)));
+  return knownMethods.has(method) && !isOwn ? undefined : `.${method}()`;
 }

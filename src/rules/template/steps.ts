@@ -38,10 +38,10 @@ class Walk {
     }
     if (statement.kind === 'for') yield* this.#loop(statement);
     else if (statement.kind === 'if') for (const branch of statement.branches) yield* this.body(branch.body);
-    else if (statement.kind === 'macro') {
+    else if (statement.kind === 'macro' || statement.kind === 'scope') {
       for (const param of statement.params) this.#names.delete(param.name);
       yield* this.body(statement.body);
-    } else if (statement.kind === 'set' || statement.kind === 'scope') yield* this.body(statement.body);
+    } else if (statement.kind === 'set') yield* this.body(statement.body);
     if (statement.kind === 'set') this.#assign(statement.target, this.#valueOf(statement));
   }
 
