@@ -5,7 +5,7 @@ import { emitDocument } from '../emit-document.ts';
 import { defineFormat, type ParseContext } from '../format.ts';
 import { detectJson } from './detect-json.ts';
 import { emitNotebook, isNotebook } from './notebook.ts';
-import { parseJsonValues, skipWhiteSpace } from './parse-json.ts';
+import { type JsonOptions, parseJsonValues, skipWhiteSpace } from './parse-json.ts';
 import type { DocumentNode } from '../document.ts';
 
 /** Lines are read in windows of this size, which grows only for a longer line. */
@@ -70,7 +70,13 @@ function readValues(context: ParseContext, bytes: Uint8Array, window: Window): {
   const complete = window.isLast ? bytes.length : bytes.lastIndexOf(0x0a) + 1;
   const lines = bytes.subarray(0, complete);
   // Comments hide nothing: whoever reads such a file skips them too, and who refuses it cannot load it.
-  const options = { limits: context.limits, offset: window.offset, lenient: true };
+  const options: JsonOptions = {
+    limits: context.limits,
+    offset: window.offset,
+    lenient: true,
+    // The lines of a notebook's cell are a list of short strings, and code to the last.
+    ...(/\.ipynb$/i.test(context.path) ? { elideAfter: Number.POSITIVE_INFINITY } : {}),
+  };
   let read = 0;
   let values = 0;
   try {

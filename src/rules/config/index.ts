@@ -16,6 +16,7 @@ import { hfTrustRemoteCode } from './hf-trust-remote-code.ts';
 import { lightningInstantiator } from './lightning-instantiator.ts';
 import { mlflowCode } from './mlflow-code.ts';
 import { notebookCode } from './notebook-code.ts';
+import { notebookOutput } from './notebook-output.ts';
 import { peftImport } from './peft-import.ts';
 import { sentenceTransformersModule } from './sentence-transformers-module.ts';
 import { skopsType } from './skops-type.ts';
@@ -48,6 +49,7 @@ export const configRules: readonly AnyRule[] = [
   lightningInstantiator,
   mlflowCode,
   notebookCode,
+  notebookOutput,
   peftImport,
   sentenceTransformersModule,
   skopsType,

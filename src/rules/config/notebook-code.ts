@@ -4,10 +4,12 @@ import type { Severity } from '../rule.ts';
 import { documentRule } from './document-rule.ts';
 import { SUPPLY_CHAIN } from './references.ts';
 
-const MAX_CELL_LENGTH = 200_000;
+/** Cells are looked through in pieces that overlap, so that no length hides anything. */
+const PIECE_LENGTH = 200_000;
+const OVERLAP = 4096;
 /** What a download is handed to without anyone having seen it. */
 const PIPED =
-  /^\s*[!%]{1,2}\s*(?:sudo\s+)?(?:curl|wget)\b[^\n|]{0,2000}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\s*$/m;
+  /^[ \t]*[!%]{1,2}[ \t]*(?:sudo\s+)?(?:curl|wget)\b[^\n|]{0,2000}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\s*$/m;
 const ENCODED =
   /\b(?:exec|eval)\s*\(\s*(?:\w+\.){0,3}(?:b64decode|decompress|fromhex|loads|unhexlify|decode)\b|base64\s+(?:-d|--decode)[^\n]{0,200}\|\s*(?:ba)?sh\b/;
 
@@ -42,10 +44,11 @@ export const notebookCode = documentRule<{ what: string; cell: number; code: str
     if (cells?.kind !== 'list') return;
     for (const [cell, node] of cells.items.entries()) {
       if (stringOf(get(node, 'cell_type')) !== 'code') continue;
-      const code = sourceText(get(node, 'source')).slice(0, MAX_CELL_LENGTH);
-      for (const { pattern, what, severity } of SIGNS) {
-        const match = pattern.exec(code)?.[0];
-        if (match !== undefined) report(index.root, { what, cell, code: match.trim().slice(0, 200) }, severity);
+      const code = sourceText(get(node, 'source'));
+      for (let at = 0; at === 0 || at + OVERLAP < code.length; at += PIECE_LENGTH - OVERLAP) {
+        for (const { what, severity, match } of signsIn(code.slice(at, at + PIECE_LENGTH))) {
+          report(index.root, { what, cell, code: match }, severity);
+        }
       }
     }
   },
@@ -55,3 +58,10 @@ const SIGNS: readonly { pattern: RegExp; what: string; severity: Severity }[] = 
   { pattern: PIPED, what: 'pipes a download into a shell', severity: 'medium' },
   { pattern: ENCODED, what: 'runs what it decodes', severity: 'high' },
 ];
+
+function signsIn(code: string): { what: string; severity: Severity; match: string }[] {
+  return SIGNS.flatMap(({ pattern, what, severity }) => {
+    const match = pattern.exec(code)?.[0];
+    return match === undefined ? [] : [{ what, severity, match: match.trim().slice(0, 200) }];
+  });
+}

@@ -1,0 +1,20 @@
+/** Hosts from which plotting libraries load their scripts when a notebook is shown. */
+export const KNOWN_SCRIPT_HOSTS: ReadonlySet<string> = new Set([
+  'ajax.googleapis.com',
+  'cdn.bokeh.org',
+  'cdn.holoviz.org',
+  'cdn.jsdelivr.net',
+  'cdn.mathjax.org',
+  'cdn.plot.ly',
+  'cdn.pydata.org',
+  'cdnjs.cloudflare.com',
+  'code.jquery.com',
+  'colab.research.google.com',
+  'd3js.org',
+  'maxcdn.bootstrapcdn.com',
+  'netdna.bootstrapcdn.com',
+  'stackpath.bootstrapcdn.com',
+  'ssl.gstatic.com',
+  'unpkg.com',
+  'www.gstatic.com',
+]);
