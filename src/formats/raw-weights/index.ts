@@ -24,9 +24,9 @@ export const rawWeights = defineFormat({
     const companion = companionOf(fileName);
     return companion !== null && hasSibling(companion) ? 'likely' : null;
   },
-  parse({ source, path, cover, detail }) {
-    detail('companion', companionOf(path.split(/[/\\]/).at(-1) ?? ''));
-    cover(0, source.size, 'payload');
+  parse(context) {
+    context.detail('companion', companionOf(context.path.split(/[/\\]/).at(-1) ?? ''));
+    context.cover(0, context.source.size, 'payload');
   },
 });
 

@@ -11,12 +11,13 @@ import { parseUbjson } from './parse-ubjson.ts';
 const raw = (...parts: readonly (string | number)[]): Uint8Array =>
   Uint8Array.from(parts.flatMap((part) => (typeof part === 'number' ? [part] : [...new TextEncoder().encode(part)])));
 const key = (text: string): string => `i${String.fromCharCode(text.length)}${text}`;
-const model = raw(
-  ...['{', key('learner'), '{', key('name'), 'S', key('gbtree'), key('on'), 'T', key('none'), 'Z'],
-  ...[key('list'), '[', 'U', 200, 'I', 1, 2, 'N', 'CxD', 0x3f, 0xf0, 0, 0, 0, 0, 0, 0, ']'],
-  ...[key('typed'), '[$l#i', 2, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, key('counted'), '{#i', 1, key('a'), 'F'],
-  '}}',
-);
+const parts = [
+  ['{', key('learner'), '{', key('name'), 'S', key('gbtree'), key('on'), 'T', key('none'), 'Z'],
+  [key('list'), '[', 'U', 200, 'I', 1, 2, 'N', 'CxD', 0x3f, 0xf0, 0, 0, 0, 0, 0, 0, ']'],
+  [key('typed'), '[$l#i', 2, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, key('counted'), '{#i', 1, key('a'), 'F'],
+  ['}}'],
+];
+const model = raw(...parts.flat());
 
 test('an ordinary model is clean to the last byte', () => {
   const report = scanBytes(model, 'model.ubj');

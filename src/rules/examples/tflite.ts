@@ -26,15 +26,16 @@ class FlatBuilder {
     return target;
   }
 
-  /** A table whose fields all take four bytes, linked to `place`; returns where the fields are. */
-  table(place: number, fields: readonly number[]): number[] {
+  /** A table whose fields all take four bytes, linked to `place`; the result tells where each field is. */
+  table(place: number, fields: readonly number[]): (field: number) => number {
     const vtableBytes = 4 + 2 * fields.length;
     const vtable = this.u32(vtableBytes + (4 + 4 * fields.length) * 65_536);
     this.raw(fields.flatMap((_, index) => [4 + 4 * index, 0]));
     const start = this.u32(0);
     this.link(place, start);
     this.#bytes[start] = start - vtable;
-    return fields.map((value) => this.u32(value));
+    for (const value of fields) this.u32(value);
+    return (field) => start + 4 + 4 * field;
   }
 
   /** A vector of offsets, linked to `place`; returns where each is. */
@@ -71,13 +72,12 @@ export function tfliteModel(parts: TfliteParts = {}): Uint8Array {
   const out = new FlatBuilder();
   const root = out.u32(0);
   out.raw(text.encode('TFL3'));
-  const [, codes = 0, graphs = 0, note = 0, buffers = 0] = out.table(root, [3, 0, 0, 0, 0]);
-  for (const [index, place] of out.offsets(codes, custom.length).entries()) {
-    const [, name = 0] = out.table(place, [CUSTOM, 0, 1, CUSTOM]);
-    out.string(name, custom[index] ?? '');
+  const model = out.table(root, [3, 0, 0, 0, 0]);
+  for (const [index, place] of out.offsets(model(1), custom.length).entries()) {
+    out.string(out.table(place, [CUSTOM, 0, 1, CUSTOM])(1), custom[index] ?? '');
   }
-  for (const place of out.offsets(graphs, 1)) out.table(place, []);
-  out.string(note, description);
-  for (const place of out.offsets(buffers, 1)) out.vector(out.table(place, [0])[0] ?? 0, data);
+  for (const place of out.offsets(model(2), 1)) out.table(place, []);
+  out.string(model(3), description);
+  for (const place of out.offsets(model(4), 1)) out.vector(out.table(place, [0])(0), data);
   return out.bytes;
 }
