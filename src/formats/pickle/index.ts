@@ -42,10 +42,16 @@ const FIRST_OPCODES = new Set([
  */
 function stackedConfidence(probe: Probe): Confidence | null {
   const { source, budget } = probe;
-  let end = runPlain(source, budget, 0);
-  while (end !== undefined && end < source.size) {
-    if (acts(source, probe, { start: end })) return 'certain';
-    end = runPlain(source, budget, end);
+  try {
+    let end = runPlain(source, budget, 0);
+    while (end !== undefined && end < source.size) {
+      if (acts(source, probe, { start: end })) return 'certain';
+      end = runPlain(source, budget, end);
+    }
+    return end === undefined ? null : 'likely';
+  } catch (error) {
+    // Too large to tell, such as a first line of many megabytes: what may come after it forbids to call the file something else.
+    if (error instanceof LimitError) return 'certain';
+    throw error;
   }
-  return end === undefined ? null : 'likely';
 }

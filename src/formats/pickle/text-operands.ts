@@ -130,7 +130,13 @@ export function parseRawUnicode(line: Uint8Array): string | undefined {
 
 /** True for what `parseRawUnicode` decodes; text without a backslash, nearly all there is, costs one search. */
 export function isRawUnicode(line: Uint8Array): boolean {
-  return !line.includes(BACKSLASH) || parseRawUnicode(line) !== undefined;
+  if (!line.includes(BACKSLASH)) return true;
+  for (const [, slashes = '', escape, short, long] of ascii.decode(line).matchAll(RAW_ESCAPE)) {
+    if (escape === undefined || slashes.length % 2 === 0) continue;
+    const digits = short ?? long ?? '';
+    if (digits.length !== (short === undefined ? 8 : 4) || Number.parseInt(digits, 16) > 0x10ffff) return false;
+  }
+  return true;
 }
 
 /** The decoded text as bytes, one a character, as a payload in it would be read. */
