@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LimitError, ReadError } from '../bytes/errors.ts';
 import { FileSource } from './file-source.ts';
-import { reasonOf } from './reason.ts';
+import { reasonOf, specialKind } from './reason.ts';
 
 const PRIVATE = 0o600;
 
@@ -18,9 +18,10 @@ export interface InputStream extends AsyncIterable<Uint8Array | string> {
  * @throws LimitError beyond `maxBytes`, ReadError when it cannot be read or kept.
  */
 export async function spool(input: InputStream, name: string, maxBytes: number): Promise<FileSource> {
-  if (input.fd !== undefined && fstatSync(input.fd).isFile()) {
-    return FileSource.fromDescriptor(input.fd, name, maxBytes);
-  }
+  const stats = input.fd === undefined ? undefined : fstatSync(input.fd);
+  if (input.fd !== undefined && stats?.isFile() === true) return FileSource.fromDescriptor(input.fd, name, maxBytes);
+  // Node gives an empty stream for it.
+  if (stats?.isDirectory() === true) throw ReadError.of(name, specialKind(stats));
   const fd = await copyOf(input, name, maxBytes);
   return FileSource.fromDescriptor(fd, name);
 }

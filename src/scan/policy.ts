@@ -68,7 +68,7 @@ export function parsePolicy(text: string, file: string, rules: readonly AnyRule[
     const problems = document.errors.map((error) => ({ message: error.message, ...at(error.pos[0]) }));
     throw ConfigError.of({ file, problems });
   }
-  const parsed = policySchema.safeParse(document.toJS() ?? {});
+  const parsed = policySchema.safeParse(plainValue(document, file) ?? {});
   const issues = parsed.success ? checkRules(parsed.data, rules) : parsed.error.issues.flatMap(flatten);
   if (parsed.success && issues.length === 0) return parsed.data;
   const problems = issues.map((issue) => {
@@ -76,6 +76,16 @@ export function parsePolicy(text: string, file: string, rules: readonly AnyRule[
     return { message: issue.message, ...(offset === undefined ? {} : at(offset)) };
   });
   throw ConfigError.of({ file, problems });
+}
+
+/** @throws ConfigError for aliases that multiply without end, which the library refuses to write out. */
+function plainValue(document: ReturnType<typeof parseDocument>, file: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    throw ConfigError.of({ file, problems: [{ message: error.message }] });
+  }
 }
 
 function flatten(issue: z.core.$ZodIssue): Issue[] {

@@ -32,6 +32,11 @@ function problemsOf(text: string): string[] {
   }
 }
 
+const aliasBomb = Array.from({ length: 40 }, (_, i) => `b${i + 1}: &b${i + 1} [*b${i}, *b${i}]`).reduce(
+  (text, line) => `${text}\n${line}`,
+  'b0: &b0 [x]',
+);
+
 describe('policy file', () => {
   test('says everything', () => {
     const text = `
@@ -75,6 +80,7 @@ suppressions:
     ['rules: {a: off, a: off}', /^p\.yaml:1:17: Map keys must be unique/],
     ['- 1', /^p\.yaml:1:1: /],
     ['a: [', /^p\.yaml:1:/],
+    [aliasBomb, /^p\.yaml: Excessive alias count/],
   ])('%s', (text, expected) => {
     expect(problemsOf(text)[0]).toMatch(expected);
   });

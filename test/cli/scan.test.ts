@@ -1,5 +1,15 @@
 import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -71,6 +81,8 @@ describe('exit codes', () => {
     [['scan', 'clean.json', '--baseline', 'clean.json'], 2],
     [['scan', 'clean.json', '--output', 'no/such/folder/a.json'], 2],
     [['scan', 'clean.json', '--output', 'a.pdf'], 2],
+    [['scan', 'clean.json', '--output', 'models/../clean.json'], 2],
+    [['scan', 'clean.json', 'evil.json', '--write-baseline', 'evil.json'], 2],
     [['nonsense'], 2],
     [['--version'], 0],
     [['--help'], 0],
@@ -183,5 +195,15 @@ describe('standard input', () => {
 
   test('empty input is an empty file', () => {
     expect(json(['-']).report.artifacts[0]).toMatchObject({ path: '<stdin>', size: 0 });
+  });
+
+  test('a directory is none', () => {
+    const fd = openSync(folder, 'r');
+    const { status, stderr } = spawnSync(process.execPath, [launcher, 'scan', '-'], {
+      encoding: 'utf8',
+      stdio: [fd, 'pipe', 'pipe'],
+    });
+    closeSync(fd);
+    expect([status, stderr]).toEqual([2, expect.stringContaining('<stdin>: is a directory')]);
   });
 });

@@ -13,15 +13,20 @@ import { renderTerminal } from '../render/terminal.ts';
 import { streamTheme, plainTheme } from '../render/theme.ts';
 import { UsageError } from '../usage-error.ts';
 import { loadBaseline, loadPolicy, saveBaseline } from './load-files.ts';
-import { checkWritable, writeAtomically, writeStream } from './write-file.ts';
+import { checkWritable, isSameFile, writeAtomically, writeStream } from './write-file.ts';
 
 /** `vouchsafe scan`: returns the exit code. @throws CodedError when it cannot run at all. */
 export async function runScan(targets: readonly string[], options: ScanArguments): Promise<number> {
   checkTargets(targets);
   if (options.as !== undefined) await checkFormat(options.as);
   const outputs = planOutputs(options.format, options.output);
-  for (const { file } of outputs) if (file !== undefined) checkWritable(file);
-  if (options.writeBaseline !== undefined) checkWritable(options.writeBaseline);
+  for (const file of [...outputs.map((output) => output.file), options.writeBaseline]) {
+    if (file === undefined) continue;
+    if (targets.some((target) => isSameFile(file, target))) {
+      throw UsageError.of(`writing ${visible(file)} would overwrite a file that is to be scanned`);
+    }
+    checkWritable(file);
+  }
   const policy = await loadPolicy(options.policy);
   const baseline = await loadBaseline(options.baseline);
   const progress = new Progress(options.progress && options.quiet !== true);

@@ -39,6 +39,21 @@ export function checkWritable(file: string): void {
   }
 }
 
+/** True when two paths lead to one regular file. */
+export function isSameFile(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((file) => attempt(() => statSync(file, { bigint: true })));
+  return a?.isFile() === true && b !== undefined && a.dev === b.dev && a.ino === b.ino;
+}
+
+/** What cannot be looked at is said where it is opened. */
+function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
 /** Writes a file so that readers see the old one or the whole new one, never a part. @throws WriteError. */
 export function writeAtomically(file: string, chunks: Iterable<string>): void {
   try {
