@@ -11,6 +11,7 @@ import { pickleInternalAttribute } from './pickle-internal-attribute.ts';
 import { pickleNestedPayload } from './pickle-nested-payload.ts';
 import { pickleProtocolChanged } from './pickle-protocol-changed.ts';
 import { pickleSecondStageLoader } from './pickle-second-stage-loader.ts';
+import { pickleShadowedMethod } from './pickle-shadowed-method.ts';
 import { pickleUnlistedCall } from './pickle-unlisted-call.ts';
 import { pickleUnlistedImport } from './pickle-unlisted-import.ts';
 import { pickleUnlistedMutation } from './pickle-unlisted-mutation.ts';
@@ -32,6 +33,7 @@ export const pickleRules: readonly AnyRule[] = [
   pickleNestedPayload,
   pickleProtocolChanged,
   pickleSecondStageLoader,
+  pickleShadowedMethod,
   pickleUnlistedCall,
   pickleUnlistedImport,
   pickleUnlistedMutation,

@@ -1,6 +1,8 @@
-import { globalName, type Value } from '../../formats/pickle/values.ts';
+import { CallNode, globalName, type Value } from '../../formats/pickle/values.ts';
+import type { PickleEvent } from '../../formats/pickle/events.ts';
 import type { PickleView } from '../../formats/pickle/view.ts';
-import { defineRule } from '../rule.ts';
+import { defineRule, type RulePolicy } from '../rule.ts';
+import { violation } from './constraints.ts';
 import { classOf, describe, isAllowed } from './judge.ts';
 
 /** A pair `(state, slots)`: the second half is set attribute by attribute, which runs setters. */
@@ -21,6 +23,14 @@ const STATE_CLASSES = /^(?:collections\.(?:OrderedDict|defaultdict|Counter)|buil
 function isOrdinaryState(state: Value): boolean {
   if (typeof state !== 'object' || state.kind !== 'call') return true;
   return state.state === undefined && STATE_CLASSES.test(globalName(state.callee) ?? '');
+}
+
+type BuildEvent = Extract<PickleEvent, { kind: 'build' }>;
+
+/** The state of `functools.partial` starts with what it will call, which must be what a call of it would accept. */
+function keepsCallee({ state, offset, view }: BuildEvent, owner: Value | undefined, policy: RulePolicy): boolean {
+  if (owner === undefined || globalName(owner) !== 'functools.partial') return true;
+  return violation(new CallNode('REDUCE', owner, state, offset), view, policy) === undefined;
 }
 
 export const pickleUnlistedState = defineRule<{ readonly target: string }>()({
@@ -56,6 +66,6 @@ export const pickleUnlistedState = defineRule<{ readonly target: string }>()({
     const owner = classOf(event.target, event.view);
     const wanted = isSlotState(event.state, event.view) ? 'setAttributes' : 'build';
     const known = typeof owner === 'object' && owner.kind === 'global' && isAllowed(owner, wanted, context.policy);
-    if (!known || !isOrdinaryState(event.state)) report({ span, data });
+    if (!known || !isOrdinaryState(event.state) || !keepsCallee(event, owner, context.policy)) report({ span, data });
   },
 });

@@ -50,6 +50,21 @@ value(
   build(call('torch.jit._pickle:restore_type_tag', g('argparse:Namespace'), ''), t(null, d(['__eq__', sorted]))),
 );
 
+value(
+  'state.method-of-an-item',
+  'suspicious',
+  build(
+    make('torch.optim.adam:Adam'),
+    d(['param_groups', [build(namespace, d(['setdefault', sorted]))]], ['defaults', d()], ['state', d()]),
+  ),
+  ['pickle-shadowed-method'],
+);
+value(
+  'state.callee-of-partial',
+  'suspicious',
+  build(make('functools:partial', sorted), t(call('torch.nn.modules.container:Sequential'), t(), d(), d())),
+);
+
 // Listed functions that call what they are given.
 const rebuild = (target: PickleValue, ...args: readonly PickleValue[]): PickleValue =>
   call('torch._tensor:_rebuild_from_type', target, g('torch._tensor:Tensor'), t(...args), d());
