@@ -113,6 +113,11 @@ export class FlatWalker {
     this.#explainGaps();
   }
 
+  /** Where the last part that was walked ends. */
+  get end(): number {
+    return this.#covered.spans().at(-1)?.end ?? 0;
+  }
+
   cover({ start, end }: Span, role: CoverageRole): void {
     if (end > this.#context.source.size) {
       throw FormatError.of('truncated', { wanted: end - start, offset: start, size: this.#context.source.size });

@@ -1,6 +1,9 @@
 import { FormatError } from '../../bytes/errors.ts';
 import { type FlatTable, FlatWalker } from '../flatbuffer.ts';
-import { defineFormat, type ParseContext } from '../format.ts';
+import { defineFormat, type ParseContext, Probe } from '../format.ts';
+import { examineZip } from '../zip/examine-zip.ts';
+import { isZip } from '../zip/index.ts';
+import { accounted, readZip } from '../zip/read-zip.ts';
 import { tfliteSchema } from './schema.ts';
 
 /** `BuiltinOperator_CUSTOM` and the prefix of TensorFlow's own operators (flex delegate). */
@@ -9,11 +12,15 @@ const FLEX = /^Flex(?=[A-Z_])/;
 /** Offsets 0 and 1 of a buffer mean that its data is not outside the FlatBuffer. */
 const FIRST_OUTSIDE_OFFSET = 2;
 
-/** TensorFlow Lite models: a FlatBuffer of graphs and, beyond 2 GiB, weights after it. */
+/**
+ * TensorFlow Lite models: a FlatBuffer of graphs, beyond 2 GiB weights after it, and often a zip file of labels and
+ * vocabularies appended to it (TensorFlow Lite Metadata, "Associated files").
+ */
 export const tflite = defineFormat({
   id: 'tflite',
   title: 'TensorFlow Lite model',
   extensions: ['.tflite', '.lite'],
+  refines: ['zip'],
   detect: (probe) => (probe.startsWith('TFL3', 4) ? 'certain' : null),
   parse(context) {
     const reader = new TfliteReader(context);
@@ -21,9 +28,25 @@ export const tflite = defineFormat({
       reader.walk();
     } finally {
       reader.report();
+      if (isZip(new Probe(context.source, context.path, context.budget))) examineFiles(context, reader.end);
     }
   },
 });
+
+/** Examines the zip file that shares the bytes; that it follows the model at once is nothing odd. */
+function examineFiles(context: ParseContext, modelEnd: number): void {
+  const listing = readZip(context.source, context.limits);
+  const start = accounted(listing).reduce((least, span) => Math.min(least, span.start), context.source.size);
+  if (start !== modelEnd) {
+    examineZip(context, listing);
+    return;
+  }
+  const anomalies = listing.anomalies.filter(({ code }) => code !== 'prefix');
+  const member: ParseContext['member'] = (part) => {
+    if (part.role !== 'constant' || part.offset !== 0) context.member(part);
+  };
+  examineZip({ ...context, member }, { ...listing, anomalies });
+}
 
 class TfliteReader {
   readonly #context: ParseContext;
@@ -34,6 +57,10 @@ class TfliteReader {
   constructor(context: ParseContext) {
     this.#context = context;
     this.#walker = new FlatWalker(context, tfliteSchema, (table) => this.#table(table));
+  }
+
+  get end(): number {
+    return this.#walker.end;
   }
 
   walk(): void {
