@@ -1,4 +1,5 @@
 import type { Archive } from './archive.ts';
+import type { CoremlModel } from './coreml/coreml-model.ts';
 import type { ConfigDocument } from './document.ts';
 import type { GgufFile } from './gguf/gguf-file.ts';
 import type { Hdf5File } from './hdf5/hdf5-file.ts';
@@ -55,6 +56,8 @@ export interface Facets {
   safetensors: SafetensorsFile;
   /** Operators and assets of a TensorFlow graph. */
   tensorflow: TensorflowGraph;
+  /** Classes and files that a Core ML model names. */
+  coreml: CoremlModel;
   /** Operators that a TensorFlow Lite model brings names for. */
   tflite: TfliteModel;
   /** What an HDF5 file refers to outside itself, and where its structure is odd. */

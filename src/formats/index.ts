@@ -6,6 +6,7 @@ import { lzma } from './lzma/index.ts';
 import { xz } from './xz/index.ts';
 import { bzip2 } from './bzip2/index.ts';
 import { zstd } from './zstd/index.ts';
+import { coreml } from './coreml/index.ts';
 import { zlib } from './zlib/index.ts';
 import { gzip } from './gzip/index.ts';
 import { tar } from './tar/index.ts';
@@ -64,6 +65,7 @@ export const formats: readonly Format[] = [
   tensorBundle,
   tensorflow,
   tflite,
+  coreml,
   onnx,
   onnxTensor,
   hdf5,

@@ -1,4 +1,5 @@
 import { archiveRules } from './archive/index.ts';
+import { coremlRules } from './coreml/index.ts';
 import { configRules } from './config/index.ts';
 import { examinationRules } from './examination/index.ts';
 import { ggufRules } from './gguf/index.ts';
@@ -20,6 +21,7 @@ import { torchRules } from './torch/index.ts';
 export const rules: readonly AnyRule[] = [
   ...archiveRules,
   ...configRules,
+  ...coremlRules,
   ...examinationRules,
   ...ggufRules,
   ...hdf5Rules,
