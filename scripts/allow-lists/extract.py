@@ -5,13 +5,15 @@ Nothing is imported or run: sources are parsed with `ast`. See README.md for the
 
 import ast
 import re
+import sys
 import warnings
 from pathlib import Path
 
 from knowledge import (
     BASES,
     CONTAINERS,
-    DANGEROUS_NAMES,
+    DANGEROUS_ATTRIBUTES,
+    DANGEROUS_BUILTINS,
     DANGEROUS_ROOTS,
     EXCLUDED_MODULE,
     HARMLESS_CALLS,
@@ -139,6 +141,7 @@ def read_module(name, is_package, path):
     except (SyntaxError, ValueError):
         tree = parse_python_2(path)
     if tree is None:
+        print(f"not parsed: {path}", file=sys.stderr)
         return None
     module = Module(name, is_package)
     module.read(tree.body, "")
@@ -275,7 +278,7 @@ class Universe:
 
 
 def parse_python_2(path):
-    """Old releases hold a little Python 2 syntax; a file that still does not parse is left out."""
+    """Old releases hold a little Python 2 syntax."""
     text = path.read_text("utf-8", "replace")
     text = re.sub(r"^(\s*)print (.+)$", r"\1print(\2)", text, flags=re.M)
     text = re.sub(r"except (\w+), (\w+):", r"except \1 as \2:", text)
@@ -388,7 +391,7 @@ class Hooks:
     def safe_to_set(self):
         if self.defined("__setstate__"):
             return True
-        plain = not any(c.setters or c.odd_attributes for c in self.own)
+        plain = not any((c.setters or c.odd_attributes) and not self.reviewed(c, "setters") for c in self.own)
         return plain and not self.defined("__setattr__") and not self.base("no-set")
 
     def safe_to_mutate(self):
@@ -415,6 +418,16 @@ def harmless_decorators(node):
     return True
 
 
+def declared_module(node):
+    """The module that numpy's `set_module` decorator writes into `__module__`, which is what a pickle names."""
+    for decorator in node.decorator_list:
+        if isinstance(decorator, ast.Call) and (dotted(decorator.func) or "").split(".")[-1] in ("set_module", "array_function_dispatch"):
+            values = [a for a in decorator.args if isinstance(a, ast.Constant)] + [k.value for k in decorator.keywords if k.arg == "module"]
+            if values and isinstance(values[0], ast.Constant) and isinstance(values[0].value, str):
+                return values[0].value
+    return None
+
+
 def importable(module_name):
     """Modules whose mere import acts, or that no model refers to, are left out."""
     return not EXCLUDED_MODULE.search(f".{module_name}.")
@@ -426,7 +439,10 @@ def extract_classes(universe, package, only=None):
         if name.split(".")[0] != package or not importable(name) or (only and not re.match(only, name)):
             continue
         for qualname, facts in module.classes.items():
-            table.setdefault(name, {})[qualname] = judge_class(universe, facts) or ""
+            letters = judge_class(universe, facts) or ""
+            for home in (name, declared_module(facts.node)):
+                if home is not None:
+                    table.setdefault(home, {})[qualname] = letters
         for target, call in module.calls.items():
             if (dotted(call.func) or "").split(".")[-1] in ("namedtuple", "NamedTuple"):
                 table.setdefault(name, {})[target] = "in"
@@ -443,7 +459,11 @@ def extract_functions(universe, package, patterns):
         for function in module.functions:
             if function.endswith("_dispatcher") or function.startswith("__"):
                 continue
-            table.setdefault(name, {})[function] = "" if reaches_danger(universe, module, function, tainted) else "i"
+            home = declared_module(module.functions[function])
+            letters = "" if reaches_danger(universe, module, function, tainted) else "i"
+            table.setdefault(name, {})[function] = letters
+            if home is not None:
+                table.setdefault(home, {})[function] = letters
     return table
 
 
@@ -453,20 +473,22 @@ def reaches_danger(universe, module, function, tainted, depth=0):
         return tainted[key]
     tainted[key] = False
     node = module.functions[function]
-    tainted[key] = any(dangerous_reference(universe, module, inner, tainted, depth) for inner in ast.walk(node))
+    own = {inner.arg for inner in ast.walk(node) if isinstance(inner, ast.arg)}
+    own |= {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+    tainted[key] = any(dangerous_reference(universe, module, inner, own, tainted, depth) for inner in ast.walk(node))
     return tainted[key]
 
 
-def dangerous_reference(universe, module, node, tainted, depth):
+def dangerous_reference(universe, module, node, own, tainted, depth):
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         return any(name.split(".")[0] in DANGEROUS_ROOTS for name in names)
-    if not isinstance(node, (ast.Name, ast.Attribute)):
-        return False
+    if isinstance(node, ast.Attribute) and node.attr in DANGEROUS_ATTRIBUTES:
+        return True
     name = dotted(node)
-    if name is None:
-        return node.attr in DANGEROUS_NAMES
-    if name in DANGEROUS_NAMES or name.split(".")[-1] in DANGEROUS_NAMES:
+    if name is None or name.split(".")[0] in own:
+        return False
+    if name in DANGEROUS_BUILTINS:
         return True
     full = universe.resolve(module, name) or name
     if full.split(".")[0] in DANGEROUS_ROOTS:

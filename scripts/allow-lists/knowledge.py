@@ -96,19 +96,19 @@ HARMLESS_DECORATORS = frozenset(
 EXCLUDED_MODULE = re.compile(
     r"\.(tests?|testing|_testing|conftest|setup|setup_common|__main__|benchmarks?|examples?|scripts?|distutils|f2py|_build_utils|_build|"
     r"__check_build|_pyinstaller|externals|commands|cli|_dynamo|_inductor|vendored?|_vendor|sphinxext|docs?|doc|conf|version|_version|"
-    r"hubconf|setup_package|_distributor_init|pytest_plugin|cython|core\.code_generators|generate_[a-z_]*)\."
+    r"_datasource|datasource|_format_impl|format|_generate_pyx|clapack_scrub|lapack_lite|io|_npyio_impl|npyio|hubconf|setup_package|_distributor_init|pytest_plugin|cython|core\.code_generators|generate_[a-z_]*)\."
 )
 
-# A function that reaches one of these is not listed, not even as a value.
+# A function that reaches one of these, itself or through what it calls, is not listed, not even as a value.
 DANGEROUS_ROOTS = frozenset(
-    "os posix nt sys subprocess shutil pathlib io socket ssl urllib http ftplib smtplib requests ctypes cffi pickle cPickle marshal shelve "
-    "dill cloudpickle joblib importlib imp runpy pkgutil zipimport code codeop pty signal multiprocessing threading tempfile glob zipfile "
-    "tarfile gzip bz2 lzma webbrowser platform gc inspect types operator builtins __builtin__ mmap fileinput sqlite3 pip setuptools distutils".split()
+    "subprocess shutil socket ssl urllib urllib2 http ftplib smtplib requests ctypes cffi pickle cPickle marshal shelve dill cloudpickle "
+    "imp runpy zipimport code codeop pty tempfile zipfile tarfile gzip bz2 lzma webbrowser mmap sqlite3 pip setuptools distutils".split()
 )
-DANGEROUS_NAMES = frozenset(
-    "open exec eval compile execfile __import__ globals locals vars setattr delattr input breakpoint memmap fromfile tofile loadtxt savetxt "
-    "genfromtxt save savez savez_compressed load loads dump dumps read_csv read_pickle to_pickle to_csv fetch_file system popen "
-    "__subclasses__ __globals__ __code__ __builtins__ apply_along_axis vectorize frompyfunc fromfunction load_state_dict_from_url".split()
+DANGEROUS_BUILTINS = frozenset("open exec eval compile execfile __import__ breakpoint input".split())
+DANGEROUS_ATTRIBUTES = frozenset(
+    "memmap fromfile tofile loadtxt savetxt genfromtxt savez savez_compressed read_csv read_pickle to_pickle to_csv system popen import_module "
+    "remove_file unlink rmtree makedirs urlopen urlretrieve __subclasses__ __builtins__ vectorize apply_along_axis "
+    "fromfunction load_state_dict_from_url load_library CDLL loads frompyfunc".split()
 )
 
 # Hooks read by hand: (class pattern, hooks, reason). A pattern covers the module layouts of all versions.
@@ -140,6 +140,10 @@ REVIEWED = [
     (r"scipy\.interpolate\._rbfinterp\.RBFInterpolator", "__setstate__", "sets attributes from two tuples"),
     (r"xgboost\.core\.Booster", "__setstate__ __del__", "hands bytes to the native model reader; frees what that made"),
     (r"lightgbm\.basic\.Booster", "__setstate__ __del__", "hands text to the native model reader; frees what that made"),
+    (r"scipy\.signal\.(_ltisys|ltisys|lti_conversion)\.(TransferFunction|ZerosPolesGain|StateSpace)", "__new__", "picks the continuous or the discrete subclass"),
+    (r"scipy\.optimize\.(_optimize|optimize)\.OptimizeResult|scipy\._lib\._util\._RichResult|scipy\._lib\._bunch\.\w+", "__getattr__ __setattr__", "a dict with attribute access"),
+    (r"scipy\.interpolate\._?(interpolate|cubic|bsplines|polyint)\.\w+", "setters", "checks a fill value, makes arrays of coefficients"),
+    (r"xgboost\.sklearn\.XGBModel", "__setstate__", "makes a booster from the model in the state, in releases before 1.0"),
     (r"timm\.optim\..*", "__setstate__", "fills in options of older releases"),
     (r"pandas\.core\.dtypes\.dtypes\.\w+", "__new__ __setstate__ __getattr__", "parses a dtype string or looks one up in a cache"),
     (r"numpy\.matrixlib\.defmatrix\.matrix", "__array_finalize__", "reshapes to two dimensions"),
