@@ -162,9 +162,6 @@ export const dangerGroups: readonly DangerGroup[] = [
       pathlib:PosixPath.write_text pathlib:PosixPath.write_bytes pathlib:PosixPath.touch pathlib:PosixPath.unlink pathlib:PosixPath.open fileinput.* logging:FileHandler logging:StreamHandler logging.handlers.* logging:basicConfig logging:Handler logging:Filterer logging:LoggerAdapter csv:writer _csv:writer zipfile.* tarfile.* gzip.* bz2.* lzma.* _lzma.* _bz2.*
       sqlite3.* _sqlite3.* syslog.* faulthandler.* tracemalloc.* filecmp.* distlib.* dotenv.* tomlkit.* toml:dump json:dump
       numpy:save numpy:savez numpy:savetxt numpy:memmap numpy.core.memmap:memmap numpy._core.memmap:memmap numpy:fromfile numpy:tofile numpy.lib.npyio.* pandas.core.generic:NDFrame.to_csv pandas.core.generic:NDFrame.to_pickle pandas.core.frame:DataFrame.to_csv torch:save torch:from_file torch.utils.tensorboard.* tensorboardX.* matplotlib.pyplot:savefig scipy.misc.* joblib:dump joblib.numpy_pickle:dump joblib.disk.* sklearn.datasets._svmlight_format_io.* PIL.Image:open cv2:imwrite imageio:imwrite`,
-    advisories: {
-      'logging:FileHandler': ['GHSA-6556-fwc2-fg2p'],
-    },
   },
   {
     category: 'file-read',
