@@ -162,4 +162,5 @@ def main():
         write(out, tables)
 
 
-main()
+if __name__ == "__main__":
+    main()
