@@ -73,3 +73,11 @@ test.each([
   expect(report).toMatchObject({ format: 'opaque-archive', verdict: 'inconclusive' });
   expect(report.findings.map(({ ruleId }) => ruleId)).toContain('unsupported-feature');
 });
+
+test('a gzip file of very many empty members costs no window for each', () => {
+  const member = gzipSync(Buffer.alloc(0));
+  const bytes = Buffer.concat([...Array.from({ length: 100_000 }, () => member), gzipSync(payload)]);
+  const started = performance.now();
+  expect(scan(bytes).verdict).toBe('malicious');
+  expect(performance.now() - started).toBeLessThan(5000);
+});

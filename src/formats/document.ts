@@ -114,7 +114,21 @@ export function pointerOf(visit: Visit, root = ''): string {
 
 /** The last value of `key`, which is what Python's json and yaml keep; undefined when absent. */
 export function get(node: DocumentNode | undefined, key: string): DocumentNode | undefined {
-  return node?.kind === 'map' ? node.entries.findLast((entry) => entry.key === key)?.value : undefined;
+  if (node?.kind !== 'map') return undefined;
+  if (node.entries.length > MAX_SEARCHED_ENTRIES) return valuesOf(node).get(key);
+  return node.entries.findLast((entry) => entry.key === key)?.value;
+}
+
+/** In a larger map every key is looked up once and remembered: rules ask for neighbours of each of its entries. */
+const MAX_SEARCHED_ENTRIES = 64;
+const valuesByMap = new WeakMap<MapNode, ReadonlyMap<string, DocumentNode>>();
+
+function valuesOf(map: MapNode): ReadonlyMap<string, DocumentNode> {
+  const known = valuesByMap.get(map);
+  if (known !== undefined) return known;
+  const values = new Map(map.entries.map(({ key, value }) => [key, value]));
+  valuesByMap.set(map, values);
+  return values;
 }
 
 /** The string a node holds; undefined for anything else. */

@@ -42,23 +42,25 @@ function readText(input: ByteInput): string {
 /** All concatenated members of a gzip file, zero padding between them included, as Python's gzip reads them. */
 export class GzipReader implements ChunkReader {
   readonly #input: ByteInput;
-  #inflate: InflateReader | undefined;
+  readonly #inflate: InflateReader;
+  #inMember = false;
   #crc = 0;
   #length = 0;
   #end: number | undefined;
 
   constructor(input: ByteInput) {
     this.#input = input;
+    this.#inflate = new InflateReader(input);
   }
 
   get consumedBytes(): number {
-    return this.#end ?? this.#inflate?.consumedBytes ?? this.#input.consumed;
+    return this.#end ?? (this.#inMember ? this.#inflate.consumedBytes : this.#input.consumed);
   }
 
   next(): Uint8Array | null {
     while (this.#end === undefined) {
-      if (this.#inflate === undefined) this.#startMember();
-      const chunk = this.#inflate?.next() ?? null;
+      if (!this.#inMember) this.#startMember();
+      const chunk = this.#inflate.next();
       if (chunk === null) {
         this.#finishMember();
         continue;
@@ -72,13 +74,14 @@ export class GzipReader implements ChunkReader {
 
   #startMember(): void {
     readGzipHeader(this.#input);
-    this.#inflate = new InflateReader(this.#input);
+    this.#inflate.restart();
+    this.#inMember = true;
     this.#crc = 0;
     this.#length = 0;
   }
 
   #finishMember(): void {
-    this.#inflate = undefined;
+    this.#inMember = false;
     const { offset } = this.#input;
     const crc = this.#input.u32();
     const length = this.#input.u32();

@@ -86,6 +86,17 @@ export class InflateReader implements ChunkReader {
     this.#out = new Uint8Array(this.#variant.windowBytes + CHUNK_BYTES + this.#variant.maxMatch);
   }
 
+  /** Begins the next stream of the same input; a file of many small ones would else cost a window for each. */
+  restart(): void {
+    this.#tables = fixedTables;
+    this.#outAt = 0;
+    this.#hold = 0;
+    this.#bits = 0;
+    this.#state = 'header';
+    this.#last = false;
+    this.#storedLeft = 0;
+  }
+
   get consumedBytes(): number {
     return this.#input.consumed - (this.#bits >>> 3);
   }

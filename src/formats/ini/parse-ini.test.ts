@@ -12,3 +12,14 @@ test('reads sections, quotes, continued lines and comments', () => {
   expect(stringOf(get(get(root, 'a.b'), 'k'))).toBe('v');
   expect(stringOf(get(get(root, 'c'), 'k'))).toBe('"a\\"b"');
 });
+
+test('ends lines at a lone carriage return', () => {
+  const root = parseIni('[a]\n# c\rk = v\r\nl = w', (at) => at);
+  expect([stringOf(get(get(root, 'a'), 'k')), stringOf(get(get(root, 'a'), 'l'))]).toEqual(['v', 'w']);
+});
+
+test('a value of very many lines takes no quadratic time', () => {
+  const started = performance.now();
+  parseIni(`[a]\nk =\n${'  v\n'.repeat(200_000)}`, (at) => at);
+  expect(performance.now() - started).toBeLessThan(5000);
+});

@@ -1,4 +1,5 @@
-import type { DocumentNode, MapEntry } from '../document.ts';
+import type { Span } from '../../bytes/span.ts';
+import type { DocumentNode, MapNode } from '../document.ts';
 
 /**
  * Reads INI text as Python's configparser does: sections, `key = value` or `key: value`, continued lines, whole-line
@@ -6,35 +7,44 @@ import type { DocumentNode, MapEntry } from '../document.ts';
  * What configparser would refuse is skipped: nothing can load it.
  */
 export function parseIni(text: string, toOffset: (at: number) => number): DocumentNode {
-  const sections: { key: string; value: { kind: 'map'; entries: MapEntry[] } }[] = [];
-  let section: MapEntry[] = [];
+  const sections: { readonly key: string; readonly settings: Setting[] }[] = [];
+  let settings: Setting[] = [];
   let at = 0;
-  for (const line of text.split('\n')) {
+  // A lone carriage return ends a line in what Python opens as text.
+  for (const line of text.replace(/\r(?!\n)/g, '\n').split('\n')) {
     const header = /^\[([^\]]{1,1000})\]/.exec(line.trim());
+    const last = settings.at(-1);
     if (header !== null) {
-      section = [];
-      sections.push({ key: header[1] ?? '', value: { kind: 'map', entries: section } });
-    } else if (/^\s/.test(line) && line.trim() !== '' && section.length > 0) {
-      continueValue(section, line.trim());
+      settings = [];
+      sections.push({ key: header[1] ?? '', settings });
+    } else if (/^\s/.test(line) && line.trim() !== '' && last !== undefined) {
+      last.lines.push(line.trim());
     } else if (!/^\s*(?:[#;]|$)/.test(line)) {
-      addEntry(section, line, { start: toOffset(at), end: toOffset(at + line.length) });
+      addSetting(settings, line, { start: toOffset(at), end: toOffset(at + line.length) });
     }
     at += line.length + 1;
   }
-  return { kind: 'map', entries: sections };
+  return { kind: 'map', entries: sections.map(({ key, settings }) => ({ key, value: sectionNode(settings) })) };
 }
 
-function addEntry(section: MapEntry[], line: string, span: { start: number; end: number }): void {
+/** One setting, its value still in lines. */
+interface Setting {
+  readonly key: string;
+  readonly span: Span;
+  readonly lines: string[];
+}
+
+function addSetting(settings: Setting[], line: string, span: Span): void {
   const separator = line.search(/[=:]/);
   if (separator < 0) return;
-  const value = line.slice(separator + 1).trim();
-  section.push({ key: line.slice(0, separator).trim(), value: { kind: 'scalar', value: unquoted(value), span } });
+  settings.push({ key: line.slice(0, separator).trim(), span, lines: [line.slice(separator + 1).trim()] });
 }
 
-function continueValue(section: MapEntry[], more: string): void {
-  const last = section.pop() as MapEntry;
-  const value = last.value.kind === 'scalar' ? `${String(last.value.value)}\n${more}` : more;
-  section.push({ ...last, value: { ...last.value, kind: 'scalar', value: unquoted(value) } });
+function sectionNode(settings: readonly Setting[]): MapNode {
+  const entries = settings.map(({ key, span, lines }) => {
+    return { key, value: { kind: 'scalar', value: unquoted(lines.join('\n')), span } } as const;
+  });
+  return { kind: 'map', entries };
 }
 
 function unquoted(value: string): string {

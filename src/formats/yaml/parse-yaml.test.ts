@@ -21,6 +21,14 @@ describe('parseYaml', () => {
     expect(roots('a: 1\n---\n- x\n- yes\n- "yes"\n').map(plain)).toEqual([{ a: 1 }, ['x', true, 'yes']]);
   });
 
+  test('ends lines as YAML 1.1 does too', () => {
+    expect(roots('# c\ra: 1\r\nb: 2\n').map(plain)).toEqual([{ a: 1, b: 2 }]);
+    for (const lineBreak of '\u0085\u2028\u2029') {
+      expect(roots(`# c${lineBreak}a: 1\n`).map(plain)).toContainEqual({ a: 1 });
+      expect(roots(`a: "x${lineBreak} y"\n`).map(plain)[0]).toEqual({ a: `x${lineBreak} y` });
+    }
+  });
+
   test.each([
     ['a: !!python/object/apply:os.system [id]', '!!python/object/apply:os.system'],
     ['%TAG !p! tag:yaml.org,2002:python/\n---\na: !p!object/apply:os.system [id]', '!!python/object/apply:os.system'],

@@ -1,3 +1,5 @@
+import { BufferSource } from '../../bytes/source.ts';
+import { scanSource } from '../../scan/scan-source.ts';
 import { describe, expect, test } from 'vitest';
 import { judgeTarget } from './target.ts';
 
@@ -27,6 +29,8 @@ describe('judgeTarget', () => {
     'webbrowser.subprocess.run',
     'pdb.Pdb._getval',
     "'os.system'",
+    "u'os' '.system'",
+    String.raw`'os\N{FULL STOP}system'`,
     ' os.system ',
     'os:system',
     'torch.utils.cpp_extension.load_inline',
@@ -95,4 +99,11 @@ describe('judgeTarget', () => {
   ])('%s is %s', (name, kind) => {
     expect(judgeTarget(name, policy).kind).toBe(kind);
   });
+});
+
+test('a map of very many targets is judged in bounded time', () => {
+  const entries = Array.from({ length: 100_000 }, (_, i) => `"_target_":"torch.nn.Linear${i}"`);
+  const started = performance.now();
+  scanSource(new BufferSource(new TextEncoder().encode(`{${entries.join(',')}}`)), 'config.json');
+  expect(performance.now() - started).toBeLessThan(10_000);
 });

@@ -37,6 +37,11 @@ for (const [name, lineBreak] of [
   const tag = `# x${lineBreak}a: !!python/object/apply:os.system ["${COMMAND}"]\n`;
   add(`yaml.tag-after-${name}`, { file: 'hparams.yaml', origin, content: tag });
 }
+add('ini.comment-ended-by-return', {
+  file: 'config.cfg',
+  origin: 'Python io, universal newlines',
+  content: '[model]\n# a comment\r_target_ = os.system\n',
+});
 add('yaml.second-document-in-string', {
   file: 'config.json',
   origin: 'own',
