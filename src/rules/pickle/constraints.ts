@@ -45,7 +45,7 @@ function checkOf(module: string, name: string): Check | undefined {
 
 const checks: Readonly<Record<Constraint, Check>> = {
   'array-class': arrayClass,
-  'bit-generator': nameOrAllowedGlobal,
+  'bit-generator': bitGenerator,
   'callee-allowed': calleeAllowed,
   'class-allowed': classAllowed,
   'class-or-plain': classOrPlain,
@@ -86,6 +86,7 @@ const NO_UFUNCS = new Set(
     ' ',
   ),
 );
+const BIT_GENERATORS = new Set(['MT19937', 'PCG64', 'PCG64DXSM', 'Philox', 'SFC64']);
 const LATIN1 = new Set(['latin1', 'latin-1']);
 const ARRAY_CLASSES = /^numpy(?:\.\w+)*\.(?:ndarray|matrix|MaskedArray|memmap|recarray|chararray)$/;
 
@@ -139,10 +140,12 @@ function arrayClass({ args, policy }: ConstrainedCall): string | undefined {
     : 'an argument is computed by something unlisted';
 }
 
-function nameOrAllowedGlobal({ args, view, policy }: ConstrainedCall): string | undefined {
+/** numpy's random generators are made from the name, the class or an instance of a bit generator it knows. */
+function bitGenerator({ args, view, policy }: ConstrainedCall): string | undefined {
   for (const value of args) {
-    const known = view.text(value) !== undefined || (isGlobal(value) && isImportable(value, policy));
-    if (!known && !isPlainOrAllowed(value, policy)) return 'an argument is neither a name nor a listed class';
+    const name = view.text(value);
+    if (name !== undefined && !BIT_GENERATORS.has(name)) return `${JSON.stringify(name)} is no bit generator of numpy`;
+    if (!isPlainOrAllowed(value, policy)) return 'an argument is neither a bit generator nor a listed class';
   }
   return undefined;
 }

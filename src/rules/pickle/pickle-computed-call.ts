@@ -1,5 +1,21 @@
-import { defineRule } from '../rule.ts';
+import { globalName, type Value } from '../../formats/pickle/values.ts';
+import type { PickleView } from '../../formats/pickle/view.ts';
+import { defineRule, type RulePolicy } from '../rule.ts';
 import { calleeOf, describe, isAllowed } from './judge.ts';
+
+/**
+ * `partial(cls.__new__, cls, …)`, how protocols 2 and 3 spell `__newobj_ex__` (Lib/pickle.py, save_reduce). The partial's state can
+ * still change what it calls, so it is not safe, only no sign of malice.
+ */
+function makesListedClass(callee: Value, view: PickleView, policy: RulePolicy): boolean {
+  if (typeof callee !== 'object' || callee.kind !== 'call' || globalName(callee.callee) !== 'functools.partial')
+    return false;
+  const [wrapped] = view.items(callee.args) ?? [];
+  if (typeof wrapped !== 'object' || wrapped.kind !== 'call') return false;
+  const [owner, name] = view.items(wrapped.args) ?? [];
+  const isNew = globalName(wrapped.callee) === 'builtins.getattr' && view.text(name) === '__new__';
+  return isNew && typeof owner === 'object' && owner.kind === 'global' && isAllowed(owner, 'new', policy);
+}
 
 export const pickleComputedCall = defineRule<{ readonly callee: string; readonly opcode: string }>()({
   id: 'pickle-computed-call',
@@ -24,6 +40,7 @@ export const pickleComputedCall = defineRule<{ readonly callee: string; readonly
     const isNamed = callee !== undefined && (callee === event.call.callee || isAllowed(callee, 'call', context.policy));
     if (isNamed) return;
     const span = { start: event.offset, end: event.offset + event.length };
-    report({ span, data: { callee: describe(event.call.callee, event.view), opcode: event.opcode } });
+    const severity = makesListedClass(event.call.callee, event.view, context.policy) ? 'high' : 'critical';
+    report({ span, data: { callee: describe(event.call.callee, event.view), opcode: event.opcode }, severity });
   },
 });

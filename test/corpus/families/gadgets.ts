@@ -3,7 +3,7 @@ import { gadgetGroups, type Gadget, type GadgetGroup } from '../gadget-table.ts'
 import type { HostileCase } from '../case.ts';
 
 /** Ordinary in honest files by themselves; only what is asked of them is not. */
-const ORDINARY_IMPORTS = new Set(['copyreg:_reconstructor', 'copyreg:__newobj__']);
+const ORDINARY_IMPORTS = new Set(['copyreg:_reconstructor', 'copyreg:__newobj__', 'zoneinfo:ZoneInfo']);
 
 const spellings = ['global', 'stack-global'] as const;
 
