@@ -37,7 +37,7 @@ function rulesOf(module: Readonly<Record<string, unknown>>): { id: string }[] {
 test.each(folders('src/rules').filter((name) => name !== 'data' && name !== 'examples'))(
   'every rule of the family %s is registered',
   async (family) => {
-    const registered = new Set(rules.map((rule) => rule.id as string));
+    const registered = new Set(rules.map((rule) => rule.id));
     const files = readdirSync(`src/rules/${family}`).filter(
       (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
     );

@@ -33,7 +33,7 @@ const formatRow = <Data>(message: (data: Data) => string): ErrorRow<Data> => ({
 });
 
 /** What can be wrong with bytes somebody gave us. Offsets are in bytes from the start of the source being parsed. */
-export const formatErrors = {
+const formatErrors = {
   truncated: formatRow(
     (d: { wanted: number; offset: number; size: number }) =>
       `expected ${d.wanted} bytes at offset ${d.offset}, file ends at ${d.size}`,

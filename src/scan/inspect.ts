@@ -6,7 +6,7 @@ import type { ArtifactReport } from './report.ts';
 import { scanSource, type ScanSourceOptions } from './scan-source.ts';
 
 /** A line for people: where it comes from and what stands there. */
-export interface InspectedLine {
+interface InspectedLine {
   /** Byte offset in the member; absent for what has none. */
   readonly offset?: number;
   readonly text: string;

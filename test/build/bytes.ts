@@ -34,11 +34,7 @@ export function le(value: number | bigint, width: number): Uint8Array {
   });
 }
 
-export function be(value: number | bigint, width: number): Uint8Array {
-  return le(value, width).toReversed();
-}
-
-export function f64le(value: number): Uint8Array {
+function f64le(value: number): Uint8Array {
   const out = new Uint8Array(8);
   new DataView(out.buffer).setFloat64(0, value, true);
   return out;
@@ -66,9 +62,4 @@ export function patched(bytes: Uint8Array, offset: number, by: Bytes): Uint8Arra
   const out = bytes.slice();
   out.set(toBytes(by), offset);
   return out;
-}
-
-/** Where `needle` first is in `bytes`, or -1. */
-export function indexOf(bytes: Uint8Array, needle: Bytes, from = 0): number {
-  return Buffer.from(bytes).indexOf(toBytes(needle), from);
 }

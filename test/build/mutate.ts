@@ -154,7 +154,7 @@ const operands: readonly Push[] = [
 ];
 
 /** Some opcodes with operands, in no order that makes sense. */
-export function randomOpcodes(random: Prng, count: number): Uint8Array {
+function randomOpcodes(random: Prng, count: number): Uint8Array {
   const a = asm();
   for (let left = count; left > 0; left -= 1) {
     if (random.below(2) === 0) a.op(random.pick(plain));

@@ -75,7 +75,7 @@ export const opcodes = {
 export type OpcodeName = keyof typeof opcodes;
 
 /** The shortest two's complement of a number, as LONG1 and LONG4 carry it; empty for zero. */
-export function longBytes(value: bigint | number): Uint8Array {
+function longBytes(value: bigint | number): Uint8Array {
   const number = BigInt(value);
   if (number === 0n) return new Uint8Array(0);
   let width = 1;

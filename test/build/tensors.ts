@@ -34,7 +34,7 @@ function ggufString(text: string, length?: number | bigint): Uint8Array {
   return concat(le(length ?? bytes.length, 8), bytes);
 }
 
-export interface GgufTensor {
+interface GgufTensor {
   readonly name?: string;
   readonly dims?: readonly (number | bigint)[];
   readonly claimedDims?: number;

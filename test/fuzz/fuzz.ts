@@ -44,7 +44,7 @@ export function fuzzOnce(seeds: readonly Seed[], random: Prng): Complaint | null
 }
 
 /** Null when scanning `bytes` keeps every promise of the scanner. */
-export function complaintAbout(bytes: Uint8Array, file: string): string | null {
+function complaintAbout(bytes: Uint8Array, file: string): string | null {
   const started = performance.now();
   let report: ArtifactReport;
   try {

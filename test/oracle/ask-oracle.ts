@@ -10,7 +10,7 @@ const MAX_MILLISECONDS = 300_000;
 export type OracleName = 'pickle' | 'numpy' | 'torch' | 'zip';
 
 /** What a library error is told as. */
-export interface OracleError {
+interface OracleError {
   readonly class: string;
   readonly message: string;
 }

@@ -173,7 +173,7 @@ export function expressionsOf(statement: Statement): readonly Expression[] {
 }
 
 /** The statements directly inside one. */
-export function bodyOf(statement: Statement): readonly Statement[] {
+function bodyOf(statement: Statement): readonly Statement[] {
   if (statement.kind === 'if') return statement.branches.flatMap((branch) => branch.body);
   if (statement.kind === 'for') return [...statement.body, ...statement.otherwise];
   return 'body' in statement ? statement.body : [];

@@ -3,8 +3,6 @@ import { defineFormat } from '../format.ts';
 
 const NAME = /\.(?:jinja2?|j2)$/;
 
-export { parseTemplate, parseTemplateText, type ParsedTemplate } from './parse-template.ts';
-
 /** A chat template in a file of its own (`chat_template.jinja`, `additional_chat_templates/*.jinja`). */
 export const jinja = defineFormat({
   id: 'jinja',

@@ -62,7 +62,7 @@ export interface ExtensionEvent {
 }
 
 /** Legal for some unpickler, written by none. */
-export interface AnomalyEvent {
+interface AnomalyEvent {
   readonly kind: 'anomaly';
   readonly code: AnomalyCode;
   readonly detail: string;

@@ -31,10 +31,11 @@ function beginsSoundly({ source, budget }: Probe): boolean {
 }
 
 /** Opcodes that can begin a stream without a protocol header: those that need nothing on the stack. */
-const FIRST_OPCODES = new Set([
-  ...Array.from('(){]}NIJKMLFGSTUVXBCcP.', (letter) => letter.charCodeAt(0)),
-  ...[0x82, 0x83, 0x84, 0x88, 0x89, 0x8a, 0x8b, 0x8c, 0x8d, 0x8e, 0x8f, 0x95, 0x96, 0x97],
-]);
+const FIRST_OPCODES = new Set(
+  Array.from('(){]}NIJKMLFGSTUVXBCcP.\x82\x83\x84\x88\x89\x8a\x8b\x8c\x8d\x8e\x8f\x95\x96\x97', (letter) =>
+    letter.charCodeAt(0),
+  ),
+);
 
 /**
  * What data without a header proves: a stack of pickles that one loader after the other reads, as torch did before 1.6,

@@ -1,5 +1,5 @@
 /** What follows an opcode in the stream. */
-export type Operand =
+type Operand =
   | 'none'
   | 'u8'
   | 'u16'

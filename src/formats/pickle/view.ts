@@ -156,7 +156,7 @@ function textConstant(name: string, line: Uint8Array, content: number): Constant
 }
 
 /** Two's complement, little-endian, as LONG1 and LONG4 store it. */
-export function littleEndianInt(bytes: Uint8Array): bigint {
+function littleEndianInt(bytes: Uint8Array): bigint {
   if (bytes.length === 0) return 0n;
   let hex = '';
   for (let i = bytes.length - 1; i >= 0; i -= 1) hex += (bytes[i] as number).toString(16).padStart(2, '0');

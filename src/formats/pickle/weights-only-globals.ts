@@ -107,7 +107,7 @@ const globals210 = [
 const globals214 = [...globals210, 'torch.bcomplex32'];
 
 /** Registered by `import torch` itself, from 2.6 on. */
-export const registeredGlobals: ReadonlySet<string> = new Set([
+const registeredGlobals: ReadonlySet<string> = new Set([
   'torch.nested._internal.nested_tensor.NestedTensor',
   'torch.nested._internal.nested_tensor._rebuild_njt',
 ]);
@@ -137,9 +137,6 @@ export const weightsOnlyProfiles: readonly WeightsOnlyProfile[] = [
   { ...newProfile, since: '2.10', globals: new Set([...globals210, ...registeredGlobals]), setsItemsOf: 'dicts' },
   { ...newProfile, since: '2.14', globals: new Set([...globals214, ...registeredGlobals]), setsItemsOf: 'dicts' },
 ];
-
-/** Modules whose globals are refused from 2.5 on even when a program has registered them. */
-export const neverAcceptedModules: ReadonlySet<string> = new Set(['sys', 'os', 'posix', 'nt']);
 
 /** `torch._utils.IMPORT_MAPPING`: a shorter list than CPython's own. */
 const pythonTwoModules: ReadonlyMap<string, string> = new Map([

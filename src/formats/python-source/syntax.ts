@@ -34,7 +34,7 @@ export type Sequence = readonly Part[];
 export type Part = Mark | Term;
 
 /** An operator or a keyword between terms. */
-export interface Mark {
+interface Mark {
   readonly kind: 'mark';
   readonly value: string;
 }

@@ -2,7 +2,7 @@ import type { StructureFault } from '../structure-fault.ts';
 import { storageItemBytes, type StorageReference } from '../torch/storage.ts';
 import type { ZipEntry, ZipListing } from '../zip/entry.ts';
 
-export type TorchFaultCode =
+type TorchFaultCode =
   /** The object refers to a storage that the archive does not hold. */
   | 'missing-record'
   /** A record has another size than the object says: with mmap, torch reads its neighbours' bytes. */

@@ -263,7 +263,7 @@ function ufuncName({ args, view }: ConstrainedCall): string | undefined {
 
 function tensorArguments({ args }: ConstrainedCall): string | undefined {
   const known = (value: Value): boolean =>
-    typeof value === 'number' || (value.kind === 'call' && /^torch\./.test(globalName(value.callee) ?? ''));
+    typeof value === 'number' || (value.kind === 'call' && globalName(value.callee)?.startsWith('torch.') === true);
   return args.every(known) ? undefined : 'an argument is neither a tensor nor plain data';
 }
 

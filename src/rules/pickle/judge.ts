@@ -55,16 +55,16 @@ const FACTORY_CONSTRAINTS: ReadonlySet<Constraint | undefined> = new Set([
 export function classOf(value: Value, view: PickleView): Value | undefined {
   if (typeof value !== 'object' || value.kind !== 'call') return undefined;
   const { callee } = value;
-  if (typeof callee !== 'object' || callee.kind !== 'global' || callee.module === null || callee.name === null)
-    return callee;
-  const uses = allowedUses(callee.module, callee.name) ?? 0;
-  const isFactory =
-    (uses & use.call) !== 0 &&
-    (uses & (use.build | use.new)) === 0 &&
-    FACTORY_CONSTRAINTS.has(constraintOf(callee.module, callee.name));
-  if (!isFactory) return callee;
+  if (typeof callee !== 'object' || callee.kind !== 'global' || !isFactory(callee)) return callee;
   const [made] = view.items(value.args) ?? [];
   return typeof made === 'object' && made.kind === 'global' ? made : callee;
+}
+
+function isFactory({ module, name }: GlobalNode): boolean {
+  if (module === null || name === null) return false;
+  const uses = allowedUses(module, name) ?? 0;
+  const isOnlyCalled = (uses & use.call) !== 0 && (uses & (use.build | use.new)) === 0;
+  return isOnlyCalled && FACTORY_CONSTRAINTS.has(constraintOf(module, name));
 }
 
 /**

@@ -7,7 +7,7 @@
  * the libraries; the words are ours.
  */
 
-export const dangerCategories = [
+const dangerCategories = [
   'code-execution',
   'process',
   'file-write',

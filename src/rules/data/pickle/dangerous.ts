@@ -1,8 +1,6 @@
 import type { DangerCategory } from './danger-groups.ts';
 import { dangerGroups } from './danger-groups.ts';
 
-export type { DangerCategory } from './danger-groups.ts';
-
 /** What is known to be dangerous about a name. */
 export interface Danger {
   readonly category: DangerCategory;
