@@ -28,6 +28,10 @@ export const defaultLimits = {
   maxPickleStack: 32_000_000,
   /** Items of a container the machine keeps for judging; those above are counted, not kept. */
   maxPickleItems: 256,
+  /** Pickles in one stream, one after the other; logs of appended records have some 10^4. */
+  maxStackedPickles: 100_000,
+  /** Arrays in a pickle of joblib whose raw bytes run on and on as opcodes, each of which is run to its end. */
+  maxRunningArrays: 16,
   /** Constants of a pickle tried as nested payloads. */
   maxPickleConstantsTried: 20_000,
   /** Reference implementation's MAX_HEADER_SIZE (safetensors/src/tensor.rs). */
@@ -91,6 +95,7 @@ export class Budget {
   #members = 0;
   #inflatedBytes = 0;
   #constantsTried = 0;
+  #runningArrays = 0;
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -118,6 +123,15 @@ export class Budget {
   tryConstant(): boolean {
     this.#constantsTried += 1;
     return this.#constantsTried <= this.limits.maxPickleConstantsTried;
+  }
+
+  /** @throws LimitError when too many arrays of one file run as opcodes. */
+  spendRunningArray(): void {
+    this.#runningArrays += 1;
+    const { maxRunningArrays } = this.limits;
+    if (this.#runningArrays > maxRunningArrays) {
+      throw LimitError.of('maxRunningArrays', maxRunningArrays, this.#runningArrays);
+    }
   }
 
   /** @throws LimitError when the time for this file is over. */

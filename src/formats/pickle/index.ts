@@ -45,8 +45,8 @@ function stackedConfidence(probe: Probe): Confidence | null {
   const { source, budget } = probe;
   try {
     let end = runPlain(source, budget, 0);
-    while (end !== undefined && end < source.size) {
-      if (acts(source, probe, { start: end })) return 'certain';
+    for (let count = 1; end !== undefined && end < source.size; count += 1) {
+      if (count >= budget.limits.maxStackedPickles || acts(source, probe, { start: end })) return 'certain';
       end = runPlain(source, budget, end);
     }
     return end === undefined ? null : 'likely';

@@ -9,6 +9,9 @@ import type { PickleView } from './view.ts';
 
 const WRAPPER = 'joblib.numpy_pickle.NumpyArrayWrapper';
 
+/** Opcodes after which an array's bytes are more than noise. */
+const RUNNING_OPCODES = 256;
+
 /** Where the raw bytes of an array stand in a joblib stream. */
 interface ArrayPlan {
   readonly itemBytes: number;
@@ -56,7 +59,11 @@ function isWrapper(target: CallNode, view: PickleView): boolean {
  */
 function examineAsOpcodes(context: ParseContext, offset: number, length: number): void {
   const { source, budget } = context;
-  if (length === 0 || !acts(source, context, { start: offset, survivesFailure: true })) return;
+  if (length === 0) return;
+  // Few arrays run this far, and only those made for it by the dozen.
+  const trial = new PickleMachine(source, { budget, start: offset, stopAfter: RUNNING_OPCODES }).run();
+  if (trial.opcodes >= RUNNING_OPCODES) budget.spendRunningArray();
+  if (!acts(source, context, { start: offset, survivesFailure: true })) return;
   new PickleMachine(source, { budget, start: offset, onEvent: (event) => context.emit('pickle-event', event) }).run();
 }
 

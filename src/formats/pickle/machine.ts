@@ -200,11 +200,29 @@ export class PickleMachine {
   /** A new list, dict or set, followed in detail while there are not too many. */
   collection(kind: CollectionKind, items: Value[]): Value {
     this.#collections += 1;
-    const untracked = this.#collections > MAX_TRACKED_COLLECTIONS && this.options.keepAll !== true;
+    const untracked = this.#isCrowded && this.options.keepAll !== true && !this.#awaitsState(kind);
     if (untracked && items.every((item) => typeof item === 'number'))
       return kind === 'frozenset' ? this.at : -this.at - 1;
     const kept = items.length > this.#maxItems ? items.slice(0, this.#maxItems) : items;
     return this.own(new CollectionNode(kind, this.at, kept, items.length));
+  }
+
+  /** Forgets what a state held once it was judged, when there are too many to keep. */
+  release(state: Value): void {
+    if (!this.#isCrowded || this.options.keepAll === true) return;
+    if (typeof state === 'object' && state.kind === 'dict') state.items.length = 0;
+  }
+
+  get #isCrowded(): boolean {
+    return this.#collections > MAX_TRACKED_COLLECTIONS;
+  }
+
+  /** True for a dict made right above an object, or above None above one: where picklers put a state and its slots. */
+  #awaitsState(kind: CollectionKind): boolean {
+    if (kind !== 'dict') return false;
+    const top = this.stack.at(-1);
+    const owner = this.view.isNone(top) ? this.stack.at(-2) : top;
+    return typeof owner === 'object' && owner.kind === 'call';
   }
 
   /** A tuple: a node, or a plain value when there are too many and all its items are plain. */

@@ -98,6 +98,7 @@ function build(machine: PickleMachine): void {
   target.state = state;
   machine.emit({ kind: 'build', target, state, again } as BuildEvent);
   machine.skipRaw(machine.options.rawAfterBuild?.(target, machine.view, machine.input.offset) ?? 0);
+  machine.release(state);
 }
 
 function extension(read: (machine: PickleMachine) => number): (machine: PickleMachine) => void {

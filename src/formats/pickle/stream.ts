@@ -1,3 +1,4 @@
+import { LimitError } from '../../bytes/errors.ts';
 import { readBytes } from '../../bytes/source.ts';
 import type { ParseContext } from '../format.ts';
 import { PickleMachine, type PickleOptions, type PickleOutcome } from './machine.ts';
@@ -52,7 +53,9 @@ export function examinePickles(context: ParseContext): void {
   };
   let outcome = examinePickle(context, options);
   context.detail('pickle', { protocol: outcome.protocol, opcodes: outcome.opcodes });
-  while (outcome.stopped && continues(context, outcome.end)) {
+  const { maxStackedPickles } = context.limits;
+  for (let count = 1; outcome.stopped && continues(context, outcome.end); count += 1) {
+    if (count >= maxStackedPickles) throw LimitError.of('maxStackedPickles', maxStackedPickles, 'more');
     outcome = examinePickle(context, { ...options, start: outcome.end });
   }
 }

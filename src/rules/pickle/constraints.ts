@@ -19,6 +19,8 @@ type Check = (call: ConstrainedCall, depth: number) => string | undefined;
 
 /** How deep calls may stand in the arguments of calls (`_rebuild_from_type_v2`), and containers in containers. */
 const MAX_DEPTH = 6;
+/** Containers looked into for one call. One container may stand in many others, so each is looked into once. */
+const MAX_CONTAINERS = 4096;
 
 /** What is wrong with the arguments of a call to a listed function; undefined when nothing is, or when it has no constraint. */
 export function violation(call: CallNode, view: PickleView, policy: RulePolicy, depth = 0): string | undefined {
@@ -95,20 +97,24 @@ function isGlobal(value: Value | undefined): value is GlobalNode {
 }
 
 /** Plain data: constants, and built-in containers of plain data whose items were all kept. */
-function isPlain(value: Value, depth = 0): boolean {
+function isPlain(value: Value, depth = 0, seen = new Set<Value>()): boolean {
   if (typeof value === 'number') return true;
   if (value.kind === 'bytearray') return true;
   if (!('items' in value) || depth > MAX_DEPTH) return false;
-  return value.complete && value.items.every((item) => isPlain(item, depth + 1));
+  if (seen.has(value)) return true;
+  seen.add(value);
+  return value.complete && seen.size <= MAX_CONTAINERS && value.items.every((item) => isPlain(item, depth + 1, seen));
 }
 
 /** Plain data with objects in it that were themselves made by allowed calls, or allowed names. */
-function isPlainOrAllowed(value: Value, policy: RulePolicy, depth = 0): boolean {
+function isPlainOrAllowed(value: Value, policy: RulePolicy, depth = 0, seen = new Set<Value>()): boolean {
   if (typeof value === 'number' || value.kind === 'bytearray' || value.kind === 'persistent') return true;
   if (value.kind === 'global') return isImportable(value, policy);
   if (value.kind === 'call') return isGlobal(value.callee) && isAllowed(value.callee, useOf(value.opcode), policy);
   if (!('items' in value) || depth > MAX_DEPTH) return false;
-  return value.items.every((item) => isPlainOrAllowed(item, policy, depth + 1));
+  if (seen.has(value)) return true;
+  seen.add(value);
+  return seen.size <= MAX_CONTAINERS && value.items.every((item) => isPlainOrAllowed(item, policy, depth + 1, seen));
 }
 
 function constantsOnly({ args, view }: ConstrainedCall): string | undefined {

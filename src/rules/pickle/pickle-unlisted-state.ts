@@ -1,9 +1,11 @@
-import { CallNode, globalName, type Value } from '../../formats/pickle/values.ts';
+import { CallNode, globalName, isUntracked, type Value } from '../../formats/pickle/values.ts';
 import type { PickleEvent } from '../../formats/pickle/events.ts';
 import type { PickleView } from '../../formats/pickle/view.ts';
 import { defineRule, type RulePolicy } from '../rule.ts';
 import { violation } from './constraints.ts';
 import { classOf, describe, isAllowed } from './judge.ts';
+
+type BuildEvent = Extract<PickleEvent, { kind: 'build' }>;
 
 /** A pair `(state, slots)`: the second half is set attribute by attribute, which runs setters. */
 function isSlotState(state: Value, view: PickleView): boolean {
@@ -20,12 +22,13 @@ const STATE_CLASSES = /^(?:collections\.(?:OrderedDict|defaultdict|Counter)|buil
  * False for a state that only running the pickle would tell, such as a computed tuple, and for an object whose
  * attributes pass for methods: `__setstate__` would call `state.pop`.
  */
-function isOrdinaryState(state: Value): boolean {
-  if (typeof state !== 'object' || state.kind !== 'call') return true;
+function isOrdinaryState({ state, target }: BuildEvent): boolean {
+  // A container no longer followed, which picklers would have put right above the object.
+  if (typeof state === 'number') return !isUntracked(state);
+  // A dict whose attributes are its items: `self.__dict__ = self`.
+  if (state.kind !== 'call' || state === target) return true;
   return state.state === undefined && STATE_CLASSES.test(globalName(state.callee) ?? '');
 }
-
-type BuildEvent = Extract<PickleEvent, { kind: 'build' }>;
 
 /** The state of `functools.partial` starts with what it will call, which must be what a call of it would accept. */
 function keepsCallee({ state, offset, view }: BuildEvent, owner: Value | undefined, policy: RulePolicy): boolean {
@@ -66,6 +69,6 @@ export const pickleUnlistedState = defineRule<{ readonly target: string }>()({
     const owner = classOf(event.target, event.view);
     const wanted = isSlotState(event.state, event.view) ? 'setAttributes' : 'build';
     const known = typeof owner === 'object' && owner.kind === 'global' && isAllowed(owner, wanted, context.policy);
-    if (!known || !isOrdinaryState(event.state) || !keepsCallee(event, owner, context.policy)) report({ span, data });
+    if (!known || !isOrdinaryState(event) || !keepsCallee(event, owner, context.policy)) report({ span, data });
   },
 });

@@ -171,5 +171,17 @@ add('numpy.comment-ended-by-return', 'a.npy', 'malicious', () => {
   return concat([0x93], 'NUMPY', [1, 0], le(header.length, 2), header, items);
 });
 
+// What a reader does once for each reference must not be done again for each path to it.
+add('resources.shared-tuples', 'model.pkl', 'suspicious', () => {
+  const a = asm().proto(4).emptyDict().binput(0);
+  for (let level = 1; level <= 6; level += 1) {
+    a.pop().mark();
+    for (let item = 0; item < 250; item += 1) a.binget(level - 1);
+    a.tuple().binput(level);
+  }
+  return system(a.global('builtins', 'list').binget(6).tuple1().reduce()).stop().bytes();
+});
+add('resources.text-pickles', 'model.pkl', 'not-clean', () => concat(latin1('I1\n.'.repeat(200_000)), payload()));
+
 /** Files that reach code through calls, states and loaders that are harmless one by one. */
 export const attackPickleCases: readonly HostileCase[] = cases;
