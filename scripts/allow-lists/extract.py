@@ -485,6 +485,9 @@ def dangerous_reference(universe, module, node, own, tainted, depth):
         return any(name.split(".")[0] in DANGEROUS_ROOTS for name in names)
     if isinstance(node, ast.Attribute) and node.attr in DANGEROUS_ATTRIBUTES:
         return True
+    # An attribute by a computed name is any method of anything, if the caller chooses the name.
+    if isinstance(node, ast.Call) and dotted(node.func) == "getattr" and len(node.args) > 1 and not isinstance(node.args[1], ast.Constant):
+        return True
     name = dotted(node)
     if name is None or name.split(".")[0] in own:
         return False

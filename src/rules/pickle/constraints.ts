@@ -96,14 +96,19 @@ function isGlobal(value: Value | undefined): value is GlobalNode {
   return typeof value === 'object' && value.kind === 'global';
 }
 
+/** What is known of a container before looking into it: true for one already looked into, false when there are too many. */
+function look(container: Value, seen: Set<Value>): boolean | undefined {
+  if (seen.has(container)) return true;
+  seen.add(container);
+  return seen.size > MAX_CONTAINERS ? false : undefined;
+}
+
 /** Plain data: constants, and built-in containers of plain data whose items were all kept. */
 function isPlain(value: Value, depth = 0, seen = new Set<Value>()): boolean {
   if (typeof value === 'number') return true;
   if (value.kind === 'bytearray') return true;
   if (!('items' in value) || depth > MAX_DEPTH) return false;
-  if (seen.has(value)) return true;
-  seen.add(value);
-  return value.complete && seen.size <= MAX_CONTAINERS && value.items.every((item) => isPlain(item, depth + 1, seen));
+  return look(value, seen) ?? (value.complete && value.items.every((item) => isPlain(item, depth + 1, seen)));
 }
 
 /** Plain data with objects in it that were themselves made by allowed calls, or allowed names. */
@@ -112,9 +117,7 @@ function isPlainOrAllowed(value: Value, policy: RulePolicy, depth = 0, seen = ne
   if (value.kind === 'global') return isImportable(value, policy);
   if (value.kind === 'call') return isGlobal(value.callee) && isAllowed(value.callee, useOf(value.opcode), policy);
   if (!('items' in value) || depth > MAX_DEPTH) return false;
-  if (seen.has(value)) return true;
-  seen.add(value);
-  return seen.size <= MAX_CONTAINERS && value.items.every((item) => isPlainOrAllowed(item, policy, depth + 1, seen));
+  return look(value, seen) ?? value.items.every((item) => isPlainOrAllowed(item, policy, depth + 1, seen));
 }
 
 function constantsOnly({ args, view }: ConstrainedCall): string | undefined {
