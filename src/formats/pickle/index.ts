@@ -1,7 +1,9 @@
 import { LimitError } from '../../bytes/errors.ts';
 import { type Confidence, defineFormat, type Probe } from '../format.ts';
 import { highestProtocol } from './opcodes.ts';
-import { acts, runPlain } from './nested.ts';
+import type { PickleEvent } from './events.ts';
+import { PickleMachine } from './machine.ts';
+import { acts, isName, runPlain } from './nested.ts';
 import { examinePickles } from './stream.ts';
 
 /** Python pickle, protocols 0 to 5: a program for the unpickler's stack machine. */
@@ -15,11 +17,29 @@ export const pickle = defineFormat({
     // The cheaper question first: it is answered after a few opcodes, where acting may only be ruled out by running all.
     if (declared && beginsSoundly(probe)) return 'certain';
     if (acts(probe.source, probe)) return 'certain';
+    if (PICKLE_NAMES.test(probe.name) && importsFirst(probe)) return 'certain';
     // Without a header, data that only happens to parse is no proof; with one, damage that stops before anything ran is no disproof.
     return declared ? 'likely' : stackedConfidence(probe);
   },
   parse: (context) => examinePickles(context),
 });
+
+/** Names under which nobody keeps text. */
+const PICKLE_NAMES = /\.(?:pkl|pickle|p|pt|pth|ckpt|bin|joblib|sav|dat|model|npy|npz)$/;
+
+/** An import that stands first happens, whatever the garbage after it; two lines of a text would look the same. */
+function importsFirst({ source, budget }: Probe): boolean {
+  let imported = false;
+  const onEvent = (event: PickleEvent): void => {
+    imported ||= event.kind === 'import' && isName(event.global.module) && isName(event.global.name);
+  };
+  try {
+    new PickleMachine(source, { budget, stopAtFailure: true, stopAfter: 4, onEvent }).run();
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
+  }
+  return imported;
+}
 
 function beginsSoundly({ source, budget }: Probe): boolean {
   try {

@@ -127,6 +127,6 @@ export function acts(
   }
 }
 
-function isName(name: string | null): boolean {
+export function isName(name: string | null): boolean {
   return name === null || /^[A-Za-z_][\w.]*$/.test(name);
 }

@@ -11,6 +11,8 @@ const OVERLAP_BYTES = 4096;
 const MAX_CONTROL_SHARE = 0.02;
 /** Accented letters of old Western encodings; text of other scripts has more, but so has what is no text. */
 const MAX_HIGH_SHARE = 0.3;
+/** Bytes that stand for nothing in Windows-1252. */
+const NO_CHARACTER = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d]);
 /** Names under which a text of an old encoding is worth believing. */
 const OLD_TEXT_NAME = /\.(?:csv|tsv|txt|md|rst|vocab|log|srt|html?|tex|bib|dic|aff)$/;
 
@@ -45,7 +47,7 @@ function looksLikeText(probe: Probe): boolean {
 /** Text of before UTF-8 (Windows-1252 and its kin): mostly ASCII, no control characters to speak of; else null. */
 function oldText(bytes: Uint8Array): string | null {
   const high = bytes.reduce((count, byte) => count + (byte >= 0x80 ? 1 : 0), 0);
-  if (high > bytes.length * MAX_HIGH_SHARE) return null;
+  if (high > bytes.length * MAX_HIGH_SHARE || bytes.some((byte) => NO_CHARACTER.has(byte))) return null;
   const decoded = new TextDecoder('windows-1252').decode(bytes);
   return isReadable(decoded) ? decoded : null;
 }

@@ -35,7 +35,8 @@ describe('readable text', () => {
 
   test('bytes that are no text in the middle are not passed over', () => {
     const bytes = encode('a'.repeat(3_000_000));
-    bytes[2_500_000] = 0xff;
+    // Neither UTF-8 nor a character of windows-1252, as which older text is read.
+    bytes[2_500_000] = 0x81;
     expect(scanBytes(bytes, 'vocab.txt').verdict).toBe('inconclusive');
     bytes[2_500_000] = 0;
     expect(scanBytes(bytes, 'vocab.txt').verdict).toBe('inconclusive');
