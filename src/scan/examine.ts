@@ -92,8 +92,10 @@ class Examination {
     });
     for (const format of formats) {
       const context = this.#context(source, members, ruleContext, problems, (start, end, coverageRole) => {
-        seen.add(start, end);
-        covered?.[coverageRole].add(start, end);
+        // A file's own numbers may lead a parser to claim what is not there.
+        const from = Math.max(0, start);
+        seen.add(from, end);
+        if (covered !== undefined) covered[coverageRole].add(from, Math.min(end, source.size));
       });
       problems.guard(() => format.parse(context));
     }
