@@ -73,8 +73,6 @@ export const defaultLimits = {
   maxHdf5Objects: 200_000,
   /** Index nodes, heap blocks and header messages walked in one HDF5 file. */
   maxHdf5Nodes: 5_000_000,
-  /** A whole archive handed to a WebAssembly decoder that cannot read by ranges. */
-  maxWasmArchiveBytes: 1 * GiB,
   /** Findings of one rule kept for one file; further ones are counted. */
   maxFindingsPerRule: 100,
   /** One file on disk. No published model file is this large; what claims to be is sparse or a mistake. */
