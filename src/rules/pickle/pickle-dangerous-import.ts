@@ -1,6 +1,5 @@
-import { dangerOf } from '../data/pickle/dangerous.ts';
 import { defineRule } from '../rule.ts';
-import { isListed } from './judge.ts';
+import { importedDanger } from './imported-danger.ts';
 
 /** Loaders of further code get a rule of their own. */
 const SECOND_STAGE = 'second-stage-loader';
@@ -31,12 +30,9 @@ export const pickleDangerousImport = defineRule<{
   },
   message: (data) => `imports ${data.module}.${data.name}, which ${data.explanation}`,
   check(event, report) {
-    if (event.kind !== 'import') return;
-    const { module, name } = event.global;
-    if (module === null || name === null) return;
-    const danger = dangerOf(module, name);
-    if (danger === undefined || danger.category === SECOND_STAGE || isListed(module, name)) return;
-    const written = event.written === undefined ? {} : { written: event.written };
+    const found = importedDanger(event);
+    if (found === undefined || found.danger.category === SECOND_STAGE) return;
+    const { module, name, danger, written } = found;
     report({
       span: { start: event.offset, end: event.offset + event.length },
       data: {
@@ -45,7 +41,7 @@ export const pickleDangerousImport = defineRule<{
         category: danger.category,
         explanation: danger.why,
         advisories: danger.advisories,
-        ...written,
+        ...(written === undefined ? {} : { written }),
       },
     });
   },

@@ -1,6 +1,5 @@
-import { dangerOf } from '../data/pickle/dangerous.ts';
 import { defineRule } from '../rule.ts';
-import { isListed } from './judge.ts';
+import { importedDanger } from './imported-danger.ts';
 
 export const pickleSecondStageLoader = defineRule<{
   readonly module: string;
@@ -24,12 +23,9 @@ export const pickleSecondStageLoader = defineRule<{
   },
   message: (data) => `imports ${data.module}.${data.name}, which ${data.explanation}`,
   check(event, report) {
-    if (event.kind !== 'import') return;
-    const { module, name } = event.global;
-    const danger = module === null || name === null ? undefined : dangerOf(module, name);
-    if (module === null || name === null || danger?.category !== 'second-stage-loader') return;
-    if (isListed(module, name)) return;
+    const found = importedDanger(event);
+    if (found?.danger.category !== 'second-stage-loader') return;
     const span = { start: event.offset, end: event.offset + event.length };
-    report({ span, data: { module, name, explanation: danger.why } });
+    report({ span, data: { module: found.module, name: found.name, explanation: found.danger.why } });
   },
 });
