@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { discardUnfinished } from '../node/output-file.ts';
 import { packageVersion } from '../node/version.ts';
 import { defineInspect } from './commands/inspect.ts';
 import { defineRules } from './commands/rules.ts';
@@ -72,4 +73,12 @@ process.on('uncaughtException', (error) => {
   process.stderr.write(describeFailure(error));
   process.exit(EXIT_FAILED);
 });
+// Whoever ends a run early finds what was there before it, and nothing half-written beside it.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    discardUnfinished();
+    process.kill(process.pid, signal);
+  });
+}
+process.on('exit', discardUnfinished);
 process.exitCode = await main(process.argv.slice(2));

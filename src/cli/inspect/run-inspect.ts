@@ -3,7 +3,7 @@ import { type InspectedPart, type Inspection, inspectSource } from '../../scan/i
 import { jsonText } from '../../scan/json-safe.ts';
 import { visible } from '../../scan/visible-text.ts';
 import { streamTheme, type Theme } from '../render/theme.ts';
-import { writeStream } from '../scan/write-file.ts';
+import { writeStream } from '../../node/write-file.ts';
 import type { InspectArguments } from './inspect-arguments.ts';
 
 /** `vouchsafe inspect file`. @throws ReadError when the file cannot be read. */

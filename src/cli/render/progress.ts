@@ -17,14 +17,15 @@ export class Progress {
     this.#isOn = isWanted && process.stderr.isTTY;
   }
 
-  show(state: ScanProgress): void {
+  /** Shows a line; it is only made when it is due, from the milliseconds since the start. */
+  show(line: (milliseconds: number) => string): void {
     if (!this.#isOn) return;
     const now = performance.now();
     if (now - this.#started < DELAY_MILLISECONDS || now - this.#shownAt < INTERVAL_MILLISECONDS) return;
     this.#shownAt = now;
     this.#isShown = true;
-    const line = progressLine(state, now - this.#started).slice(0, Math.max(20, process.stderr.columns - 1));
-    process.stderr.write(`${CLEAR_LINE}${line}`);
+    const room = Math.max(20, process.stderr.columns - 1);
+    process.stderr.write(`${CLEAR_LINE}${line(now - this.#started).slice(0, room)}`);
   }
 
   /** Prints a line that stays, above the progress. */
@@ -47,4 +48,20 @@ export function progressLine(state: ScanProgress, milliseconds: number): string 
   const left = totalIsFinal && rate > 0 ? `, ${formatDuration(((totalFiles - doneFiles) / rate) * 1000)} left` : '';
   const speed = rate >= 10 ? grouped(rate) : rate.toFixed(1);
   return `${grouped(doneFiles)} of ${total}, ${formatBytes(doneBytes)}, ${speed} files/s${left}`;
+}
+
+/** How far work over a known number of bytes is. */
+export interface ByteProgress {
+  /** What is being done, as a present participle: `converting`. */
+  readonly action: string;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+/** `converting 1.2 of 5.0 GB, 1.1 GB/s, 4 s left`. */
+export function byteProgressLine(state: ByteProgress, milliseconds: number): string {
+  const { action, doneBytes, totalBytes } = state;
+  const rate = doneBytes / Math.max(1, milliseconds);
+  const left = rate > 0 ? `, ${formatDuration((totalBytes - doneBytes) / rate)} left` : '';
+  return `${action} ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)}, ${formatBytes(rate * 1000)}/s${left}`;
 }

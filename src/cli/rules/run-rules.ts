@@ -9,7 +9,7 @@ import type { RulesArguments } from './rules-arguments.ts';
 import { streamTheme, type Theme } from '../render/theme.ts';
 import { wrap } from '../render/wrap.ts';
 import { UsageError } from '../usage-error.ts';
-import { writeStream } from '../scan/write-file.ts';
+import { writeStream } from '../../node/write-file.ts';
 
 /** `vouchsafe rules [id]`. @throws UsageError for an unknown id. */
 export async function runRules(id: string | undefined, options: RulesArguments): Promise<void> {

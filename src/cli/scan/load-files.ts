@@ -6,7 +6,7 @@ import { jsonText } from '../../scan/json-safe.ts';
 import type { BaselineFile } from '../../scan/fingerprint.ts';
 import type { ScanPolicy } from '../../scan/policy.ts';
 import type { ScanReport } from '../../scan/scan-report.ts';
-import { writeAtomically } from './write-file.ts';
+import { writeAtomically } from '../../node/write-file.ts';
 
 /** @throws ReadError, ConfigError. */
 export async function loadPolicy(file: string | undefined): Promise<ScanPolicy | undefined> {

@@ -8,12 +8,12 @@ import { exitCodeOf, reaches, type Threshold } from '../../scan/threshold.ts';
 import { visible } from '../../scan/visible-text.ts';
 import type { ScanArguments } from './scan-arguments.ts';
 import { planOutputs, type Output } from '../output-format.ts';
-import { Progress } from '../render/progress.ts';
+import { Progress, progressLine } from '../render/progress.ts';
 import { renderTerminal } from '../render/terminal.ts';
 import { streamTheme, plainTheme } from '../render/theme.ts';
 import { UsageError } from '../usage-error.ts';
 import { loadBaseline, loadPolicy, saveBaseline } from './load-files.ts';
-import { checkWritable, isSameFile, writeAtomically, writeStream } from './write-file.ts';
+import { checkWritable, isSameFile, writeAtomically, writeStream } from '../../node/write-file.ts';
 
 /** `vouchsafe scan`: returns the exit code. @throws CodedError when it cannot run at all. */
 export async function runScan(targets: readonly string[], options: ScanArguments): Promise<number> {
@@ -42,7 +42,7 @@ export async function runScan(targets: readonly string[], options: ScanArguments
       options.verbose !== true,
     stdin: { open: () => process.stdin, name: options.stdinName ?? '<stdin>' },
     onStuckThread: dieWhenDone,
-    onProgress: (state) => progress.show(state),
+    onProgress: (state) => progress.show((elapsed) => progressLine(state, elapsed)),
     onProblem: (path, reason) => progress.print(`vouchsafe: ${visible(path)}: ${visible(reason)}`),
     onSkipped: ({ path, reason, detail }) => {
       if (reason === 'directory-seen') progress.print(`vouchsafe: ${visible(path)}: ${visible(detail)}`);

@@ -1,0 +1,145 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { WriteError } from './write-error.ts';
+
+/** Files being written, so that a process that is asked to end leaves none behind. */
+const unfinished = new Set<OutputFile>();
+
+export interface OutputFileOptions {
+  /** Fail when something of this name exists, now or when it is committed. */
+  readonly exclusive?: boolean | undefined;
+  /** Permission bits of the new file; default 0o666 less the umask. */
+  readonly mode?: number | undefined;
+}
+
+/**
+ * A file that appears under its name whole or not at all: written beside its destination, synced, renamed. Until
+ * `commit` a reader sees what was there before, and so does everybody after a crash.
+ */
+export class OutputFile {
+  /** Where the file will be: the end of the link when a link of that name leads to a file. */
+  readonly target: string;
+  readonly temporary: string;
+  readonly #fd: number;
+  readonly #exclusive: boolean;
+  #position = 0;
+  #state: 'open' | 'committed' | 'discarded' = 'open';
+
+  private constructor(target: string, temporary: string, fd: number, exclusive: boolean) {
+    this.target = target;
+    this.temporary = temporary;
+    this.#fd = fd;
+    this.#exclusive = exclusive;
+    unfinished.add(this);
+  }
+
+  /** Starts a file. @throws WriteError when the place cannot be written to, or is taken and `exclusive` is asked for. */
+  static create(file: string, options: OutputFileOptions = {}): OutputFile {
+    try {
+      const existing = statSync(file, { throwIfNoEntry: false });
+      if (existing !== undefined && options.exclusive === true) throw new Error('already exists');
+      if (existing?.isDirectory() === true) throw new Error('is a directory');
+      const target = existing === undefined ? file : realpathSync(file);
+      const temporary = join(
+        dirname(target),
+        `.${basename(target).slice(0, 200)}.${randomBytes(6).toString('hex')}.tmp`,
+      );
+      const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
+      const fd = openSync(temporary, flags, options.mode ?? (existing === undefined ? 0o666 : existing.mode & 0o777));
+      return new OutputFile(target, temporary, fd, options.exclusive ?? false);
+    } catch (error) {
+      throw WriteError.of(file, error);
+    }
+  }
+
+  /** The descriptor, for writers that place bytes themselves. */
+  get fd(): number {
+    return this.#fd;
+  }
+
+  /** Writes at the end of what was appended so far. @throws WriteError. */
+  append(bytes: Uint8Array): void {
+    this.writeAt(this.#position, bytes);
+    this.#position += bytes.length;
+  }
+
+  /** Writes all bytes at an offset. @throws WriteError. */
+  writeAt(offset: number, bytes: Uint8Array): void {
+    try {
+      writeFully(this.#fd, bytes, offset);
+    } catch (error) {
+      throw WriteError.of(this.target, error);
+    }
+  }
+
+  /** Makes the file appear under its name, on disk. @throws WriteError; the old file is then untouched. */
+  commit(): void {
+    try {
+      fsyncSync(this.#fd);
+      if (this.#exclusive && statSync(this.target, { throwIfNoEntry: false }) !== undefined) {
+        throw new Error('already exists');
+      }
+      renameSync(this.temporary, this.target);
+      this.#state = 'committed';
+      this.#close();
+      syncFolder(dirname(this.target));
+    } catch (error) {
+      this.discard();
+      throw WriteError.of(this.target, error);
+    }
+  }
+
+  /** Removes what was written; does nothing after `commit`. */
+  discard(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'discarded';
+    this.#close();
+    rmSync(this.temporary, { force: true });
+  }
+
+  #close(): void {
+    unfinished.delete(this);
+    closeSync(this.#fd);
+  }
+}
+
+/** Removes every file that was started and not committed: for a process that is asked to end. */
+export function discardUnfinished(): void {
+  for (const file of unfinished) file.discard();
+}
+
+/** Writes all bytes, however many system calls that takes; at `position`, or where the descriptor stands. */
+export function writeFully(fd: number, bytes: Uint8Array, position?: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    const at = position === undefined ? null : position + done;
+    done += writeSync(fd, bytes, done, bytes.length - done, at);
+  }
+}
+
+/** A rename survives a power cut only once its folder was synced. Some systems cannot open folders: then that is that. */
+export function syncFolder(folder: string): void {
+  let fd: number;
+  try {
+    fd = openSync(folder, constants.O_RDONLY);
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(fd);
+  } catch {
+    // The file system syncs no folders.
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,40 @@
+import { Budget, defaultLimits, type Limits } from '../bytes/limits.ts';
+import { PagedSource } from '../bytes/paged-source.ts';
+import type { Source } from '../bytes/source.ts';
+import { Probe } from '../formats/format.ts';
+import { formats } from '../formats/index.ts';
+import { selectFormats } from '../scan/select-formats.ts';
+import { TensorError } from './errors.ts';
+import type { ReadContext, ReadOptions, TensorReader } from './reader.ts';
+import { tensorReaders } from './readers/index.ts';
+import type { TensorFile } from './tensor.ts';
+
+export interface ReadTensorsOptions extends ReadOptions {
+  readonly limits?: Partial<Limits> | undefined;
+  readonly openBeside?: ReadContext['openBeside'];
+}
+
+/**
+ * Recognizes a file by its bytes and lists its tensors without reading them.
+ * @throws TensorError `no-reader` for formats without tensors, `ambiguous` when the bytes are two formats at once;
+ * FormatError, LimitError, ReadError as the parsers do.
+ */
+export function readTensors(source: Source, path: string, options: ReadTensorsOptions = {}): TensorFile {
+  const limits = { ...defaultLimits, ...options.limits };
+  const budget = new Budget(limits);
+  const reader = readerFor(source, path, budget);
+  const { rawItemDtype, allowCompressed, openBeside } = options;
+  return reader.read({ source, path, limits, budget, openBeside, options: { rawItemDtype, allowCompressed } });
+}
+
+function readerFor(source: Source, path: string, budget: Budget): TensorReader {
+  const found = selectFormats(formats, new Probe(new PagedSource(source), path, budget));
+  const [first, second] = found;
+  if (first !== undefined && second !== undefined) {
+    const detail = `it is ${found.map((format) => format.title).join(' and ')} at once`;
+    throw TensorError.of('ambiguous', { path, detail });
+  }
+  const reader = tensorReaders.find(({ format }) => format === first?.id);
+  if (reader !== undefined) return reader;
+  throw TensorError.of('no-reader', { path, format: first?.title ?? 'a file of unknown format' });
+}
