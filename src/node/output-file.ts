@@ -13,8 +13,14 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { WriteError } from './write-error.ts';
 
-/** Files being written, so that a process that is asked to end leaves none behind. */
-const unfinished = new Set<OutputFile>();
+/** Something on its way to a place: a file, or a folder of files. */
+export interface Unfinished {
+  /** Removes what was written so far; does nothing once it has arrived. */
+  discard(): void;
+}
+
+/** What is being written, so that a process that is asked to end leaves nothing behind. */
+const unfinished = new Set<Unfinished>();
 
 export interface OutputFileOptions {
   /** Fail when something of this name exists, now or when it is committed. */
@@ -114,9 +120,15 @@ export class OutputFile {
   }
 }
 
-/** Removes every file that was started and not committed: for a process that is asked to end. */
+/** Has something discarded when the process ends before `release` is called. */
+export const unfinishedWork = {
+  keep: (one: Unfinished): void => void unfinished.add(one),
+  release: (one: Unfinished): void => void unfinished.delete(one),
+} as const;
+
+/** Removes everything that was started and not committed: for a process that is asked to end. */
 export function discardUnfinished(): void {
-  for (const file of unfinished) file.discard();
+  for (const one of unfinished) one.discard();
 }
 
 /** Writes all bytes, however many system calls that takes; at `position`, or where the descriptor stands. */
