@@ -34,7 +34,8 @@ function changed({ dtype, placement }: Placed, item: Uint8Array): Uint8Array {
   const component = componentBytes[dtype] ?? 0;
   for (let part = 0; flipSigns !== undefined && part < item.length / component; part += 1) {
     const flips = flipSigns === 'all' || flipSigns === (part % 2 === 0 ? 'real' : 'imaginary');
-    if (flips) item[(part + 1) * component - 1] ^= 0x80;
+    const last = (part + 1) * component - 1;
+    if (flips) item[last] = (item[last] ?? 0) ^ 0x80;
   }
   return item;
 }
@@ -59,11 +60,11 @@ const placed = fc
     seed: fc.nat(),
   })
   .map(({ dtype, shape, strides, order, regular, swaps, flips, seed }) => {
-    const itemBytes = itemBytesOf[dtype];
+    const itemBytes = itemBytesOf[dtype] ?? 1;
     const steps = regular ? permuted(shape, order) : strides.slice(0, shape.length);
     const reach = (pick: (step: number) => boolean): number =>
       shape.reduce((sum, size, axis) => {
-        const step = steps[axis];
+        const step = steps[axis] ?? 0;
         return pick(step) ? sum + Math.max(0, size - 1) * Math.abs(step) : sum;
       }, 0);
     const before = reach((step) => step < 0);
@@ -84,12 +85,12 @@ const placed = fc
 
 /** Strides of an array whose axes are stored in another order, as after `permute`. */
 function permuted(shape: readonly number[], order: readonly number[]): number[] {
-  const axes = shape.map((_, axis) => axis).sort((a, b) => (order[a]) - (order[b]));
+  const axes = shape.map((_, axis) => axis).sort((a, b) => (order[a] ?? 0) - (order[b] ?? 0));
   const strides: number[] = [];
   let step = 1;
   for (const axis of axes) {
     strides[axis] = step;
-    step *= Math.max(1, shape[axis]);
+    step *= Math.max(1, shape[axis] ?? 1);
   }
   return strides;
 }
