@@ -84,10 +84,10 @@ function describeDtype(value: Value | undefined, view: PickleView): ArrayDtype |
   if (globalName(value.callee) !== 'numpy.dtype') return undefined;
   const spelled = view.text(view.items(value.args)?.[0]) ?? '';
   const name = DTYPES[/^[<>|=]?(\?|[biufc]\d{1,2})$/.exec(spelled)?.[1] ?? ''];
-  const itemBytes = name === undefined ? undefined : dtypeNamed(name)?.itemBytes;
+  const known = dtypeNamed(name ?? '');
   const order = byteOrder(spelled, view.items(value.state), view);
-  if (name === undefined || itemBytes === undefined || order === undefined) return undefined;
-  return { name, itemBytes, bigEndian: order === '>' };
+  if (name === undefined || known === undefined || order === undefined) return undefined;
+  return { name, itemBytes: known.itemBytes, bigEndian: order === '>' };
 }
 
 /** What the state says in place of the spelling; undefined for one with subarrays or fields, which is no number. */

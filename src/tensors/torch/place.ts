@@ -36,6 +36,7 @@ export interface Storages {
 
 /** Dimensions that torch can index. */
 const MAX_DIMENSIONS = 64;
+const MAX_ITEM_BYTES = 8;
 
 /** Turns descriptions of tensors into places of their elements, or into the reason why there are none. */
 export class TensorPlacer {
@@ -100,9 +101,6 @@ export class TensorPlacer {
     this.#checkNumbers(described);
     const elements = count(described.size);
     const byteLength = elements * dtype.itemBytes;
-    if (!Number.isSafeInteger(byteLength)) {
-      throw this.#inconsistent(`a tensor of ${described.size.join('×')} elements`);
-    }
     const stored = this.#find(described.storage);
     if (elements > 0) this.#checkBounds(described, stored.byteLength, dtype.itemBytes);
     const strides = stridesOf(described);
@@ -147,6 +145,9 @@ export class TensorPlacer {
       throw this.#inconsistent(`a tensor of ${size.length} sizes and ${stride.length} strides`);
     }
     if (size.length > MAX_DIMENSIONS) throw this.#inconsistent(`a tensor of ${size.length} dimensions`);
+    if (!Number.isSafeInteger(count(size) * MAX_ITEM_BYTES)) {
+      throw this.#inconsistent(`a tensor of ${size.join('×')} elements`);
+    }
     if ([...size, ...stride, offset].some((number) => number < 0)) {
       throw this.#inconsistent(
         `a tensor with a negative number in size [${size.join()}], stride [${stride.join()}], offset ${offset}`,
