@@ -2,7 +2,18 @@ import type { TensorReader } from '../reader.ts';
 import { ggufReader } from './gguf.ts';
 import { npyReader } from './npy.ts';
 import { safetensorsTensors } from './safetensors.ts';
+import { torchLegacy } from './torch-legacy.ts';
+import { torchTar } from './torch-tar.ts';
+import { torchZip } from './torch-zip.ts';
 import { zipReader } from './zip.ts';
 
 /** Every format tensors can be read from, sorted by id. */
-export const tensorReaders: readonly TensorReader[] = [ggufReader, npyReader, safetensorsTensors, zipReader];
+export const tensorReaders: readonly TensorReader[] = [
+  ggufReader,
+  npyReader,
+  safetensorsTensors,
+  torchLegacy,
+  torchTar,
+  torchZip,
+  zipReader,
+];
