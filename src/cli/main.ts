@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { discardUnfinished } from '../node/output-file.ts';
 import { packageVersion } from '../node/version.ts';
+import { defineCompare } from './commands/compare.ts';
 import { defineConvert } from './commands/convert.ts';
 import { defineInspect } from './commands/inspect.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
+import { defineTensors } from './commands/tensors.ts';
 import { visible } from '../scan/visible-text.ts';
 import { describeFailure } from './failure.ts';
 
@@ -13,7 +15,7 @@ import { describeFailure } from './failure.ts';
 const EXIT_FAILED = 2;
 
 /** Every command; each loads what it needs when it is run. */
-const commands = [defineScan, defineInspect, defineConvert, defineRules];
+const commands = [defineScan, defineInspect, defineRules, defineConvert, defineTensors, defineCompare];
 
 function buildProgram(): Command {
   const program = new Command('vouchsafe')

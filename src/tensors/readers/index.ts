@@ -1,6 +1,7 @@
 import type { TensorReader } from '../reader.ts';
 import { ggufReader } from './gguf.ts';
 import { npyReader } from './npy.ts';
+import { onnxReader, onnxTensorReader } from './onnx.ts';
 import { safetensorsTensors } from './safetensors.ts';
 import { torchLegacy } from './torch-legacy.ts';
 import { torchTar } from './torch-tar.ts';
@@ -11,6 +12,8 @@ import { zipReader } from './zip.ts';
 export const tensorReaders: readonly TensorReader[] = [
   ggufReader,
   npyReader,
+  onnxReader,
+  onnxTensorReader,
   safetensorsTensors,
   torchLegacy,
   torchTar,
