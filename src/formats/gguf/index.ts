@@ -85,6 +85,7 @@ class GgufContent {
       version: shape.version,
       endianness: shape.littleEndian ? 'little' : 'big',
       alignment: this.alignment,
+      structureEnd: this.structureEnd,
       keys: this.#orderedKeys,
       tensors: this.tensors,
       faults: this.#reader.faults.faults,
