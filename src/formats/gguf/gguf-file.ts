@@ -9,6 +9,8 @@ export interface GgufFile {
   /** Keys in the order of the file, duplicates included. */
   readonly keys: readonly string[];
   readonly tensors: readonly GgufTensor[];
+  /** Where tensor data starts in the file; undefined when the file broke off before it. */
+  readonly dataStart: number | undefined;
   readonly faults: readonly StructureFault<GgufFaultCode>[];
 }
 

@@ -1,4 +1,7 @@
 import type { TensorReader } from '../reader.ts';
+import { ggufReader } from './gguf.ts';
+import { npyReader } from './npy.ts';
+import { zipReader } from './zip.ts';
 
 /** Every format tensors can be read from, sorted by id. */
-export const tensorReaders: readonly TensorReader[] = [];
+export const tensorReaders: readonly TensorReader[] = [ggufReader, npyReader, zipReader];

@@ -1,0 +1,38 @@
+import type { Facets } from '../formats/facets.ts';
+import type { Format } from '../formats/format.ts';
+import type { ReadContext } from './reader.ts';
+
+type Collected = { [Name in keyof Facets]?: Facets[Name][] };
+
+/** What a parser told of a file. */
+export interface Parsed {
+  all<Name extends keyof Facets>(facet: Name): readonly Facets[Name][];
+}
+
+/**
+ * Takes a file apart with the parser that also judges it. Damage that judging survives is an error here: whoever takes
+ * numbers out of a file must not guess.
+ * @throws FormatError, LimitError, ReadError.
+ */
+export function parseWith(context: ReadContext, format: Format): Parsed {
+  const { source, path, limits, budget } = context;
+  const collected: Collected = {};
+  format.parse({
+    source,
+    path,
+    limits,
+    budget,
+    emit: (facet, value) => {
+      const list: (typeof value)[] = collected[facet] ?? [];
+      list.push(value);
+      Object.assign(collected, { [facet]: list });
+    },
+    member: () => {},
+    cover: () => {},
+    flaw: (error) => {
+      throw error;
+    },
+    detail: () => {},
+  });
+  return { all: <Name extends keyof Facets>(facet: Name) => collected[facet] ?? [] };
+}
