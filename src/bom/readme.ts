@@ -22,7 +22,8 @@ const HEADING = /^ {0,3}(?<marks>#{1,6})[ \t]+(?<title>.*?)[ \t#]*$/;
 const MAX_SECTIONS = 2000;
 
 /** What people and templates write when they have nothing to say. */
-const PLACEHOLDER = /^(?:[-*•\s]*)?(?:\[?\s*(?:more information needed|needs more information|todo|tbd|n\/?a|none|coming soon)\s*\]?\.?\s*)+$/i;
+const PLACEHOLDER =
+  /^(?:[-*•\s]*)?(?:\[?\s*(?:more information needed|needs more information|todo|tbd|n\/?a|none|coming soon)\s*\]?\.?\s*)+$/i;
 
 /** Splits a README into front matter and sections. Never throws for content: what is wrong is said in `problem`. */
 export function readCard(text: string, file: string, limits: Limits): CardText {

@@ -46,7 +46,12 @@ function identityOf({ storage, placement, dtype, shape }: Tensor): string | unde
 /** Totals of all files of one format: a folder that holds the same weights twice has them in two formats. */
 export function totalsByFormat(all: readonly TensorTotals[]): readonly TensorTotals[] {
   const formats = [...new Set(all.map((one) => one.format))].sort();
-  return formats.map((format) => sumOf(format, all.filter((one) => one.format === format)));
+  return formats.map((format) =>
+    sumOf(
+      format,
+      all.filter((one) => one.format === format),
+    ),
+  );
 }
 
 function sumOf(format: string, all: readonly TensorTotals[]): TensorTotals {
