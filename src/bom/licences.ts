@@ -30,21 +30,45 @@ export function licenceOf(text: string, url?: string): LicenceFact {
     : { name: expression, kind: 'expression', ...link };
 }
 
-/** `mit OR apache-2.0` with every id as SPDX spells it; undefined unless every part is known. Exceptions stay as they are. */
+/** Longer texts are no expression that somebody wrote. */
+const MAX_EXPRESSION = 500;
+
+/** `mit OR apache-2.0` with every id as SPDX spells it; undefined unless it is an expression of ids that SPDX knows. */
 function expressionOf(text: string): string | undefined {
-  if (!OPERATORS.test(text) || text.length > 500) return undefined;
-  const parts = text.split(/(\s+(?:AND|OR|WITH)\s+|[()])/);
-  let isException = false;
-  const spelled = parts.map((part) => {
-    const word = part.trim();
-    if (word === '' || /^(?:AND|OR|WITH|[()])$/.test(word)) {
-      isException = word === 'WITH' || (isException && word === '');
-      return part;
-    }
-    if (isException) return /^[\w.+-]+$/.test(word) ? word : undefined;
-    return spdxIdOf(word);
-  });
-  return spelled.includes(undefined) ? undefined : spelled.join('').replaceAll(/\s+/g, ' ').trim();
+  if (!OPERATORS.test(text) || text.length > MAX_EXPRESSION) return undefined;
+  const words = text.match(/[()]|[^\s()]+/g) ?? [];
+  const spelled: string[] = [];
+  let depth = 0;
+  // What comes next: a licence or an opening bracket, or an operator or a closing one (SPDX annex D).
+  let wanted: 'licence' | 'operator' | 'exception' = 'licence';
+  for (const word of words) {
+    const step = expressionStep(word, wanted);
+    if (step === undefined) return undefined;
+    depth += word === '(' ? 1 : word === ')' ? -1 : 0;
+    if (depth < 0) return undefined;
+    spelled.push(step.text);
+    wanted = step.next;
+  }
+  return wanted === 'operator' && depth === 0
+    ? spelled.join(' ').replaceAll('( ', '(').replaceAll(' )', ')')
+    : undefined;
+}
+
+interface ExpressionStep {
+  readonly text: string;
+  readonly next: 'licence' | 'operator' | 'exception';
+}
+
+function expressionStep(word: string, wanted: ExpressionStep['next']): ExpressionStep | undefined {
+  if (wanted === 'exception') return /^[\w.+-]+$/.test(word) ? { text: word, next: 'operator' } : undefined;
+  if (wanted === 'operator') {
+    if (word === ')') return { text: word, next: 'operator' };
+    if (word === 'WITH') return { text: word, next: 'exception' };
+    return word === 'AND' || word === 'OR' ? { text: word, next: 'licence' } : undefined;
+  }
+  if (word === '(') return { text: word, next: 'licence' };
+  const id = spdxIdOf(word);
+  return id === undefined ? undefined : { text: id, next: 'operator' };
 }
 
 /** An SPDX expression for any licence: names become `LicenseRef-…`, as SPDX annex D has it. */

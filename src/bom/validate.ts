@@ -14,9 +14,18 @@ const OPTIONS = { strict: false, validateFormats: true, allErrors: false } as co
 
 /** What is wrong with a document by its published schema; empty when it is valid. */
 export async function schemaProblems(document: unknown, schema: SchemaName): Promise<readonly string[]> {
-  const validate = schema === 'SPDX 3.0.1' ? await spdxValidator() : await cyclonedxValidator(schema);
+  const validate = await validatorOf(schema);
   if (validate(document)) return [];
   return [...new Set((validate.errors ?? []).map(problemText))].slice(0, MAX_PROBLEMS);
+}
+
+/** Compiling takes some 100 ms, so it is done once for each schema. */
+const validators = new Map<SchemaName, Promise<ValidateFunction>>();
+
+function validatorOf(schema: SchemaName): Promise<ValidateFunction> {
+  const known = validators.get(schema) ?? (schema === 'SPDX 3.0.1' ? spdxValidator() : cyclonedxValidator(schema));
+  validators.set(schema, known);
+  return known;
 }
 
 async function cyclonedxValidator(schema: `CycloneDX ${SpecVersion}`): Promise<ValidateFunction> {

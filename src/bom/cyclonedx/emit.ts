@@ -2,7 +2,6 @@ import type { AnyRule } from '../../rules/rule.ts';
 import { visible } from '../../scan/visible-text.ts';
 import type { FileFact, LicenceFact, ModelFacts, Stated } from '../facts.ts';
 import { originsOf } from '../origins.ts';
-import { evidencePaths } from '../root-digest.ts';
 import { pathReference, Refs, webAddress } from '../refs.ts';
 import { totalsByFormat, type TensorTotals } from '../tensor-totals.ts';
 import { uuidOf } from '../uuid.ts';
@@ -55,7 +54,6 @@ class Emission {
         timestamp: `${timestamp.toISOString().slice(0, 19)}Z`,
         tools: { components: [tools] },
         component: this.#model(),
-        properties: this.#documentProperties(),
       },
       components: [...files, ...datasets],
       dependencies: this.#dependencies(),
@@ -128,13 +126,6 @@ class Emission {
       ...templates.map(({ name, sha256: digest }) => property(`template:${visible(name)}:sha256`, digest)),
       ...notes.map((note) => property('note', note)),
       ...originsOf(this.#facts).map(({ field, origin }) => property(`origin:${field}`, origin)),
-    ];
-  }
-
-  #documentProperties(): readonly Property[] {
-    const { signature, attestations } = evidencePaths(this.#facts.name.value, this.#facts.isFolder);
-    return [
-      property('evidence', `a signature belongs in ${visible(signature)}, attestations in ${visible(attestations)}`),
     ];
   }
 

@@ -124,7 +124,6 @@ export interface Bom {
     readonly timestamp: string;
     readonly tools: { readonly components: readonly Component[] };
     readonly component: Component;
-    readonly properties: readonly Property[];
   };
   readonly components: readonly Component[];
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] | undefined }[];
