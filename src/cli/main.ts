@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { discardUnfinished } from '../node/output-file.ts';
 import { packageVersion } from '../node/version.ts';
+import { defineBom } from './commands/bom.ts';
 import { defineCompare } from './commands/compare.ts';
 import { defineConvert } from './commands/convert.ts';
 import { defineInspect } from './commands/inspect.ts';
@@ -15,7 +16,7 @@ import { describeFailure } from './failure.ts';
 const EXIT_FAILED = 2;
 
 /** Every command; each loads what it needs when it is run. */
-const commands = [defineScan, defineInspect, defineRules, defineConvert, defineTensors, defineCompare];
+const commands = [defineScan, defineInspect, defineRules, defineConvert, defineTensors, defineCompare, defineBom];
 
 function buildProgram(): Command {
   const program = new Command('vouchsafe')
