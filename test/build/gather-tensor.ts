@@ -11,8 +11,8 @@ export function gatherTensor({ shape, placement }: Tensor): Uint8Array {
       let rest = at;
       let place = 0;
       for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
-        const length = shape[axis] as number;
-        place += (rest % length) * (strides[axis] as number);
+        const length = shape[axis] ?? 0;
+        place += (rest % length) * (strides[axis] ?? 0);
         rest = Math.floor(rest / length);
       }
       read(source, offset + place * itemBytes, item);
@@ -36,5 +36,5 @@ function flip(bytes: Uint8Array, which: 'all' | 'imaginary' | 'real', itemBytes:
   const unit = itemBytes === 8 && which !== 'all' ? 4 : itemBytes;
   const start = which === 'imaginary' ? unit : 0;
   const step = which === 'all' ? unit : 2 * unit;
-  for (let at = start + unit - 1; at < bytes.length; at += step) bytes[at] = (bytes[at] as number) ^ 0x80;
+  for (let at = start + unit - 1; at < bytes.length; at += step) bytes[at] = (bytes[at] ?? 0) ^ 0x80;
 }
