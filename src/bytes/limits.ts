@@ -35,7 +35,7 @@ export const defaultLimits = {
   /** Constants of a pickle tried as nested payloads. */
   maxPickleConstantsTried: 20_000,
   /** Objects visited to find the tensors of a checkpoint; one that is shared counts once for each way that leads to it. */
-  maxTensorVisits: 4_000_000,
+  maxTensorVisits: 2_000_000,
   /** Objects inside objects on the way to a tensor; modules nest some 20 deep, at 4 objects each. */
   maxObjectDepth: 512,
   /** The name of one tensor; real ones have some 100 letters. */

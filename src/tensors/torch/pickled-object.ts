@@ -35,7 +35,7 @@ export function readPickledObject(input: PickleInput): PickledObject {
   const { source, path, budget, start, persistentLoad } = input;
   const globals = new Set<string>();
   const storages = new Map<PersistentNode, StorageReference>();
-  const outcome = new PickleMachine(source, {
+  const machine = new PickleMachine(source, {
     budget,
     keepAll: true,
     stopAtFailure: true,
@@ -47,10 +47,11 @@ export function readPickledObject(input: PickleInput): PickledObject {
       if (event.kind === 'import') globals.add(globalName(event.global) ?? 'a computed name');
       else if (event.kind === 'persistent') noteStorage(event.node, event.view, storages);
     },
-  }).run();
+  });
+  const outcome = machine.run();
   if (outcome.failure !== undefined) throw outcome.failure;
   const { result, view } = outcome;
-  return { root: result as Value, view, outcome, globals, storages, notes: notesOf(outcome) };
+  return { root: result as Value, view, outcome, globals, storages, notes: notesOf(machine) };
 }
 
 function noteStorage(node: PersistentNode, view: PickleView, storages: Map<PersistentNode, StorageReference>): void {
@@ -83,6 +84,10 @@ export function readPickledObjects(input: PickleInput, count: number): PickledOb
   return objects;
 }
 
-function notesOf({ uncertain }: PickleOutcome): string[] {
-  return uncertain ? ['whether the pickle loads at all depends on what its calls return'] : [];
+function notesOf({ uncertain, stack }: PickleMachine): string[] {
+  const notes: string[] = [];
+  if (uncertain) notes.push('whether the pickle loads at all depends on what its calls return');
+  if (stack.length > 0)
+    notes.push(`${stack.length} values beside the object are on the stack at the end of the pickle`);
+  return notes;
 }
