@@ -2,7 +2,15 @@ import type { TensorReader } from '../reader.ts';
 import { ggufReader } from './gguf.ts';
 import { npyReader } from './npy.ts';
 import { onnxReader, onnxTensorReader } from './onnx.ts';
+import { tensorBundleReader } from './tensor-bundle.ts';
 import { zipReader } from './zip.ts';
 
 /** Every format tensors can be read from, sorted by id. */
-export const tensorReaders: readonly TensorReader[] = [ggufReader, npyReader, onnxReader, onnxTensorReader, zipReader];
+export const tensorReaders: readonly TensorReader[] = [
+  ggufReader,
+  npyReader,
+  onnxReader,
+  onnxTensorReader,
+  tensorBundleReader,
+  zipReader,
+];
