@@ -5,6 +5,7 @@ import type { WireListener } from '../../formats/protobuf.ts';
 import { readBundle } from '../../formats/tensor-bundle/read-bundle.ts';
 import { CheckedSource } from '../checked-source.ts';
 import { TensorError } from '../errors.ts';
+import { parseContextOf } from '../parse-with.ts';
 import { defineTensorReader, type ReadContext } from '../reader.ts';
 import { bytesOf, elementCount, swapUnit } from '../shape.ts';
 import type { OmittedValue, RefusalCode, RefusedTensor, Tensor, TensorFile } from '../tensor.ts';
@@ -86,22 +87,13 @@ export const tensorBundleReader = defineTensorReader({
   format: 'tensor-bundle',
   read(context) {
     const entries: Entry[] = [];
-    readBundle(
-      {
-        ...context,
-        cover: () => {},
-        flaw: (error) => {
-          throw error;
-        },
+    readBundle(parseContextOf(context), {
+      entry(key, value) {
+        const entry = new Entry(key, value, context.source);
+        entries.push(entry);
+        return entry;
       },
-      {
-        entry(key, value) {
-          const entry = new Entry(key, value, context.source);
-          entries.push(entry);
-          return entry;
-        },
-      },
-    );
+    });
     return new Checkpoint(context, entries).read();
   },
 });
