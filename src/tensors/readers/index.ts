@@ -3,6 +3,7 @@ import { ggufReader } from './gguf.ts';
 import { npyReader } from './npy.ts';
 import { onnxReader, onnxTensorReader } from './onnx.ts';
 import { safetensorsTensors } from './safetensors.ts';
+import { tensorBundleReader } from './tensor-bundle.ts';
 import { torchLegacy } from './torch-legacy.ts';
 import { torchTar } from './torch-tar.ts';
 import { torchZip } from './torch-zip.ts';
@@ -15,6 +16,7 @@ export const tensorReaders: readonly TensorReader[] = [
   onnxReader,
   onnxTensorReader,
   safetensorsTensors,
+  tensorBundleReader,
   torchLegacy,
   torchTar,
   torchZip,
