@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { discardUnfinished } from '../node/output-file.ts';
 import { packageVersion } from '../node/version.ts';
+import { defineClean } from './commands/clean.ts';
 import { defineInspect } from './commands/inspect.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
@@ -12,7 +13,7 @@ import { describeFailure } from './failure.ts';
 const EXIT_FAILED = 2;
 
 /** Every command; each loads what it needs when it is run. */
-const commands = [defineScan, defineInspect, defineRules];
+const commands = [defineScan, defineInspect, defineClean, defineRules];
 
 function buildProgram(): Command {
   const program = new Command('vouchsafe')
