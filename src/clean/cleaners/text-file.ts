@@ -1,5 +1,5 @@
 import { readBytes } from '../../bytes/source.ts';
-import type { Span } from '../../bytes/span.ts';
+import { joined, type Span } from '../../bytes/span.ts';
 import { TextOffsets } from '../../formats/text-offsets.ts';
 import { hiddenOrders } from '../../rules/text/agent-instructions.ts';
 import { hiddenRanges } from '../../rules/text/hidden-characters.ts';
@@ -31,7 +31,7 @@ export const textFile = defineCleaner({
           ? cut('hidden-unicode', 'invisible characters', hiddenRanges(text, nature))
           : []),
         ...(fired.has('agent-instructions')
-          ? cut('agent-instructions', 'hidden orders to agents', [...hiddenOrders(text)])
+          ? cut('agent-instructions', 'hidden orders to agents', joined(hiddenOrders(text)))
           : []),
         ...(fired.has('requirement-source') ? cut('requirement-source', 'line', requirementLines(job, text)) : []),
       ],
