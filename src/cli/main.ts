@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { discardUnfinished } from '../node/output-file.ts';
 import { packageVersion } from '../node/version.ts';
 import { defineBom } from './commands/bom.ts';
+import { defineClean } from './commands/clean.ts';
 import { defineCompare } from './commands/compare.ts';
 import { defineConvert } from './commands/convert.ts';
 import { defineInspect } from './commands/inspect.ts';
@@ -16,7 +17,16 @@ import { describeFailure } from './failure.ts';
 const EXIT_FAILED = 2;
 
 /** Every command; each loads what it needs when it is run. */
-const commands = [defineScan, defineInspect, defineRules, defineConvert, defineTensors, defineCompare, defineBom];
+const commands = [
+  defineScan,
+  defineInspect,
+  defineRules,
+  defineConvert,
+  defineClean,
+  defineTensors,
+  defineCompare,
+  defineBom,
+];
 
 function buildProgram(): Command {
   const program = new Command('vouchsafe')

@@ -1,4 +1,4 @@
-import type { Span } from '../../bytes/span.ts';
+import { joined, type Span } from '../../bytes/span.ts';
 import { stringOf, type Visit } from '../../formats/document.ts';
 import { hiddenOrders } from '../../rules/text/agent-instructions.ts';
 import { hiddenRanges } from '../../rules/text/hidden-characters.ts';
@@ -13,7 +13,7 @@ export const cutHidden: Remedy = (wound) =>
 export const cutOrders: Remedy = (wound) => {
   const { finding, reached } = wound;
   if (finding.data['what'] === 'hidden from readers') {
-    const edits = cut(wound, (text) => [...hiddenOrders(text)], 'hidden orders to agents');
+    const edits = cut(wound, (text) => joined(hiddenOrders(text)), 'hidden orders to agents');
     if (edits.length > 0) return edits;
   }
   return isCellSource(reached.visit) ? dropCell(wound, reached.visit) : remove(reached.visit, finding);

@@ -1,4 +1,4 @@
-import type { Span } from '../../bytes/span.ts';
+import { joined, type Span } from '../../bytes/span.ts';
 import type { TextContent } from '../../formats/text-content.ts';
 import type { Severity } from '../rule.ts';
 
@@ -121,7 +121,7 @@ export function hiddenRanges(text: string, nature: Nature): readonly Span[] {
     if (!kinds.has(kind)) continue;
     for (const { 0: match, index } of text.matchAll(pattern)) found.push({ start: index, end: index + match.length });
   }
-  return inOrder(found);
+  return joined(found);
 }
 
 const PATTERNS: readonly (readonly [Kind, RegExp])[] = [
@@ -132,14 +132,3 @@ const PATTERNS: readonly (readonly [Kind, RegExp])[] = [
   ['zero-width inside words', INSIDE_WORD],
   ['byte order mark inside', MARK_INSIDE],
 ];
-
-/** Sorted, with what overlaps joined. */
-function inOrder(ranges: readonly Span[]): readonly Span[] {
-  const joined: { start: number; end: number }[] = [];
-  for (const { start, end } of ranges.toSorted((a, b) => a.start - b.start)) {
-    const last = joined.at(-1);
-    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
-    else joined.push({ start, end });
-  }
-  return joined;
-}
