@@ -1,5 +1,5 @@
 /**
- * Bundles the built command line and its worker into dist/bundle. Node takes a third of a millisecond to find each
+ * Bundles the built command line and its workers into dist/bundle. Node takes a third of a millisecond to find each
  * of some 300 modules; in a few files the same code starts in half the time. The library exports stay unbundled.
  */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,11 @@ import { rolldown } from 'rolldown';
 const OUT = 'dist/bundle';
 
 const bundle = await rolldown({
-  input: { main: 'dist/cli/main.js', 'scan-worker': 'dist/node/scan-worker.js' },
+  input: {
+    main: 'dist/cli/main.js',
+    'scan-worker': 'dist/node/scan-worker.js',
+    'hash-worker': 'dist/node/sign/hash-worker.js',
+  },
   platform: 'node',
 });
 rmSync(OUT, { recursive: true, force: true });

@@ -5,6 +5,8 @@ import { packageVersion } from '../node/version.ts';
 import { defineInspect } from './commands/inspect.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
+import { defineAttest, defineDigest, defineKeygen, defineSign } from './commands/sign.ts';
+import { defineVerify } from './commands/verify.ts';
 import { visible } from '../scan/visible-text.ts';
 import { describeFailure } from './failure.ts';
 
@@ -12,7 +14,16 @@ import { describeFailure } from './failure.ts';
 const EXIT_FAILED = 2;
 
 /** Every command; each loads what it needs when it is run. */
-const commands = [defineScan, defineInspect, defineRules];
+const commands = [
+  defineScan,
+  defineInspect,
+  defineRules,
+  defineSign,
+  defineVerify,
+  defineAttest,
+  defineDigest,
+  defineKeygen,
+];
 
 function buildProgram(): Command {
   const program = new Command('vouchsafe')

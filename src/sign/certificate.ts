@@ -40,6 +40,8 @@ export interface CertificateIdentity {
   readonly validTo: string;
   /** Names of the path, signer first. */
   readonly path: readonly string[];
+  /** SHA-256 of the root it leads to. */
+  readonly rootFingerprint: string;
 }
 
 export interface VerifiedCertificate {
@@ -88,11 +90,17 @@ function identityOf(leaf: X509Certificate, path: readonly X509Certificate[]): Ce
     subject: oneLine(leaf.subject),
     issuer: oneLine(leaf.issuer),
     serialNumber: leaf.serialNumber,
-    fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
+    fingerprint: certificateFingerprint(leaf),
     validFrom: leaf.validFromDate.toISOString(),
     validTo: leaf.validToDate.toISOString(),
     path: path.map((one) => oneLine(one.subject)),
+    rootFingerprint: certificateFingerprint(path.at(-1) ?? leaf),
   };
+}
+
+/** SHA-256 of a certificate, in hexadecimal. */
+export function certificateFingerprint(certificate: X509Certificate): string {
+  return certificate.fingerprint256.replaceAll(':', '').toLowerCase();
 }
 
 /** Node writes one attribute a line. */

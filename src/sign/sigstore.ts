@@ -97,6 +97,7 @@ function timesOf(entity: SignedEntity): TrustedTime[] {
 
 type LibraryBundle = Parameters<typeof toSignedEntity>[0];
 type LibraryContent = LibraryBundle['verificationMaterial']['content'];
+type LibraryEntries = LibraryBundle['verificationMaterial']['tlogEntries'];
 
 function entityOf(bundle: Bundle, content: LibraryContent): SignedEntity {
   const { payload, signature, logEntries, timestamps } = bundle;
@@ -109,12 +110,12 @@ function entityOf(bundle: Bundle, content: LibraryContent): SignedEntity {
       },
       verificationMaterial: {
         content,
-        tlogEntries: logEntries.map((entry) => TransparencyLogEntry.fromJSON(entry)) as never,
+        tlogEntries: logEntries.map((entry) => TransparencyLogEntry.fromJSON(entry)) as LibraryEntries,
         timestampVerificationData: {
           rfc3161Timestamps: timestamps.map((signedTimestamp) => ({ signedTimestamp })),
         },
       },
-    } as LibraryBundle);
+    });
     return { ...entity, signature: contentOf(bundle) };
   } catch (error) {
     throw SignError.of('bundle-malformed', 'its log entries, timestamps or certificate cannot be read', error);
