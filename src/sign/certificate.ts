@@ -1,5 +1,5 @@
 import { X509Certificate, type KeyObject } from 'node:crypto';
-import { certificateFacts, hasKeyUsage, pathLengthOf, purposesOf, type Extension } from './der.ts';
+import { certificateFacts, hasKeyUsage, isAuthority, pathLengthOf, purposesOf, type Extension } from './der.ts';
 import { SignError } from './errors.ts';
 import { curveOf } from './keys.ts';
 
@@ -52,7 +52,10 @@ export interface VerifiedCertificate {
 /** @throws SignError `certificate-invalid`. */
 export function readCertificate(der: Uint8Array): X509Certificate {
   try {
-    return new X509Certificate(der);
+    const certificate = new X509Certificate(der);
+    // Read only when it is asked for, and thus also found to be broken only then.
+    if (certificate.publicKey.type !== 'public') throw new Error('no public key');
+    return certificate;
   } catch (error) {
     throw SignError.of('certificate-invalid', 'it is no X.509 certificate', error);
   }
@@ -199,7 +202,9 @@ export function checkSignerCertificate(leaf: X509Certificate): void {
   const name = oneLine(leaf.subject);
   curveOf(leaf.publicKey);
   const { extensions } = certificateFacts(leaf.raw);
-  if (leaf.ca) throw SignError.of('certificate-usage', `${name} is an authority, not a signer`);
+  const constraints = valueOf(extensions, BASIC_CONSTRAINTS);
+  if (constraints !== undefined && isAuthority(constraints))
+    throw SignError.of('certificate-usage', `${name} is an authority, not a signer`);
   const usage = valueOf(extensions, KEY_USAGE);
   const purposes = valueOf(extensions, EXTENDED_KEY_USAGE);
   if (usage === undefined && purposes === undefined) {
