@@ -87,7 +87,8 @@ describe('a certificate path (RFC 5280 §6)', () => {
   });
 
   it('is an authority, which does not sign models', () => {
-    expect(codeFor({ ca: {} })).toBe('certificate-usage');
+    expect(codeFor({ ca: {}, keyUsage: [0, 5] })).toBe('certificate-usage');
+    expect(codeFor({ ca: {}, keyUsage: [0] })).toBe('none');
   });
 
   it('was issued by a signer, who is no authority', () => {

@@ -1,5 +1,5 @@
 import { X509Certificate, type KeyObject } from 'node:crypto';
-import { certificateFacts, hasKeyUsage, isAuthority, pathLengthOf, purposesOf, type Extension } from './der.ts';
+import { certificateFacts, hasKeyUsage, pathLengthOf, purposesOf, type Extension } from './der.ts';
 import { SignError } from './errors.ts';
 import { curveOf } from './keys.ts';
 
@@ -202,9 +202,8 @@ export function checkSignerCertificate(leaf: X509Certificate): void {
   const name = oneLine(leaf.subject);
   curveOf(leaf.publicKey);
   const { extensions } = certificateFacts(leaf.raw);
-  const constraints = valueOf(extensions, BASIC_CONSTRAINTS);
-  if (constraints !== undefined && isAuthority(constraints))
-    throw SignError.of('certificate-usage', `${name} is an authority, not a signer`);
+  // Only with the right to issue: signers that are called an authority, and are none, are in the published vectors.
+  if (leaf.ca) throw SignError.of('certificate-usage', `${name} is an authority, not a signer`);
   const usage = valueOf(extensions, KEY_USAGE);
   const purposes = valueOf(extensions, EXTENDED_KEY_USAGE);
   if (usage === undefined && purposes === undefined) {

@@ -55,12 +55,6 @@ function extensionOf(element: Element): Extension {
   };
 }
 
-/** `cA` of a BasicConstraints value. Node's own answer also depends on the key usage. */
-export function isAuthority(value: Buffer): boolean {
-  const [first] = children(expectTag(readElement(value, 0), SEQUENCE));
-  return first?.tag === BOOLEAN && first.content[0] !== 0;
-}
-
 /** `pathLenConstraint` of a BasicConstraints value, or null when there is none. */
 export function pathLengthOf(value: Buffer): number | null {
   const last = children(expectTag(readElement(value, 0), SEQUENCE)).at(-1);
