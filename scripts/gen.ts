@@ -5,12 +5,14 @@ import * as z from 'zod';
 import { rules } from '../src/rules/index.ts';
 import { policySchema } from '../src/scan/policy.ts';
 import { reportSchema } from '../src/scan/report-schema.ts';
+import { signingPolicySchema } from '../src/sign/policy.ts';
 import { rulesDocument } from '../src/scan/reporters/rule-page.ts';
 
 const documents: Readonly<Record<string, () => string>> = {
   'docs/rules.md': () => `${rulesDocument(rules).trimEnd()}\n`,
   'docs/schema/report.schema.json': () => schemaText(reportSchema, 'Vouchsafe scan report'),
   'docs/schema/policy.schema.json': () => schemaText(policySchema, 'Vouchsafe policy file'),
+  'docs/schema/signing-policy.schema.json': () => schemaText(signingPolicySchema, 'Vouchsafe signing policy file'),
 };
 
 function schemaText(schema: z.ZodType, title: string): string {
