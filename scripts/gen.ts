@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { rules } from '../src/rules/index.ts';
 import { policySchema } from '../src/scan/policy.ts';
 import { reportSchema } from '../src/scan/report-schema.ts';
+import { signingPolicySchema } from '../src/sign/policy.ts';
 import { rulesDocument } from '../src/scan/reporters/rule-page.ts';
 
 const documents: Readonly<Record<string, () => string>> = {
@@ -16,6 +17,7 @@ const documents: Readonly<Record<string, () => string>> = {
   'src/bom/schemas/cyclonedx-jsf.json': () => cyclonedxSchema('jsf-0.82'),
   'src/bom/schemas/cyclonedx-cryptography.json': () => cyclonedxSchema('cryptography-defs'),
   'src/bom/schemas/spdx-licences.json': () => cyclonedxSchema('spdx'),
+  'docs/schema/signing-policy.schema.json': () => schemaText(signingPolicySchema, 'Vouchsafe signing policy file'),
 };
 
 /** A published schema without its prose: a fifth of the bytes, and the same documents are valid. */

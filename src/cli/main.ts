@@ -9,7 +9,9 @@ import { defineConvert } from './commands/convert.ts';
 import { defineInspect } from './commands/inspect.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
+import { defineSign, defineAttest, defineDigest, defineKeygen } from './commands/sign.ts';
 import { defineTensors } from './commands/tensors.ts';
+import { defineVerify } from './commands/verify.ts';
 import { visible } from '../scan/visible-text.ts';
 import { describeFailure } from './failure.ts';
 
@@ -25,6 +27,11 @@ const commands = [
   defineClean,
   defineTensors,
   defineCompare,
+  defineSign,
+  defineAttest,
+  defineDigest,
+  defineKeygen,
+  defineVerify,
   defineBom,
 ];
 
