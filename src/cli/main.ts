@@ -3,8 +3,11 @@ import { Command, CommanderError } from 'commander';
 import { discardUnfinished } from '../node/output-file.ts';
 import { packageVersion } from '../node/version.ts';
 import { defineInspect } from './commands/inspect.ts';
+import { defineRewrap } from './commands/rewrap.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
+import { defineSeal } from './commands/seal.ts';
+import { defineUnseal } from './commands/unseal.ts';
 import { visible } from '../scan/visible-text.ts';
 import { describeFailure } from './failure.ts';
 
@@ -12,7 +15,7 @@ import { describeFailure } from './failure.ts';
 const EXIT_FAILED = 2;
 
 /** Every command; each loads what it needs when it is run. */
-const commands = [defineScan, defineInspect, defineRules];
+const commands = [defineScan, defineInspect, defineRules, defineSeal, defineUnseal, defineRewrap];
 
 function buildProgram(): Command {
   const program = new Command('vouchsafe')
