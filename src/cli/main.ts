@@ -7,10 +7,13 @@ import { defineClean } from './commands/clean.ts';
 import { defineCompare } from './commands/compare.ts';
 import { defineConvert } from './commands/convert.ts';
 import { defineInspect } from './commands/inspect.ts';
+import { defineRewrap } from './commands/rewrap.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
+import { defineSeal } from './commands/seal.ts';
 import { defineSign, defineAttest, defineDigest, defineKeygen } from './commands/sign.ts';
 import { defineTensors } from './commands/tensors.ts';
+import { defineUnseal } from './commands/unseal.ts';
 import { defineVerify } from './commands/verify.ts';
 import { visible } from '../scan/visible-text.ts';
 import { describeFailure } from './failure.ts';
@@ -32,6 +35,9 @@ const commands = [
   defineDigest,
   defineKeygen,
   defineVerify,
+  defineSeal,
+  defineUnseal,
+  defineRewrap,
   defineBom,
 ];
 
