@@ -1,7 +1,7 @@
 import type { ModelFacts } from '../bom/facts.ts';
 import { totalsByFormat } from '../bom/tensor-totals.ts';
 import type { AnyRule } from '../rules/rule.ts';
-import { describeLocation, sortedFindings } from '../scan/reporters/wording.ts';
+import { describeLocation, referenceUrl, sortedFindings } from '../scan/reporters/wording.ts';
 import type { Finding } from '../scan/report.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
 import { visible, visibleShort } from '../scan/visible-text.ts';
@@ -109,7 +109,7 @@ function findingOf(group: readonly Finding[], rules: ReadonlyMap<string, AnyRule
     title,
     why: rule?.why ?? null,
     fix: rule?.fix ?? null,
-    references: references.map((one) => one.id),
+    references: references.map((one) => ({ id: one.id, url: referenceUrl(one) ?? null })),
     places: group.slice(0, MAX_PLACES).map(placeOf),
     morePlaces: Math.max(0, group.length - MAX_PLACES),
     accepted,
@@ -164,12 +164,17 @@ function conversionOf({ conversion, files }: ModelFacts): AssuranceReport['conve
   };
 }
 
+/** Names are told in lists; a longer one is cut and says so. */
+const MAX_NAME = 200;
+
 function bomOf({ statements, tensors, templates }: ModelFacts): AssuranceReport['bom'] {
+  const names = (all: readonly { readonly value: string }[]): string[] =>
+    all.map(({ value }) => visibleShort(value, MAX_NAME));
   return {
-    licences: statements.licences.map(({ value }) => value.name),
+    licences: names(statements.licences.map(({ value }) => ({ value: value.name }))),
     licenceFiles: statements.licenceFiles.map(visible),
-    datasets: statements.datasets.map(({ value }) => value),
-    baseModels: statements.baseModels.map(({ value }) => value),
+    datasets: names(statements.datasets),
+    baseModels: names(statements.baseModels),
     task: statements.task?.value ?? null,
     architecture: statements.architecture?.value ?? statements.architectureFamily?.value ?? null,
     weights: totalsByFormat(tensors).map(({ format, tensors: count, parameters, bytes, byDtype }) => ({

@@ -44,7 +44,7 @@ const finding = z.strictObject({
   title: z.string(),
   why: z.string().nullable(),
   fix: z.string().nullable(),
-  references: z.array(z.string()),
+  references: z.array(z.strictObject({ id: z.string(), url: z.string().nullable() })),
   places: z.array(place).describe('At most 20.'),
   morePlaces: natural,
   accepted: z.string().nullable().describe('Who accepted it and why, when somebody did.'),

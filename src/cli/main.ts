@@ -4,6 +4,7 @@ import { discardUnfinished } from '../node/output-file.ts';
 import { packageVersion } from '../node/version.ts';
 import { defineBom } from './commands/bom.ts';
 import { defineInspect } from './commands/inspect.ts';
+import { defineReport } from './commands/report.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
 import { visible } from '../scan/visible-text.ts';
@@ -13,7 +14,7 @@ import { describeFailure } from './failure.ts';
 const EXIT_FAILED = 2;
 
 /** Every command; each loads what it needs when it is run. */
-const commands = [defineScan, defineInspect, defineRules, defineBom];
+const commands = [defineScan, defineInspect, defineRules, defineBom, defineReport];
 
 function buildProgram(): Command {
   const program = new Command('vouchsafe')
