@@ -11,6 +11,8 @@ const OUT = 'dist/bundle';
 const bundle = await rolldown({
   input: { main: 'dist/cli/main.js', 'scan-worker': 'dist/node/scan-worker.js' },
   platform: 'node',
+  // An optional peer: whoever uses it installs it.
+  external: ['@aws-sdk/client-kms'],
 });
 rmSync(OUT, { recursive: true, force: true });
 const { output } = await bundle.write({ dir: OUT, format: 'esm', chunkFileNames: '[name]-[hash].js' });

@@ -1,4 +1,4 @@
-import type { Source } from './source.ts';
+import type { Place, Source } from './source.ts';
 
 /** A miss in the middle of nowhere costs one small page: a probe at 25 places of a 10 GB file reads 100 KB. */
 const PAGE_BYTES = 4 * 1024;
@@ -21,6 +21,10 @@ export class PagedSource implements Source {
 
   get sequential(): boolean {
     return this.#base.sequential === true;
+  }
+
+  beneath(offset: number): Place {
+    return { source: this.#base, offset };
   }
 
   read(offset: number, into: Uint8Array): number {

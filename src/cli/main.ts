@@ -3,10 +3,13 @@ import { Command, CommanderError } from 'commander';
 import { discardUnfinished } from '../node/output-file.ts';
 import { packageVersion } from '../node/version.ts';
 import { defineBom } from './commands/bom.ts';
+import { defineCompare } from './commands/compare.ts';
+import { defineConvert } from './commands/convert.ts';
 import { defineInspect } from './commands/inspect.ts';
 import { defineReport } from './commands/report.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
+import { defineTensors } from './commands/tensors.ts';
 import { visible } from '../scan/visible-text.ts';
 import { describeFailure } from './failure.ts';
 
@@ -14,7 +17,16 @@ import { describeFailure } from './failure.ts';
 const EXIT_FAILED = 2;
 
 /** Every command; each loads what it needs when it is run. */
-const commands = [defineScan, defineInspect, defineRules, defineBom, defineReport];
+const commands = [
+  defineScan,
+  defineInspect,
+  defineRules,
+  defineConvert,
+  defineTensors,
+  defineCompare,
+  defineBom,
+  defineReport,
+];
 
 function buildProgram(): Command {
   const program = new Command('vouchsafe')
