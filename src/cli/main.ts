@@ -10,6 +10,8 @@ import { defineReport } from './commands/report.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
 import { defineTensors } from './commands/tensors.ts';
+import { defineAttest, defineDigest, defineKeygen, defineSign } from './commands/sign.ts';
+import { defineVerify } from './commands/verify.ts';
 import { visible } from '../scan/visible-text.ts';
 import { describeFailure } from './failure.ts';
 
@@ -26,6 +28,11 @@ const commands = [
   defineCompare,
   defineBom,
   defineReport,
+  defineSign,
+  defineVerify,
+  defineAttest,
+  defineDigest,
+  defineKeygen,
 ];
 
 function buildProgram(): Command {
