@@ -22,6 +22,10 @@ const conversionSchema = z.object({
   dropped: z.array(z.unknown()).default([]),
   omitted: z.array(z.unknown()).default([]),
   refused: z.array(z.unknown()).default([]),
+  leftOut: z.array(z.object({ path: z.string(), reason: z.string().default('') })).default([]),
+  changed: z
+    .array(z.object({ path: z.string(), became: z.array(z.string()).default([]), why: z.string().default('') }))
+    .default([]),
   notes: z.array(z.string()).default([]),
 });
 
@@ -39,6 +43,8 @@ export interface ConversionFacts {
   readonly dropped: number;
   readonly omitted: number;
   readonly refused: number;
+  readonly leftOut: ConversionRecordPart['leftOut'];
+  readonly changed: ConversionRecordPart['changed'];
   readonly notes: readonly string[];
 }
 
@@ -46,7 +52,7 @@ export interface ConversionFacts {
 export function parseConversion(text: string, path: string): ConversionFacts | null {
   const parsed = conversionSchema.safeParse(parseJson(text));
   if (!parsed.success) return null;
-  const { tool, createdAt, sources, outputs, notes } = parsed.data;
+  const { tool, createdAt, sources, outputs, leftOut, changed, notes } = parsed.data;
   const { tensors, dropped, omitted, refused } = parsed.data;
   const counts = {
     tensors: tensors.length,
@@ -54,7 +60,7 @@ export function parseConversion(text: string, path: string): ConversionFacts | n
     omitted: omitted.length,
     refused: refused.length,
   };
-  return { file: path, tool, createdAt, sources, outputs, ...counts, notes };
+  return { file: path, tool, createdAt, sources, outputs, ...counts, leftOut, changed, notes };
 }
 
 function parseJson(text: string): unknown {

@@ -7,6 +7,7 @@ import { defineClean } from './commands/clean.ts';
 import { defineCompare } from './commands/compare.ts';
 import { defineConvert } from './commands/convert.ts';
 import { defineInspect } from './commands/inspect.ts';
+import { defineReport } from './commands/report.ts';
 import { defineRewrap } from './commands/rewrap.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
@@ -39,6 +40,7 @@ const commands = [
   defineUnseal,
   defineRewrap,
   defineBom,
+  defineReport,
 ];
 
 function buildProgram(): Command {

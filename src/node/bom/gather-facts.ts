@@ -28,6 +28,8 @@ export interface GatherOptions {
   readonly name?: string | undefined;
   readonly version?: string | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /** Takes what would end the work otherwise: a file that cannot be listed, a signature that speaks of other files. */
+  readonly onProblem?: ((problem: BomError) => void) | undefined;
   /** Before the tensors of a file are counted. */
   readonly onTensors?: ((path: string) => void) | undefined;
 }
@@ -52,16 +54,19 @@ export async function gatherFacts(path: string, options: GatherOptions = {}): Pr
     [...walk([path])].flatMap((one) => (one.kind === 'file' ? [[one.path, one.file] as const] : [])),
   );
   const inside = insideOf(path, isFolder);
-  const all = scan.artifacts.map((report) => modelFile(report, inside(report.path), opened.get(report.path)));
+  const attempt = attemptWith(options.onProblem);
+  const all = scan.artifacts.flatMap(
+    (report) => attempt(() => [modelFile(report, inside(report.path), opened.get(report.path))]) ?? [],
+  );
   const beside = isFolder ? all : [...all, ...besideFiles(path, Object.values(evidence))];
   const isEvidence = new Set<string>(Object.values(evidence));
   const files = all.filter((one) => !isEvidence.has(one.path));
   if (files.length === 0) throw BomError.of('no-files', { path });
   const signature = beside.find((one) => one.path === evidence.signature);
-  const { root, covers, notes } = measureRoot(
-    files.map(({ path, report }) => ({ path, sha256: report.sha256 })),
-    { path: evidence.signature, content: signature && readWhole(signature.file, signLimits.maxBundleBytes) },
-  );
+  const hashed = files.map(({ path, report }) => ({ path, sha256: report.sha256 }));
+  const content = signature && readWhole(signature.file, signLimits.maxBundleBytes);
+  const measured = attempt(() => measureRoot(hashed, { path: evidence.signature, content }));
+  const { root, covers, notes } = measured ?? measureRoot(hashed, { path: evidence.signature });
   const sources = readStatementSources(files, limits);
   const statements = readStatements({ ...sources.statements, paths: files.map((one) => one.path) });
   const counted = countTensors(files, limits, options.onTensors);
@@ -87,6 +92,19 @@ export async function gatherFacts(path: string, options: GatherOptions = {}): Pr
     tool: { name: 'vouchsafe', version: packageVersion() },
   };
   return { facts, scan };
+}
+
+/** Runs a part of the work; what goes wrong with it is handed on, or thrown when nobody takes it. */
+function attemptWith(onProblem: GatherOptions['onProblem']) {
+  return <Result>(work: () => Result): Result | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      if (onProblem === undefined || !(error instanceof BomError)) throw error;
+      onProblem(error);
+      return undefined;
+    }
+  };
 }
 
 /** Reported paths start with the folder as it was given. */
