@@ -6,7 +6,7 @@ import type { Hdf5File } from './hdf5/hdf5-file.ts';
 import type { ActiveContent } from './media/active-content.ts';
 import type { NativeExecutable } from './native-executable/index.ts';
 import type { Notice } from './notice.ts';
-import type { NpyHeader } from './npy/index.ts';
+import type { NpyHeader } from './npy/header.ts';
 import type { OnnxModel } from './onnx/onnx-model.ts';
 import type { SafetensorsFile } from './safetensors/safetensors-file.ts';
 import type { PickleEvent } from './pickle/events.ts';

@@ -13,14 +13,14 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { WriteError } from './write-error.ts';
 
-/** Something on its way to a place: a file, or a folder of files. */
+/** Files and folders being written, so that a process that is asked to end leaves none behind. */
+const unfinished = new Set<Unfinished>();
+
+/** Something on its way to a place. */
 export interface Unfinished {
   /** Removes what was written so far; does nothing once it has arrived. */
   discard(): void;
 }
-
-/** What is being written, so that a process that is asked to end leaves nothing behind. */
-const unfinished = new Set<Unfinished>();
 
 export interface OutputFileOptions {
   /** Fail when something of this name exists, now or when it is committed. */
@@ -47,7 +47,7 @@ export class OutputFile {
     this.temporary = temporary;
     this.#fd = fd;
     this.#exclusive = exclusive;
-    unfinished.add(this);
+    rememberUnfinished(this);
   }
 
   /** Starts a file. @throws WriteError when the place cannot be written to, or is taken and `exclusive` is asked for. */
@@ -115,20 +115,22 @@ export class OutputFile {
   }
 
   #close(): void {
-    unfinished.delete(this);
+    forgetUnfinished(this);
     closeSync(this.#fd);
   }
 }
 
-/** Has something discarded when the process ends before `release` is called. */
-export const unfinishedWork = {
-  keep: (one: Unfinished): void => void unfinished.add(one),
-  release: (one: Unfinished): void => void unfinished.delete(one),
-} as const;
+export function rememberUnfinished(output: Unfinished): void {
+  unfinished.add(output);
+}
 
-/** Removes everything that was started and not committed: for a process that is asked to end. */
+export function forgetUnfinished(output: Unfinished): void {
+  unfinished.delete(output);
+}
+
+/** Removes every file and folder that was started and not committed: for a process that is asked to end. */
 export function discardUnfinished(): void {
-  for (const one of unfinished) one.discard();
+  for (const output of unfinished) output.discard();
 }
 
 /** Writes all bytes, however many system calls that takes; at `position`, or where the descriptor stands. */
@@ -140,7 +142,7 @@ export function writeFully(fd: number, bytes: Uint8Array, position?: number): vo
 }
 
 /** A rename survives a power cut only once its folder was synced. Some systems cannot open folders: then that is that. */
-export function syncFolder(folder: string): void {
+export function syncFolder(folder: string | Buffer): void {
   let fd: number;
   try {
     fd = openSync(folder, constants.O_RDONLY);

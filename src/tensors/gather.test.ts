@@ -11,29 +11,33 @@ const componentBytes: Readonly<Record<string, number>> = { BF16: 2, F32: 4, F64:
 const itemBytesOf: Readonly<Record<string, number>> = { U8: 1, BF16: 2, F32: 4, F64: 8, C64: 8, C128: 16 };
 
 /** One element after the other, byte by byte: slow, and too plain to be wrong. */
-function naive({ dtype, shape, placement }: Placed, bytes: Uint8Array): Uint8Array {
-  const { itemBytes = 1, strides = [], swapBytes, flipSigns, offset } = placement;
+function naive(tensor: Placed, bytes: Uint8Array): Uint8Array {
+  const { shape, placement } = tensor;
+  const { itemBytes = 1, strides = [], offset } = placement;
   const out = new Uint8Array(placement.byteLength);
-  const index = shape.map(() => 0);
   for (let at = 0; at < out.length; at += itemBytes) {
-    const start = offset + itemBytes * index.reduce((sum, i, axis) => sum + i * (strides[axis] ?? 0), 0);
-    const item = bytes.slice(start, start + itemBytes);
-    if (swapBytes !== undefined) {
-      for (let i = 0; i < itemBytes; i += swapBytes) item.subarray(i, i + swapBytes).reverse();
+    let rest = at / itemBytes;
+    let element = 0;
+    for (const [axis, size] of [...shape.entries()].toReversed()) {
+      element += (rest % size) * (strides[axis] ?? 0);
+      rest = Math.floor(rest / size);
     }
-    const component = componentBytes[dtype] ?? 0;
-    for (let part = 0; flipSigns !== undefined && part < itemBytes / component; part += 1) {
-      const flips = flipSigns === 'all' || flipSigns === (part % 2 === 0 ? 'real' : 'imaginary');
-      if (flips) item[(part + 1) * component - 1] = (item[(part + 1) * component - 1] as number) ^ 0x80;
-    }
-    out.set(item, at);
-    for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
-      index[axis] = (index[axis] as number) + 1;
-      if ((index[axis] as number) < (shape[axis] as number)) break;
-      index[axis] = 0;
-    }
+    const start = offset + itemBytes * element;
+    out.set(changed(tensor, bytes.slice(start, start + itemBytes)), at);
   }
   return out;
+}
+
+function changed({ dtype, placement }: Placed, item: Uint8Array): Uint8Array {
+  const { swapBytes, flipSigns } = placement;
+  for (let i = 0; swapBytes !== undefined && i < item.length; i += swapBytes) item.subarray(i, i + swapBytes).reverse();
+  const component = componentBytes[dtype] ?? 0;
+  for (let part = 0; flipSigns !== undefined && part < item.length / component; part += 1) {
+    const flips = flipSigns === 'all' || flipSigns === (part % 2 === 0 ? 'real' : 'imaginary');
+    const last = (part + 1) * component - 1;
+    if (flips) item[last] = (item[last] ?? 0) ^ 0x80;
+  }
+  return item;
 }
 
 function noise(length: number, seed: number): Uint8Array {
@@ -56,11 +60,11 @@ const placed = fc
     seed: fc.nat(),
   })
   .map(({ dtype, shape, strides, order, regular, swaps, flips, seed }) => {
-    const itemBytes = itemBytesOf[dtype] as number;
+    const itemBytes = itemBytesOf[dtype] ?? 1;
     const steps = regular ? permuted(shape, order) : strides.slice(0, shape.length);
     const reach = (pick: (step: number) => boolean): number =>
       shape.reduce((sum, size, axis) => {
-        const step = steps[axis] as number;
+        const step = steps[axis] ?? 0;
         return pick(step) ? sum + Math.max(0, size - 1) * Math.abs(step) : sum;
       }, 0);
     const before = reach((step) => step < 0);
@@ -81,12 +85,12 @@ const placed = fc
 
 /** Strides of an array whose axes are stored in another order, as after `permute`. */
 function permuted(shape: readonly number[], order: readonly number[]): number[] {
-  const axes = shape.map((_, axis) => axis).sort((a, b) => (order[a] as number) - (order[b] as number));
+  const axes = shape.map((_, axis) => axis).sort((a, b) => (order[a] ?? 0) - (order[b] ?? 0));
   const strides: number[] = [];
   let step = 1;
   for (const axis of axes) {
     strides[axis] = step;
-    step *= Math.max(1, shape[axis] as number);
+    step *= Math.max(1, shape[axis] ?? 1);
   }
   return strides;
 }

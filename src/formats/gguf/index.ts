@@ -57,6 +57,7 @@ class GgufContent {
   readonly tensors: GgufTensor[] = [];
   alignment = DEFAULT_ALIGNMENT;
   structureEnd = 8;
+  #dataStart: number | undefined;
   readonly #reader: GgufReader;
   readonly #context: ParseContext;
   readonly #keys = new Set<string>();
@@ -85,8 +86,10 @@ class GgufContent {
       version: shape.version,
       endianness: shape.littleEndian ? 'little' : 'big',
       alignment: this.alignment,
+      structureEnd: this.structureEnd,
       keys: this.#orderedKeys,
       tensors: this.tensors,
+      dataStart: this.#dataStart,
       faults: this.#reader.faults.faults,
     };
   }
@@ -135,6 +138,7 @@ class GgufContent {
     const { source } = this.#context;
     const fileSize = source.size;
     const dataStart = Math.ceil(this.structureEnd / this.alignment) * this.alignment;
+    this.#dataStart = dataStart;
     const area = { dataStart, fileSize, alignment: this.alignment };
     const { spans, end } = checkLayout(this.tensors, area, this.#reader.faults);
     this.#context.cover(this.structureEnd, Math.min(dataStart, fileSize), 'padding');

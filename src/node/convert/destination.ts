@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { CodedError } from '../../bytes/errors.ts';
 import { ConvertError } from '../../convert/errors.ts';
-import { OutputFile, syncFolder, unfinishedWork, type Unfinished } from '../output-file.ts';
+import { OutputFile, syncFolder, forgetUnfinished, rememberUnfinished, type Unfinished } from '../output-file.ts';
 import { WriteError } from '../write-error.ts';
 import { carryOut, type ChangePlaces, type Journal, readJournal, writeJournal } from './journal.ts';
 
@@ -47,7 +47,7 @@ export class Destination implements Unfinished {
   private constructor(places: ChangePlaces, options: DestinationOptions) {
     this.#places = places;
     this.#options = options;
-    unfinishedWork.keep(this);
+    rememberUnfinished(this);
   }
 
   /** Starts to write. What an interrupted run left is completed or taken back first. @throws ConvertError, WriteError. */
@@ -109,7 +109,7 @@ export class Destination implements Unfinished {
   /** From here on the next start finishes what this one does not. */
   #settle(): void {
     this.#state = 'committed';
-    unfinishedWork.release(this);
+    forgetUnfinished(this);
   }
 
   /** One rename, which POSIX also allows over an empty folder. */
@@ -127,7 +127,7 @@ export class Destination implements Unfinished {
   discard(): void {
     if (this.#state !== 'open') return;
     this.#state = 'discarded';
-    unfinishedWork.release(this);
+    forgetUnfinished(this);
     for (const file of this.#open) file.discard();
     rmSync(this.#places.stage, { recursive: true, force: true });
   }
