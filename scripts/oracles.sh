@@ -2,7 +2,7 @@
 # Brings the Python libraries that test/oracle and test/ordinary use. Safe to run again; never fails, only says what is missing.
 #
 # usage: scripts/oracles.sh [--small|--print]
-#   --small: only what the test suite compares with (numpy, torch); --print: install nothing, print `export VOUCHSAFE_PYTHON=…` for eval
+#   --small: only what the test suite compares with (numpy, torch, h5py, onnx, safetensors, age); --print: install nothing, print `export VOUCHSAFE_PYTHON=…` for eval
 set -u
 
 home="${VOUCHSAFE_ORACLE_HOME:-$HOME/.cache/vouchsafe-oracle}"
@@ -92,10 +92,10 @@ case "${1:-}" in
     exit 0
     ;;
   --small)
-    debian=(python3-numpy python3-venv)
-    wheels=(numpy)
+    debian=(python3-numpy python3-venv age)
+    wheels=(numpy h5py onnx safetensors)
     optional=()
-    modules=(numpy torch)
+    modules=(numpy torch h5py onnx safetensors)
     ;;
 esac
 install_debian

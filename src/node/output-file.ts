@@ -13,8 +13,14 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { WriteError } from './write-error.ts';
 
-/** Files being written, so that a process that is asked to end leaves none behind. */
-const unfinished = new Set<OutputFile>();
+/** Files and folders being written, so that a process that is asked to end leaves none behind. */
+const unfinished = new Set<Unfinished>();
+
+/** Something on its way to a place. */
+export interface Unfinished {
+  /** Removes what was written so far; does nothing once it has arrived. */
+  discard(): void;
+}
 
 export interface OutputFileOptions {
   /** Fail when something of this name exists, now or when it is committed. */
@@ -41,7 +47,7 @@ export class OutputFile {
     this.temporary = temporary;
     this.#fd = fd;
     this.#exclusive = exclusive;
-    unfinished.add(this);
+    rememberUnfinished(this);
   }
 
   /** Starts a file. @throws WriteError when the place cannot be written to, or is taken and `exclusive` is asked for. */
@@ -109,14 +115,22 @@ export class OutputFile {
   }
 
   #close(): void {
-    unfinished.delete(this);
+    forgetUnfinished(this);
     closeSync(this.#fd);
   }
 }
 
-/** Removes every file that was started and not committed: for a process that is asked to end. */
+export function rememberUnfinished(output: Unfinished): void {
+  unfinished.add(output);
+}
+
+export function forgetUnfinished(output: Unfinished): void {
+  unfinished.delete(output);
+}
+
+/** Removes every file and folder that was started and not committed: for a process that is asked to end. */
 export function discardUnfinished(): void {
-  for (const file of unfinished) file.discard();
+  for (const output of unfinished) output.discard();
 }
 
 /** Writes all bytes, however many system calls that takes; at `position`, or where the descriptor stands. */
@@ -128,7 +142,7 @@ export function writeFully(fd: number, bytes: Uint8Array, position?: number): vo
 }
 
 /** A rename survives a power cut only once its folder was synced. Some systems cannot open folders: then that is that. */
-export function syncFolder(folder: string): void {
+export function syncFolder(folder: string | Buffer): void {
   let fd: number;
   try {
     fd = openSync(folder, constants.O_RDONLY);

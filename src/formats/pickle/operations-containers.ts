@@ -1,7 +1,7 @@
 import type { MutateEvent } from './events.ts';
 import type { PickleMachine } from './machine.ts';
 import type { OperationTable } from './operations.ts';
-import { isHashable, isUntracked, type Value } from './values.ts';
+import { type CallNode, isHashable, isUntracked, type Value } from './values.ts';
 
 function tupleOf(count: number): (machine: PickleMachine) => void {
   return (machine) => {
@@ -62,8 +62,16 @@ function addItems(
   } else if (isBuiltIn(target.kind)) {
     machine.fail(`a ${kind}`, `a ${target.kind}`);
   } else {
-    machine.emit({ kind: 'mutate', opcode, target, items: machine.keepable(height) } as MutateEvent);
+    const items = machine.keepable(height);
+    if (machine.options.keepAll === true && target.kind === 'call') keep(target, kind, items);
+    machine.emit({ kind: 'mutate', opcode, target, items } as MutateEvent);
   }
+}
+
+function keep(target: CallNode, kind: Kind, items: readonly Value[]): void {
+  target.added ??= { pairs: [], elements: [] };
+  const added = kind === 'dict' ? target.added.pairs : target.added.elements;
+  for (const item of items) added.push(item);
 }
 
 function isBuiltIn(kind: string): boolean {

@@ -35,6 +35,8 @@ export class CallNode {
   readonly offset: number;
   /** What the last BUILD set. */
   state: Value | undefined = undefined;
+  /** What was added as to a container; kept with `keepAll` only. */
+  added: Additions | undefined = undefined;
 
   constructor(opcode: CallOpcode, callee: Value, args: Value, offset: number, kwargs?: Value) {
     this.opcode = opcode;
@@ -43,6 +45,13 @@ export class CallNode {
     this.kwargs = kwargs;
     this.offset = offset;
   }
+}
+
+/** What `__setitem__` and `append`, `extend` or `add` put into an object, in order. */
+export interface Additions {
+  /** Keys and values in turn. */
+  readonly pairs: Value[];
+  readonly elements: Value[];
 }
 
 export type CollectionKind = 'list' | 'dict' | 'set' | 'frozenset' | 'tuple';

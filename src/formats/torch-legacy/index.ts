@@ -1,4 +1,3 @@
-import { Cursor } from '../../bytes/cursor.ts';
 import { FormatError } from '../../bytes/errors.ts';
 import { BufferSource } from '../../bytes/source.ts';
 import { Budget } from '../../bytes/limits.ts';
@@ -8,13 +7,14 @@ import type { Value } from '../pickle/values.ts';
 import type { PickleView } from '../pickle/view.ts';
 import { examinePickle } from '../pickle/stream.ts';
 import { WeightsOnlySimulation } from '../pickle/weights-only.ts';
-import { storageItemBytes, storageOf, type StorageReference } from '../torch/storage.ts';
+import { storageOf, type StorageReference } from '../torch/storage.ts';
+import { storagesInOrder } from './storages-in-order.ts';
 
 /** torch/serialization.py, MAGIC_NUMBER. */
 const MAGIC_NUMBER = 0x1950a86a20f9469cfc6cn;
 
 /** Magic number, protocol version, system information. */
-const PICKLES_BEFORE_OBJECT = 3;
+export const PICKLES_BEFORE_OBJECT = 3;
 
 /**
  * What `torch.save` wrote before 1.6 (torch/serialization.py, _legacy_load): five pickles (magic number, protocol
@@ -44,7 +44,7 @@ export const torchLegacy = defineFormat({
 });
 
 /** `('module', cls, source file, source)` stands for the class; its source is only compared, with a warning. */
-function persistentLoad(id: Value, view: PickleView): Value | undefined {
+export function persistentLoad(id: Value, view: PickleView): Value | undefined {
   const [kind, owner] = view.items(id) ?? [];
   return view.text(kind) === 'module' ? owner : undefined;
 }
@@ -74,36 +74,15 @@ function watchStorages(context: ParseContext, storages: Map<string, StorageRefer
 function readStorages(context: ParseContext, start: number, storages: ReadonlyMap<string, StorageReference>): void {
   const listed = examinePickle(context, { start });
   const keys = new PickleMachine(context.source, { budget: context.budget, start, keepAll: true }).run();
-  const { result, view } = keys;
-  if (!listed.stopped || typeof result !== 'object' || result.kind !== 'list') {
-    if (listed.stopped) throw malformed('a list of storage keys', 'something else', start);
-    return;
-  }
-  const cursor = new Cursor(context.source, { offset: keys.end });
-  const missing = new Set(storages.keys());
-  for (const value of result.items) {
-    const key = view.text(value);
-    if (key === undefined || !missing.delete(key)) {
-      // torch fills such a storage from whatever memory holds, or fails.
-      throw malformed('a storage key that the object refers to, once', key ?? 'no string', cursor.offset);
+  if (!listed.stopped) return;
+  const { source } = context;
+  for (const { storage, count, start: at, data } of storagesInOrder(source, keys, storages)) {
+    context.cover(at, data.start, 'structure');
+    context.cover(data.start, Math.min(data.end, source.size), 'payload');
+    if (storage.count !== undefined && storage.count !== count) {
+      context.flaw(malformed(`${storage.count} items, as the object says`, `${count}`, at));
     }
-    skipStorage(context, cursor, storages.get(key) as StorageReference);
   }
-  if (missing.size > 0) throw malformed('every storage of the object in the list', `${missing.size} missing`, start);
-}
-
-function skipStorage(context: ParseContext, cursor: Cursor, storage: StorageReference): void {
-  const start = cursor.offset;
-  const count = cursor.u64();
-  const end = cursor.offset + count * storageItemBytes(storage.type);
-  context.cover(start, cursor.offset, 'structure');
-  const { size } = context.source;
-  context.cover(cursor.offset, Math.min(end, size), 'payload');
-  if (!(end <= size)) throw FormatError.of('truncated', { wanted: end - cursor.offset, offset: cursor.offset, size });
-  if (storage.count !== undefined && storage.count !== count) {
-    context.flaw(malformed(`${storage.count} items, as the object says`, `${count}`, start));
-  }
-  cursor.seek(end);
 }
 
 function malformed(expected: string, found: string, offset: number): FormatError {

@@ -9,6 +9,8 @@ export interface StorageReference {
   readonly key: string;
   /** Items, of the type's size; bytes for untyped storages. */
   readonly count: number | undefined;
+  /** The part of the storage that is meant, in items: before 1.6 views of a storage were storages of their own. */
+  readonly part?: { readonly key: string; readonly offset: number; readonly count: number };
 }
 
 /** The storage an event refers to; undefined for any other event or id. */
@@ -23,7 +25,16 @@ export function storageReference(id: Value, view: PickleView): StorageReference 
   const type = globalName(items[1]);
   const key = view.text(items[2]);
   if (type === undefined || key === undefined) return undefined;
-  return { type, key, count: view.int(items[4]) };
+  const part = partOf(items[5], view);
+  return { type, key, count: view.int(items[4]), ...(part === undefined ? {} : { part }) };
+}
+
+/** `view_metadata` of torch/serialization.py, _legacy_save: `(key, offset, size)` or None. */
+function partOf(metadata: Value | undefined, view: PickleView): StorageReference['part'] {
+  const items = view.items(metadata);
+  const key = view.text(items?.[0]);
+  if (items === undefined || key === undefined) return undefined;
+  return { key, offset: view.int(items[1]) ?? Number.NaN, count: view.int(items[2]) ?? Number.NaN };
 }
 
 const ITEM_BYTES: Readonly<Record<string, number>> = {

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { forgetUnfinished, rememberUnfinished, syncFolder } from './output-file.ts';
+import { joinRaw, nameEncoding, openable, rawPath, type RawPath } from './raw-path.ts';
+import { WriteError } from './write-error.ts';
+
+export interface OutputFolderOptions {
+  /**
+   * Take the place of a folder that is there, which is moved to `backup` or, with null, removed once the new one
+   * stands. Without this a folder with anything in it is refused; an empty one counts as none.
+   */
+  readonly replace?: { readonly backup: string | null } | undefined;
+}
+
+/**
+ * A folder that appears under its name whole or not at all: filled beside its destination, synced, renamed. Until
+ * `commit` nothing of it is seen under its name, and a process that ends early leaves nothing behind.
+ */
+export class OutputFolder {
+  /** Where the folder will be. */
+  readonly target: string;
+  /** Where to put its files until then: a sibling, so that renaming stays within one file system. */
+  readonly path: string;
+  readonly #replace: OutputFolderOptions['replace'];
+  #state: 'open' | 'committed' | 'discarded' = 'open';
+
+  private constructor(target: string, path: string, options: OutputFolderOptions) {
+    this.target = target;
+    this.path = path;
+    this.#replace = options.replace;
+    rememberUnfinished(this);
+  }
+
+  /** Starts a folder. @throws WriteError when the place is taken or cannot be written to. */
+  static create(folder: string, options: OutputFolderOptions = {}): OutputFolder {
+    try {
+      const taken = statSync(folder, { throwIfNoEntry: false }) !== undefined;
+      const target = taken ? realpathSync(folder) : resolve(folder);
+      if (taken) checkPlace(target, options.replace);
+      const path = beside(target, 'tmp');
+      mkdirSync(path);
+      return new OutputFolder(target, path, options);
+    } catch (error) {
+      throw WriteError.of(folder, error);
+    }
+  }
+
+  /**
+   * Makes the folder appear under its name, on disk. With `replace` two renames do it: a machine that stops between
+   * them leaves both folders, the old one at its backup or beside its place, and loses neither.
+   * @throws WriteError; what was there before is then still there.
+   */
+  commit(): void {
+    try {
+      syncTree(rawPath(this.path));
+      if (this.#replace === undefined) moveTo(this.path, this.target);
+      else exchange(this.path, this.target, this.#replace.backup);
+      this.#state = 'committed';
+      forgetUnfinished(this);
+      syncFolder(dirname(this.target));
+    } catch (error) {
+      this.discard();
+      throw WriteError.of(this.target, error);
+    }
+  }
+
+  /** Removes what was written; does nothing after `commit`. */
+  discard(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'discarded';
+    forgetUnfinished(this);
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** @throws Error when what is there must not be replaced. */
+function checkPlace(target: string, replace: OutputFolderOptions['replace']): void {
+  if (!statSync(target).isDirectory()) throw new Error('is no folder');
+  if (dirname(target) === target) throw new Error('is the root of the file system');
+  if (replace === undefined) {
+    if (readdirSync(target).length > 0) throw new Error('already exists and is not empty');
+  } else if (replace.backup !== null && statSync(replace.backup, { throwIfNoEntry: false }) !== undefined) {
+    throw new Error(`the backup ${replace.backup} already exists`);
+  }
+}
+
+/** An empty folder in the way is removed first: only POSIX would rename over it. */
+function moveTo(from: string, target: string): void {
+  if (statSync(target, { throwIfNoEntry: false })?.isDirectory() === true) rmdirSync(target);
+  renameSync(from, target);
+}
+
+function exchange(from: string, target: string, backup: string | null): void {
+  const aside = backup ?? beside(target, 'old');
+  renameSync(target, aside);
+  try {
+    renameSync(from, target);
+  } catch (error) {
+    renameSync(aside, target);
+    throw error;
+  }
+  if (backup === null) rmSync(aside, { recursive: true, force: true });
+}
+
+function beside(target: string, ending: string): string {
+  const name = `.${basename(target).slice(0, 200)}.${randomBytes(6).toString('hex')}.${ending}`;
+  return join(dirname(target), name);
+}
+
+/** Puts every file and folder under `folder` on disk. Links are left alone: what they lead to is not ours. */
+function syncTree(folder: RawPath): void {
+  for (const entry of readdirSync(openable(folder), { encoding: nameEncoding, withFileTypes: true })) {
+    const path = joinRaw(folder, entry.name);
+    if (entry.isDirectory()) syncTree(path);
+    else if (entry.isFile()) syncFile(path);
+  }
+  syncFolder(openable(folder));
+}
+
+function syncFile(path: RawPath): void {
+  const fd = openSync(openable(path), constants.O_RDONLY);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,112 @@
+import { createHash, type Hash } from 'node:crypto';
+import { PAYLOAD_NONCE_BYTES } from '../../seal/payload.ts';
+import type { Identity } from '../../seal/recipient.ts';
+import { type RewrapOptions, rewrapHeader } from '../../seal/sealed-header.ts';
+import { openStream, type Pieces, sealStream, type SealOptions, splitHeader } from '../../seal/sealed-stream.ts';
+import { ArmorEncoder } from '../../seal/armor.ts';
+import { OutputFile } from '../output-file.ts';
+import { drain, FileSink, InputFile, type Sink, tap, tapParts } from './pieces.ts';
+
+/** Told how many more bytes of the input are done. */
+export type OnBytes = (bytes: number) => void;
+
+export interface Sealed {
+  readonly plainBytes: number;
+  readonly sealedBytes: number;
+}
+
+/** Seals one stream into a sink. @throws SealError, ReadError, WriteError. */
+export async function sealTo(
+  pieces: Pieces,
+  sink: Sink,
+  options: SealOptions,
+  onBytes: OnBytes = ignore,
+): Promise<Sealed> {
+  let [plainBytes, sealedBytes] = [0, 0];
+  const counted = tap(pieces, (piece) => {
+    plainBytes += piece.length;
+    onBytes(piece.length);
+  });
+  await drain(
+    tapParts(sealStream(counted, options), (part) => {
+      sealedBytes += part.length;
+    }),
+    sink,
+  );
+  return { plainBytes, sealedBytes };
+}
+
+/** Opens one stream into a sink. @throws SealError, ReadError, WriteError. */
+export async function unsealTo(
+  pieces: Pieces,
+  sink: Sink,
+  identities: readonly Identity[],
+  onBytes: OnBytes = ignore,
+): Promise<Sealed> {
+  let [plainBytes, sealedBytes] = [0, 0];
+  const counted = tap(pieces, (piece) => {
+    sealedBytes += piece.length;
+    onBytes(piece.length);
+  });
+  await drain(
+    tapParts(openStream(counted, identities), (part) => {
+      plainBytes += part.length;
+    }),
+    sink,
+  );
+  return { plainBytes, sealedBytes };
+}
+
+/**
+ * Gives a sealed file another header; what follows it is copied as it is. The file is replaced as a whole.
+ * @throws SealError, ReadError, WriteError; the file is then as before.
+ */
+export async function rewrapFile(file: string, options: RewrapOptions, onBytes: OnBytes = ignore): Promise<void> {
+  const input = new InputFile(file);
+  try {
+    const counted = tap(input.pieces(), (piece) => onBytes(piece.length));
+    const { header, rest, isArmored } = await splitHeader(counted);
+    const fresh = await rewrapHeader(header, options);
+    const sink = new FileSink(OutputFile.create(file, { mode: input.mode }));
+    await drain(rewritten(fresh, rest, isArmored ? new ArmorEncoder() : undefined), sink);
+  } finally {
+    input.close();
+  }
+}
+
+async function* rewritten(header: Buffer, rest: Pieces, armor: ArmorEncoder | undefined): AsyncGenerator<Buffer[]> {
+  const dress = (bytes: Buffer): Buffer[] => [armor === undefined ? bytes : armor.push([bytes])];
+  yield dress(header);
+  // Written behind, so a piece must not be overwritten by the next.
+  for await (const piece of rest) yield dress(Buffer.from(piece));
+  if (armor !== undefined) yield [armor.finish()];
+}
+
+/**
+ * Digest of what follows the header of a sealed file, nonce included: it stays the same when the header is rewrapped.
+ */
+export class PayloadDigest {
+  readonly #hash: Hash = createHash('sha256');
+  #isPastHeader = false;
+  bytes = 0;
+
+  /** A part of a whole sealed file; the first must be header and nonce, as `sealStream` gives them. */
+  addSealed(part: Buffer): void {
+    this.add(this.#isPastHeader ? part : part.subarray(part.length - PAYLOAD_NONCE_BYTES));
+    this.#isPastHeader = true;
+  }
+
+  /** Bytes that follow the header. */
+  add(bytes: Uint8Array): void {
+    this.bytes += bytes.length;
+    this.#hash.update(bytes);
+  }
+
+  hex(): string {
+    return this.#hash.digest('hex');
+  }
+}
+
+function ignore(): void {
+  // Nobody wants to know.
+}

@@ -1,0 +1,206 @@
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import { deriveKey, TAG_BYTES, wipe } from './crypto.ts';
+import { SealError } from './errors.ts';
+
+/** C2SP age, "Payload": chunks of 64 KiB, each with its tag. */
+export const CHUNK_BYTES = 64 * 1024;
+export const SEALED_CHUNK_BYTES = CHUNK_BYTES + TAG_BYTES;
+/** Random bytes before the first chunk, salt of the payload key. */
+export const PAYLOAD_NONCE_BYTES = 16;
+const NONCE_BYTES = 12;
+/** Of the 11 bytes of the counter, the six that an exact number fills: 2^48 chunks are 16 EiB. */
+const COUNTER_START = 5;
+const COUNTER_BYTES = 6;
+
+/** The key of one payload. Its bytes live in OpenSSL's memory; a `KeyObject` also makes chunks some 40 % faster. */
+export class PayloadKey {
+  readonly #key: KeyObject;
+
+  constructor(fileKey: Uint8Array, nonce: Uint8Array) {
+    const key = deriveKey(fileKey, nonce, 'payload');
+    this.#key = createSecretKey(key);
+    wipe(key);
+  }
+
+  /** The encrypted chunk and its tag. */
+  seal(index: number, isLast: boolean, plain: Uint8Array): [Buffer, Buffer] {
+    const options = { authTagLength: TAG_BYTES };
+    const cipher = createCipheriv('chacha20-poly1305', this.#key, chunkNonce(index, isLast), options);
+    const sealed = cipher.update(plain);
+    cipher.final();
+    return [sealed, cipher.getAuthTag()];
+  }
+
+  /** The content of a chunk, or null when it does not authenticate; nothing of it is then released. */
+  open(index: number, isLast: boolean, sealed: Uint8Array): Buffer | null {
+    if (sealed.length < TAG_BYTES) return null;
+    const options = { authTagLength: TAG_BYTES };
+    const decipher = createDecipheriv('chacha20-poly1305', this.#key, chunkNonce(index, isLast), options);
+    decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+    const plain = decipher.update(sealed.subarray(0, sealed.length - TAG_BYTES));
+    try {
+      decipher.final();
+      return plain;
+    } catch {
+      plain.fill(0);
+      return null;
+    }
+  }
+}
+
+function chunkNonce(index: number, isLast: boolean): Buffer {
+  const nonce = Buffer.alloc(NONCE_BYTES);
+  nonce.writeUIntBE(index, COUNTER_START, COUNTER_BYTES);
+  nonce[NONCE_BYTES - 1] = isLast ? 1 : 0;
+  return nonce;
+}
+
+/** How many chunks hold `plainBytes`; an empty content has one, empty chunk. */
+function chunkCount(plainBytes: number): number {
+  return Math.max(1, Math.ceil(plainBytes / CHUNK_BYTES));
+}
+
+/** Bytes of the chunks of a content, without the nonce. */
+export function sealedBytes(plainBytes: number): number {
+  return plainBytes + chunkCount(plainBytes) * TAG_BYTES;
+}
+
+/** The opposite. @throws SealError `payload-truncated` for a length that no content has. */
+export function plainBytes(chunkBytes: number): number {
+  const last = chunkBytes % SEALED_CHUNK_BYTES;
+  const isEmptyContent = chunkBytes === TAG_BYTES;
+  if (chunkBytes < TAG_BYTES || (last > 0 && last <= TAG_BYTES && !isEmptyContent)) {
+    throw SealError.of('payload-truncated', { size: Math.max(0, chunkBytes) });
+  }
+  return chunkBytes - Math.ceil(chunkBytes / SEALED_CHUNK_BYTES) * TAG_BYTES;
+}
+
+/** Cuts a stream of any pieces into chunks and seals them. One chunk is held back, since the last is marked. */
+export class PayloadSealer {
+  readonly #key: PayloadKey;
+  readonly #held = Buffer.alloc(CHUNK_BYTES);
+  #heldBytes = 0;
+  #index = 0;
+
+  constructor(key: PayloadKey) {
+    this.#key = key;
+  }
+
+  /** What can be written now. `piece` is not kept, so its memory may be used again. */
+  push(piece: Uint8Array): Buffer[] {
+    const ready: Buffer[] = [];
+    let at = 0;
+    while (at < piece.length) {
+      if (this.#heldBytes === CHUNK_BYTES) this.#flush(ready);
+      const isWhole = this.#heldBytes === 0 && piece.length - at > CHUNK_BYTES;
+      const length = Math.min(CHUNK_BYTES - this.#heldBytes, piece.length - at);
+      const part = piece.subarray(at, at + length);
+      if (isWhole) ready.push(...this.#key.seal(this.#index++, false, part));
+      else this.#hold(part);
+      at += length;
+    }
+    return ready;
+  }
+
+  /** The last chunk. The sealer is spent. */
+  finish(): Buffer[] {
+    const last = this.#key.seal(this.#index, true, this.#held.subarray(0, this.#heldBytes));
+    wipe(this.#held);
+    return last;
+  }
+
+  #hold(part: Uint8Array): void {
+    this.#held.set(part, this.#heldBytes);
+    this.#heldBytes += part.length;
+  }
+
+  #flush(ready: Buffer[]): void {
+    ready.push(...this.#key.seal(this.#index++, false, this.#held));
+    this.#heldBytes = 0;
+  }
+}
+
+/** What a piece brought. When `failure` is set nothing more can come; `plain` was authentic all the same. */
+export interface Opened {
+  readonly plain: Buffer[];
+  readonly failure?: SealError;
+}
+
+/** Opens a stream of any pieces chunk by chunk; only what is authenticated comes out. */
+export class PayloadOpener {
+  readonly #key: PayloadKey;
+  readonly #held = Buffer.alloc(SEALED_CHUNK_BYTES);
+  #heldBytes = 0;
+  #index = 0;
+
+  constructor(key: PayloadKey) {
+    this.#key = key;
+  }
+
+  /** Fails with `payload-corrupt` or `payload-trailing`. */
+  push(piece: Uint8Array): Opened {
+    const plain: Buffer[] = [];
+    let at = 0;
+    while (at < piece.length) {
+      if (this.#heldBytes === SEALED_CHUNK_BYTES) {
+        const failure = this.#openMiddle(this.#held, plain);
+        if (failure !== undefined) return { plain, failure };
+        this.#heldBytes = 0;
+      }
+      const isWhole = this.#heldBytes === 0 && piece.length - at > SEALED_CHUNK_BYTES;
+      const length = Math.min(SEALED_CHUNK_BYTES - this.#heldBytes, piece.length - at);
+      const part = piece.subarray(at, at + length);
+      const failure = isWhole ? this.#openMiddle(part, plain) : this.#hold(part);
+      if (failure !== undefined) return { plain, failure };
+      at += length;
+    }
+    return { plain };
+  }
+
+  /** The last chunk. Fails with `payload-truncated`. */
+  finish(): Opened {
+    const sealed = this.#held.subarray(0, this.#heldBytes);
+    try {
+      return { plain: [openLast(this.#key, this.#index, sealed)] };
+    } catch (failure) {
+      if (!(failure instanceof SealError)) throw failure;
+      // Cut off exactly after a whole chunk: that chunk is authentic.
+      const middle = sealed.length === SEALED_CHUNK_BYTES ? this.#key.open(this.#index, false, sealed) : null;
+      return { plain: middle === null ? [] : [middle], failure };
+    }
+  }
+
+  #hold(part: Uint8Array): undefined {
+    this.#held.set(part, this.#heldBytes);
+    this.#heldBytes += part.length;
+  }
+
+  #openMiddle(sealed: Uint8Array, plain: Buffer[]): SealError | undefined {
+    const chunk = this.#index++;
+    const middle = this.#key.open(chunk, false, sealed);
+    if (middle !== null) {
+      plain.push(middle);
+      return undefined;
+    }
+    const last = this.#key.open(chunk, true, sealed);
+    if (last !== null) plain.push(last);
+    return SealError.of(last === null ? 'payload-corrupt' : 'payload-trailing', { chunk });
+  }
+}
+
+/** A chunk that others follow. @throws SealError `payload-corrupt`. */
+export function openMiddle(key: PayloadKey, chunk: number, sealed: Uint8Array): Buffer {
+  const plain = key.open(chunk, false, sealed);
+  if (plain === null) throw SealError.of('payload-corrupt', { chunk });
+  return plain;
+}
+
+/**
+ * The last chunk, which is empty only when the whole content is.
+ * @throws SealError `payload-truncated`: a chunk cut in its middle cannot be told from a changed one.
+ */
+export function openLast(key: PayloadKey, index: number, sealed: Uint8Array): Buffer {
+  const plain = key.open(index, true, sealed);
+  if (plain !== null && (plain.length > 0 || index === 0)) return plain;
+  throw SealError.of('payload-truncated', { size: index * SEALED_CHUNK_BYTES + sealed.length });
+}
