@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { cleaningRecordSchema } from '../src/clean/record-schema.ts';
 import { rules } from '../src/rules/index.ts';
 import { policySchema } from '../src/scan/policy.ts';
 import { reportSchema } from '../src/scan/report-schema.ts';
@@ -10,6 +11,7 @@ import { rulesDocument } from '../src/scan/reporters/rule-page.ts';
 const documents: Readonly<Record<string, () => string>> = {
   'docs/rules.md': () => `${rulesDocument(rules).trimEnd()}\n`,
   'docs/schema/report.schema.json': () => schemaText(reportSchema, 'Vouchsafe scan report'),
+  'docs/schema/cleaning.schema.json': () => schemaText(cleaningRecordSchema, 'Vouchsafe cleaning record'),
   'docs/schema/policy.schema.json': () => schemaText(policySchema, 'Vouchsafe policy file'),
 };
 

@@ -101,6 +101,12 @@ test.each([
   expect(await failureOf([join(place, 'model')], options)).toMatch(expected);
 });
 
+test('a record quotes what was dangerous, so it does not go where everything is clean', async () => {
+  const out = join(place, 'out');
+  const options = { output: out, record: join(out, 'vouchsafe.cleaning.json') };
+  expect(await failureOf([join(place, 'model')], options)).toMatch(/^usage: the record quotes/);
+});
+
 test('two inputs of one name have no two places in a folder', async () => {
   mkdirSync(join(place, 'other', 'model'), { recursive: true });
   const inputs = [join(place, 'model'), join(place, 'other', 'model')];

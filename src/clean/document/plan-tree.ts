@@ -15,6 +15,7 @@ export interface Tree {
 
 /** What is to be done to the trees of a file. */
 export function planTrees(job: CleanJob, trees: readonly Tree[]): readonly TreeEdit[] {
+  const mended = new Set<DocumentNode>();
   const fired = new Set(job.findings.map(({ ruleId }) => ruleId));
   const edits = trees.flatMap(({ root, prefix }) => {
     const template = chooseTemplate(job, root);
@@ -25,7 +26,7 @@ export function planTrees(job: CleanJob, trees: readonly Tree[]): readonly TreeE
       if (steps === undefined) return [];
       const nature = job.examination.natures.get(pointer) ?? 'prose';
       return narrowed(reach(root, steps), offset).flatMap((reached) =>
-        heal({ finding, reached, root, options: job.options, nature, template, fired }),
+        heal({ finding, reached, root, options: job.options, nature, template, fired, mended }),
       );
     });
   });
