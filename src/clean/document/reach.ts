@@ -56,7 +56,10 @@ function entriesWith(map: MapNode, key: string): readonly MapEntry[] {
 }
 
 /** Of several places, those a finding is about: by where it was found, when that tells them apart. */
-export function narrowed(reached: readonly Reached[], offset: number | undefined): readonly Reached[] {
+export function narrowed<Place extends Reached>(
+  reached: readonly Place[],
+  offset: number | undefined,
+): readonly Place[] {
   if (reached.length < 2 || offset === undefined) return reached;
   const exact = reached.filter(({ visit }) => visit.node.span?.start === offset);
   return exact.length > 0 ? exact : reached;
