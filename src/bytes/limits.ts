@@ -34,6 +34,23 @@ export const defaultLimits = {
   maxRunningArrays: 16,
   /** Constants of a pickle tried as nested payloads. */
   maxPickleConstantsTried: 20_000,
+  /** Objects visited to find the tensors of a checkpoint; one that is shared counts once for each way that leads to it. */
+  maxTensorVisits: 2_000_000,
+  /** Objects inside objects on the way to a tensor; modules nest some 20 deep, at 4 objects each. */
+  maxObjectDepth: 512,
+  /** The name of one tensor; real ones have some 100 letters. */
+  maxTensorNameChars: 4096,
+  /** The names of all tensors of one file. */
+  maxTensorNamesChars: 64 * MiB,
+  /** Bytes of arrays that a pickle holds as text and that have to be decoded to be read. */
+  maxInlineArrayBytes: 256 * MiB,
+  /** Values beside the tensors that are listed; further ones are only counted. */
+  maxOmittedValues: 10_000,
+  /**
+   * Bytes of all tensors of one storage, written out in full, for each byte of the storage, once they pass
+   * `minRatioBytes`: a view of stride 0 may claim 10^12 elements of one byte.
+   */
+  maxTensorExpansion: 256,
   /** Reference implementation's MAX_HEADER_SIZE (safetensors/src/tensor.rs). */
   maxSafetensorsHeaderBytes: 100_000_000,
   /** A text document (JSON, YAML, TOML) parsed to a tree. Real tokenizer.json files reach 35 MB. */

@@ -14,6 +14,21 @@ export interface Source {
    * @throws ReadError when the medium fails, LimitError when a view grows past its budget.
    */
   read(offset: number, into: Uint8Array): number;
+  /** Of a plain window of another source: that source, and where byte `offset` is in it. Decoded views have none. */
+  beneath?(offset: number): Place;
+}
+
+/** A byte of a source. */
+export interface Place {
+  readonly source: Source;
+  readonly offset: number;
+}
+
+/** The same byte in the source at the bottom of all windows: what a copier needs to move ranges without passing them through views. */
+export function bottomPlace(source: Source, offset: number): Place {
+  let place: Place = { source, offset };
+  for (let next = source.beneath?.(offset); next !== undefined; next = next.source.beneath?.(next.offset)) place = next;
+  return place;
 }
 
 /** Bytes already in memory. */
@@ -61,6 +76,10 @@ export class SliceSource implements Source {
   read(offset: number, into: Uint8Array): number {
     const room = this.#length === undefined ? into.length : Math.max(0, this.#length - offset);
     return this.#base.read(this.#start + offset, room < into.length ? into.subarray(0, room) : into);
+  }
+
+  beneath(offset: number): Place {
+    return { source: this.#base, offset: this.#start + offset };
   }
 }
 

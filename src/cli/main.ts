@@ -2,12 +2,20 @@ import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { discardUnfinished } from '../node/output-file.ts';
 import { packageVersion } from '../node/version.ts';
+import { defineBom } from './commands/bom.ts';
+import { defineClean } from './commands/clean.ts';
+import { defineCompare } from './commands/compare.ts';
+import { defineConvert } from './commands/convert.ts';
 import { defineInspect } from './commands/inspect.ts';
+import { defineReport } from './commands/report.ts';
 import { defineRewrap } from './commands/rewrap.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
 import { defineSeal } from './commands/seal.ts';
+import { defineSign, defineAttest, defineDigest, defineKeygen } from './commands/sign.ts';
+import { defineTensors } from './commands/tensors.ts';
 import { defineUnseal } from './commands/unseal.ts';
+import { defineVerify } from './commands/verify.ts';
 import { visible } from '../scan/visible-text.ts';
 import { describeFailure } from './failure.ts';
 
@@ -15,7 +23,25 @@ import { describeFailure } from './failure.ts';
 const EXIT_FAILED = 2;
 
 /** Every command; each loads what it needs when it is run. */
-const commands = [defineScan, defineInspect, defineRules, defineSeal, defineUnseal, defineRewrap];
+const commands = [
+  defineScan,
+  defineInspect,
+  defineRules,
+  defineConvert,
+  defineClean,
+  defineTensors,
+  defineCompare,
+  defineSign,
+  defineAttest,
+  defineDigest,
+  defineKeygen,
+  defineVerify,
+  defineSeal,
+  defineUnseal,
+  defineRewrap,
+  defineBom,
+  defineReport,
+];
 
 function buildProgram(): Command {
   const program = new Command('vouchsafe')

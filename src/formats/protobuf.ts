@@ -50,7 +50,8 @@ export function message(fields: Readonly<Record<number, string>>): MessageSchema
 export interface WireListener {
   enter(type: string, field: string, span: Span): void;
   leave(type: string, field: string, span: Span): void;
-  number(field: string, value: bigint): void;
+  /** A varint, or something of 4 or 8 bytes, whose `value` is then 0n and whose bytes are in `span`. */
+  number(field: string, value: bigint, span: Span): void;
   /** The content is there to be read; nothing was read yet. */
   content(field: string, kind: FieldKind, span: Span): void;
 }
@@ -99,7 +100,7 @@ export class WireWalker {
       if (field.wireType !== LENGTH) context.cover(field.start, field.content.end, 'structure');
     } else if (field.wireType !== LENGTH) {
       context.cover(field.start, field.content.end, 'structure');
-      this.#listener.number(known.name, field.value);
+      this.#listener.number(known.name, field.value, field.content);
     } else if (typeof known.kind === 'object') {
       context.cover(field.start, field.content.start, 'structure');
       this.walk(known.kind.message, field.content, known.name);
@@ -153,7 +154,8 @@ function readContent(cursor: Cursor, wireType: number, start: number): Pick<Wire
   throw FormatError.of('malformed', { expected: 'a wire type 0, 1, 2 or 5', found: `${wireType}`, offset: start });
 }
 
-function readVarint(cursor: Cursor): bigint {
+/** An unsigned number of up to 64 bits. @throws FormatError */
+export function readVarint(cursor: Cursor): bigint {
   const offset = cursor.offset;
   let low = 0;
   let factor = 1;

@@ -23,6 +23,20 @@ export class FileSource implements Source {
     this.size = Number(before.size);
   }
 
+  /** The descriptor, for copiers that read past this interface; it stays this object's to close. */
+  get fd(): number {
+    return this.#fd;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Says which file in which state was opened, as `identityOf` does of a path. */
+  get identity(): string {
+    return identity(this.#before);
+  }
+
   /**
    * @throws ReadError when it cannot be opened or is no regular file, LimitError when it is larger than `maxBytes`.
    */
@@ -96,6 +110,19 @@ export class FileSource implements Source {
       throw ReadError.of(this.#name, reasonOf(error), error);
     }
   }
+}
+
+/** The file a path leads to and its state now, as text to compare; null when there is none. */
+export function identityOf(path: RawPath): string | null {
+  try {
+    return identity(statSync(openable(path), { bigint: true }));
+  } catch {
+    return null;
+  }
+}
+
+function identity({ dev, ino, size, ctimeNs }: BigIntStats): string {
+  return `${dev}:${ino}:${size}:${ctimeNs}`;
 }
 
 /** Opens a file by its ordinary name. @throws ReadError when it cannot be read. */

@@ -16,7 +16,9 @@ import { WriteError } from './write-error.ts';
 /** Files and folders being written, so that a process that is asked to end leaves none behind. */
 const unfinished = new Set<Unfinished>();
 
-interface Unfinished {
+/** Something on its way to a place. */
+export interface Unfinished {
+  /** Removes what was written so far; does nothing once it has arrived. */
   discard(): void;
 }
 

@@ -10,6 +10,7 @@ import type { Judge } from '../scan/judge.ts';
 import { loadJudge } from './load-judge.ts';
 import { rawPath } from './raw-path.ts';
 import type { ScanSettings, ScanTask } from './scan-task.ts';
+import { scanWorkerUrl } from './scan-worker-url.ts';
 import { spool, type InputStream } from './spool.ts';
 import { packageVersion } from './version.ts';
 import { walk, type Found } from './walk.ts';
@@ -142,7 +143,7 @@ class ScanRun {
     const pool = new WorkerPool(chain([first.value, second.value], tasks), {
       settings,
       jobs: jobs ?? defaultJobs(),
-      workerUrl: workerUrl ?? besides('scan-worker'),
+      workerUrl: workerUrl ?? scanWorkerUrl(),
       maxHeapMegabytes,
       graceSeconds,
       onAbandon: this.#options.onStuckThread,
@@ -240,11 +241,6 @@ function reasonIn(report: ArtifactReport): string {
 async function activeOf(all: readonly Suppression[], now: Date) {
   if (all.length === 0) return { active: [], notes: [] };
   return (await import('../scan/suppressions.ts')).activeSuppressions(all, now);
-}
-
-/** A module next to this one, whether it runs as TypeScript or built. */
-function besides(name: string): URL {
-  return new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 }
 
 function* chain<T>(first: readonly T[], rest: Iterator<T>): Generator<T> {

@@ -40,6 +40,8 @@ export interface CertificateIdentity {
   readonly validTo: string;
   /** Names of the path, signer first. */
   readonly path: readonly string[];
+  /** SHA-256 of the root it leads to. */
+  readonly rootFingerprint: string;
 }
 
 export interface VerifiedCertificate {
@@ -50,7 +52,10 @@ export interface VerifiedCertificate {
 /** @throws SignError `certificate-invalid`. */
 export function readCertificate(der: Uint8Array): X509Certificate {
   try {
-    return new X509Certificate(der);
+    const certificate = new X509Certificate(der);
+    // Read only when it is asked for, and thus also found to be broken only then.
+    if (certificate.publicKey.type !== 'public') throw new Error('no public key');
+    return certificate;
   } catch (error) {
     throw SignError.of('certificate-invalid', 'it is no X.509 certificate', error);
   }
@@ -88,11 +93,17 @@ function identityOf(leaf: X509Certificate, path: readonly X509Certificate[]): Ce
     subject: oneLine(leaf.subject),
     issuer: oneLine(leaf.issuer),
     serialNumber: leaf.serialNumber,
-    fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
+    fingerprint: certificateFingerprint(leaf),
     validFrom: leaf.validFromDate.toISOString(),
     validTo: leaf.validToDate.toISOString(),
     path: path.map((one) => oneLine(one.subject)),
+    rootFingerprint: certificateFingerprint(path.at(-1) ?? leaf),
   };
+}
+
+/** SHA-256 of a certificate, in hexadecimal. */
+export function certificateFingerprint(certificate: X509Certificate): string {
+  return certificate.fingerprint256.replaceAll(':', '').toLowerCase();
 }
 
 /** Node writes one attribute a line. */
@@ -191,6 +202,7 @@ export function checkSignerCertificate(leaf: X509Certificate): void {
   const name = oneLine(leaf.subject);
   curveOf(leaf.publicKey);
   const { extensions } = certificateFacts(leaf.raw);
+  // Only with the right to issue: signers that are called an authority, and are none, are in the published vectors.
   if (leaf.ca) throw SignError.of('certificate-usage', `${name} is an authority, not a signer`);
   const usage = valueOf(extensions, KEY_USAGE);
   const purposes = valueOf(extensions, EXTENDED_KEY_USAGE);

@@ -62,6 +62,7 @@ const signErrors = {
   'report-mismatch': refused('the report is not about these files'),
   'source-mismatch': refused('the source does not match the conversion'),
   'policy-unmet': refused('the policy is not met'),
+  'policy-malformed': unable('not a signing policy'),
   // Means.
   'key-unreadable': unable('cannot use the private key'),
   'key-permissions': unable('the private key can be read by others', 'chmod 600 the file'),

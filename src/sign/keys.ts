@@ -1,5 +1,6 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { SignError } from './errors.ts';
+import type { CurveName } from './names.ts';
 
 /** Curve names of OpenSSL, the hash that goes with each (OMS algorithm registry), and the name people use. */
 const curves = {
@@ -7,9 +8,6 @@ const curves = {
   secp384r1: { hash: 'sha384', name: 'P-384' },
   secp521r1: { hash: 'sha512', name: 'P-521' },
 } as const;
-
-export const curveNames = ['P-256', 'P-384', 'P-521'] as const;
-export type CurveName = (typeof curveNames)[number];
 
 /** The curve of a key. @throws SignError `key-unsupported` for anything but the three curves. */
 export function curveOf(key: KeyObject): (typeof curves)[keyof typeof curves] {

@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
 import { SignError } from './errors.ts';
 import { signLimits } from './limits.ts';
+import { hashBytes, type HashName } from './names.ts';
+
+export type { HashName } from './names.ts';
 
 /**
  * The manifest of a signed model, after OpenSSF Model Signing v1.0 (section numbers below are of that text). This is
  * the one place that knows names, orders and the root digest.
  */
-
-/** File hashes by the names of the OMS algorithm registry, with their length in bytes. */
-export const hashBytes = { sha256: 32, blake2b: 64, blake3: 32 } as const;
-export type HashName = keyof typeof hashBytes;
-export const hashNames = Object.keys(hashBytes) as readonly HashName[];
 
 /** A file, or with the method "shards" one byte range of it (§6.3). */
 export interface Resource {

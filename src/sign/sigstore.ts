@@ -62,15 +62,25 @@ export function verifyKeyless(
   if (bundle.logEntries.length === 0) throw SignError.of('log-invalid', 'there is no log entry');
   checkSignerCertificate(readCertificate(bundle.signer.certificate));
   const entity = entityOf(bundle, { $case: 'certificate', certificate: { rawBytes: bundle.signer.certificate } });
-  // Without the proof, only the log's promise says that others can see the entry.
-  if (entity.tlogEntries.some((entry) => entry.inclusionProof === undefined)) {
-    throw SignError.of('log-invalid', 'a log entry has no proof of inclusion');
-  }
+  for (const entry of entity.tlogEntries) checkProof(entry);
   const signer = attempt(() => new Verifier(toTrustMaterial(root)).verify(entity));
   const identity = signer.identity?.subjectAlternativeName ?? '';
   const issuer = signer.identity?.extensions?.issuer ?? '';
   if (identity === '' || issuer === '') throw SignError.of('certificate-invalid', 'the certificate names no identity');
   return { identity, issuer, times: timesOf(entity) };
+}
+
+/**
+ * Without the proof, only the log's promise says that others can see the entry. What the proof repeats of the signed
+ * checkpoint must be the same: the library looks at the checkpoint alone.
+ */
+function checkProof({ inclusionProof: proof, logIndex }: SignedEntity['tlogEntries'][number]): void {
+  if (proof === undefined) throw SignError.of('log-invalid', 'a log entry has no proof of inclusion');
+  const [, size, root] = (proof.checkpoint?.envelope ?? '').split('\n');
+  const isSame = size === proof.treeSize && root === Buffer.from(proof.rootHash).toString('base64');
+  if (!isSame || !/^\d+$/.test(logIndex)) {
+    throw SignError.of('log-invalid', 'a proof of inclusion is not about the checkpoint in it');
+  }
 }
 
 /**
@@ -97,6 +107,7 @@ function timesOf(entity: SignedEntity): TrustedTime[] {
 
 type LibraryBundle = Parameters<typeof toSignedEntity>[0];
 type LibraryContent = LibraryBundle['verificationMaterial']['content'];
+type LibraryEntries = LibraryBundle['verificationMaterial']['tlogEntries'];
 
 function entityOf(bundle: Bundle, content: LibraryContent): SignedEntity {
   const { payload, signature, logEntries, timestamps } = bundle;
@@ -109,12 +120,12 @@ function entityOf(bundle: Bundle, content: LibraryContent): SignedEntity {
       },
       verificationMaterial: {
         content,
-        tlogEntries: logEntries.map((entry) => TransparencyLogEntry.fromJSON(entry)) as never,
+        tlogEntries: logEntries.map((entry) => TransparencyLogEntry.fromJSON(entry)) as LibraryEntries,
         timestampVerificationData: {
           rfc3161Timestamps: timestamps.map((signedTimestamp) => ({ signedTimestamp })),
         },
       },
-    } as LibraryBundle);
+    });
     return { ...entity, signature: contentOf(bundle) };
   } catch (error) {
     throw SignError.of('bundle-malformed', 'its log entries, timestamps or certificate cannot be read', error);

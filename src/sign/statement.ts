@@ -3,7 +3,6 @@ import { SignError } from './errors.ts';
 import { signLimits } from './limits.ts';
 import {
   checkManifest,
-  hashBytes,
   rootDigest,
   sortResources,
   type HashName,
@@ -12,6 +11,7 @@ import {
   type Resource,
   type Serialization,
 } from './manifest.ts';
+import { hashBytes } from './names.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';

@@ -23,8 +23,8 @@ export function readTensors(source: Source, path: string, options: ReadTensorsOp
   const limits = { ...defaultLimits, ...options.limits };
   const budget = new Budget(limits);
   const reader = readerFor(source, path, budget);
-  const { rawItemDtype, allowCompressed, openBeside } = options;
-  return reader.read({ source, path, limits, budget, openBeside, options: { rawItemDtype, allowCompressed } });
+  const { limits: _, openBeside, ...choices } = options;
+  return reader.read({ source, path, limits, budget, openBeside, options: choices });
 }
 
 function readerFor(source: Source, path: string, budget: Budget): TensorReader {

@@ -23,6 +23,10 @@ export interface ReadOptions {
   readonly rawItemDtype?: string | undefined;
   /** Take storages that a checkpoint keeps compressed, which torch itself misreads with mmap. */
   readonly allowCompressed?: boolean | undefined;
+  /** Take every tensor of a checkpoint under its full path, optimizer states included, instead of the weights alone. */
+  readonly wholeObject?: boolean | undefined;
+  /** Path of the part of a checkpoint that is taken as the whole: `model.ema`. */
+  readonly select?: string | undefined;
 }
 
 /** Reads the tensors of one format, with the same parser that judges it. */

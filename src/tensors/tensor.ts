@@ -41,6 +41,8 @@ export interface TensorOrigin {
   readonly member: string;
   /** Bytes of the storage in the file; undefined when they are compressed or scattered. */
   readonly span: Span | undefined;
+  /** CRC-32 that the container states for all bytes of the member; absent when it states none. Not yet verified. */
+  readonly crc32?: number | undefined;
 }
 
 /** A value beside the tensors that no safetensors file can hold: a step count, hyper-parameters, code. */

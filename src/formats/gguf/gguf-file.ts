@@ -6,6 +6,8 @@ export interface GgufFile {
   readonly version: number;
   readonly endianness: 'little' | 'big';
   readonly alignment: number;
+  /** Where keys and tensor descriptions end; data starts at the next multiple of the alignment. */
+  readonly structureEnd: number;
   /** Keys in the order of the file, duplicates included. */
   readonly keys: readonly string[];
   readonly tensors: readonly GgufTensor[];

@@ -86,6 +86,7 @@ class GgufContent {
       version: shape.version,
       endianness: shape.littleEndian ? 'little' : 'big',
       alignment: this.alignment,
+      structureEnd: this.structureEnd,
       keys: this.#orderedKeys,
       tensors: this.tensors,
       dataStart: this.#dataStart,

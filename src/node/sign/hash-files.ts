@@ -103,7 +103,7 @@ class HashRun {
     this.#tasks = tasks;
     this.#options = options;
     this.#totalBytes = totalBytes;
-    this.#batches = batchesOf(tasks).reverse();
+    this.#batches = batchesOf(tasks).toReversed();
     this.#digests = Array.from({ length: tasks.length }, () => '');
   }
 

@@ -87,10 +87,17 @@ function itemsOf(node: DocumentNode | undefined): readonly DocumentNode[] {
 }
 
 function signsOf(output: DocumentNode): Sign[] {
-  return ACTIVE.flatMap((kind) => {
-    const text = sourceText(get(get(output, 'data'), kind) ?? get(output, kind));
-    return text === '' ? [] : judge(text, IS_SCRIPT.test(kind));
-  });
+  return ACTIVE.flatMap((kind) => signsIn(kind, get(get(output, 'data'), kind) ?? get(output, kind)));
+}
+
+function signsIn(kind: string, content: DocumentNode | undefined): Sign[] {
+  const text = sourceText(content);
+  return text === '' ? [] : judge(text, IS_SCRIPT.test(kind));
+}
+
+/** True for a part of an output, by its kind and content, that acts when it is shown. */
+export function actsWhenShown(kind: string, content: DocumentNode): boolean {
+  return (ACTIVE as readonly string[]).includes(kind) && signsIn(kind, content).length > 0;
 }
 
 function judge(text: string, isScript: boolean): Sign[] {

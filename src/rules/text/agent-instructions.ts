@@ -1,3 +1,4 @@
+import type { Span } from '../../bytes/span.ts';
 import { defineRule, type Severity } from '../rule.ts';
 import { commentsIn, withoutComments } from './html-comments.ts';
 
@@ -62,8 +63,9 @@ export const agentInstructions = defineRule<Data>()({
   message: (data) => `${data.what}: ${data.text}`,
   check(content, report) {
     if (content.nature !== 'prose') return;
+    const pointer = content.pointer === '' ? {} : { pointer: content.pointer };
     const hit = (what: string, text: string, severity: Severity): void =>
-      report({ data: { what, text: text.trim().replace(/\s+/g, ' ').slice(0, 160) }, severity });
+      report({ data: { what, text: text.trim().replace(/\s+/g, ' ').slice(0, 160) }, severity, ...pointer });
     checkHidden(content.text, hit);
     checkVisible(withoutComments(content.text.replace(FRONT_MATTER, '')).replaceAll(EXAMPLES, ' '), hit);
     checkCommands(content.text, hit);
@@ -73,11 +75,24 @@ export const agentInstructions = defineRule<Data>()({
 type Report = (what: string, text: string, severity: Severity) => void;
 
 function checkHidden(text: string, hit: Report): void {
-  const invisible = [...text.matchAll(INVISIBLE)].map(([, inside = '']) => inside);
-  for (const inside of [...commentsIn(text).map((comment) => comment.text), ...invisible]) {
+  for (const { order } of hiddenOrders(text)) hit('hidden from readers', order, 'medium');
+}
+
+/** Orders to agents that readers do not see, each with what holds it: a comment, or the text of an invisible element. */
+export function* hiddenOrders(text: string): Generator<Span & { readonly order: string }> {
+  for (const { start, end, inside } of unseenParts(text)) {
     const order = [OVERRIDE, ADDRESSED, SECRECY].find((candidate) => candidate.test(inside));
-    if (order !== undefined) hit('hidden from readers', order.exec(inside)?.[0] ?? inside, 'medium');
+    if (order !== undefined) yield { start, end, order: order.exec(inside)?.[0] ?? inside };
   }
+}
+
+function unseenParts(text: string): readonly (Span & { readonly inside: string })[] {
+  const comments = commentsIn(text).map(({ start, end, text: inside }) => ({ start, end, inside }));
+  const invisible = [...text.matchAll(INVISIBLE)].map(({ 0: whole, 1: inside = '', index }) => {
+    const end = index + whole.length;
+    return { start: end - inside.length, end, inside };
+  });
+  return [...comments, ...invisible];
 }
 
 function checkVisible(text: string, hit: Report): void {

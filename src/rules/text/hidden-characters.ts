@@ -1,3 +1,4 @@
+import { joined, type Span } from '../../bytes/span.ts';
 import type { TextContent } from '../../formats/text-content.ts';
 import type { Severity } from '../rule.ts';
 
@@ -47,12 +48,18 @@ export function* hiddenTexts(text: string, nature: Nature): Generator<HiddenText
 }
 
 function* tags(text: string, nature: Nature): Generator<HiddenText> {
+  for (const { run, index } of tagRuns(text, nature)) {
+    const decoded = Array.from(run, (char) => String.fromCharCode((char.codePointAt(0) ?? 0) - 0xe0000)).join('');
+    yield { kind: 'tag characters', count: run.length / 2, index, decoded: printable(decoded), severity: 'high' };
+  }
+}
+
+/** Runs of tag characters that are no flag; a vocabulary may list single ones. */
+function* tagRuns(text: string, nature: Nature): Generator<{ run: string; index: number }> {
   if (!text.includes('\uDB40')) return;
   for (const { 0: run, index } of text.matchAll(TAGS)) {
     if (FLAG_TAGS.test(run) && text.slice(index - 2, index) === BLACK_FLAG) continue;
-    if (run.length / 2 < (nature === 'data' ? 8 : 1)) continue;
-    const decoded = Array.from(run, (char) => String.fromCharCode((char.codePointAt(0) ?? 0) - 0xe0000)).join('');
-    yield { kind: 'tag characters', count: run.length / 2, index, decoded: printable(decoded), severity: 'high' };
+    if (run.length / 2 >= (nature === 'data' ? 8 : 1)) yield { run, index };
   }
 }
 
@@ -64,18 +71,25 @@ function printable(text: string): string {
 /** Trojan Source (CVE-2021-42574): an override anywhere, an embedding on a line without right-to-left letters. */
 function* bidirectional(text: string, nature: Nature): Generator<HiddenText> {
   yield* counted('bidirectional override', text, OVERRIDES, 1, nature === 'prose' ? 'medium' : 'high');
-  for (const { index } of text.matchAll(EMBEDDINGS)) {
-    const line = text.slice(text.lastIndexOf('\n', index) + 1, lineEnd(text, index)).slice(0, 4096);
-    if (RIGHT_TO_LEFT.test(line)) continue;
+  for (const index of needlessEmbeddings(text)) {
     const severity = nature === 'prose' ? 'low' : 'high';
     yield { kind: 'bidirectional override', count: 1, index, decoded: '', severity };
     return;
   }
 }
 
-function lineEnd(text: string, index: number): number {
-  const end = text.indexOf('\n', index);
-  return end === -1 ? text.length : end;
+/** Embeddings on lines without right-to-left letters, as far as the start of a line tells. Linear in the text. */
+function* needlessEmbeddings(text: string): Generator<number> {
+  let line = { end: -1, needsThem: false };
+  for (const { index } of text.matchAll(EMBEDDINGS)) {
+    if (index >= line.end) {
+      const start = text.lastIndexOf('\n', index) + 1;
+      const end = text.indexOf('\n', index);
+      const needsThem = RIGHT_TO_LEFT.test(text.slice(start, end === -1 ? text.length : end).slice(0, 4096));
+      line = { end: end === -1 ? text.length : end, needsThem };
+    }
+    if (!line.needsThem) yield index;
+  }
 }
 
 type Kind = HiddenText['kind'];
@@ -89,3 +103,32 @@ function* counted(kind: Kind, text: string, pattern: RegExp, least: number, seve
   }
   if (count >= least) yield { kind, count, index: first, decoded: '', severity };
 }
+
+/** What ends an embedding or an override. */
+const CLOSERS = /[\u202C\u2069]/g;
+
+/** Where the invisible characters are that `hiddenTexts` counts, as ranges of UTF-16 units in ascending order. */
+export function hiddenRanges(text: string, nature: Nature): readonly Span[] {
+  const kinds = new Set([...hiddenTexts(text, nature)].map(({ kind }) => kind));
+  const found: Span[] = [];
+  if (kinds.has('tag characters')) {
+    for (const { run, index } of tagRuns(text, nature)) found.push({ start: index, end: index + run.length });
+  }
+  if (kinds.has('bidirectional override')) {
+    for (const index of needlessEmbeddings(text)) found.push({ start: index, end: index + 1 });
+  }
+  for (const [kind, pattern] of PATTERNS) {
+    if (!kinds.has(kind)) continue;
+    for (const { 0: match, index } of text.matchAll(pattern)) found.push({ start: index, end: index + match.length });
+  }
+  return joined(found);
+}
+
+const PATTERNS: readonly (readonly [Kind, RegExp])[] = [
+  ['variation selectors', SELECTORS],
+  ['zero-width run', ZERO_WIDTH_RUN],
+  ['bidirectional override', OVERRIDES],
+  ['bidirectional override', CLOSERS],
+  ['zero-width inside words', INSIDE_WORD],
+  ['byte order mark inside', MARK_INSIDE],
+];

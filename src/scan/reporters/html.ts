@@ -1,7 +1,7 @@
-import { severities, type AnyRule, type Reference } from '../../rules/rule.ts';
+import { severities, type AnyRule } from '../../rules/rule.ts';
 import type { ArtifactReport, Finding } from '../report.ts';
 import type { ScanReport } from '../scan-report.ts';
-import { visibleShort } from '../visible-text.ts';
+import { escapeText, htmlPage, referenceLink } from './html-parts.ts';
 import { HTML_STYLE } from './html-style.ts';
 import {
   count,
@@ -11,13 +11,11 @@ import {
   formatBytes,
   formatDuration,
   grouped,
-  referenceUrl,
   ruleIndex,
   sortedFindings,
   type ReportContext,
 } from './wording.ts';
 
-const MAX_TEXT = 2000;
 /** More rows than a person scrolls through; the JSON report has them all. */
 const MAX_ARTIFACTS = 2000;
 const MAX_CLEAN = 2000;
@@ -25,24 +23,12 @@ const OPEN_ARTIFACTS = 25;
 
 type Rules = ReadonlyMap<string, AnyRule>;
 
-/** One page without scripts or anything remote; its policy allows its own style sheet and nothing else. */
+/** One page without scripts or anything remote. */
 export function renderHtml(report: ScanReport, context: ReportContext): string {
   const rules = ruleIndex(context.rules);
   const bad = report.artifacts.filter((one) => one.verdict !== 'clean' || one.findings.length > 0);
   const clean = report.artifacts.filter((one) => one.verdict === 'clean' && one.findings.length === 0);
-  const policy = `default-src 'none'; style-src 'sha256-${base64(context.digest(HTML_STYLE))}'; base-uri 'none'; form-action 'none'`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<title>Vouchsafe: ${report.verdict}</title>
-<style>${HTML_STYLE}</style>
-</head>
-<body>
-<main>
+  const body = `<main>
 ${banner(report)}
 ${tiles(report)}
 ${bad.length === 0 ? '' : filters(report)}
@@ -53,11 +39,9 @@ ${bad
 ${bad.length > MAX_ARTIFACTS ? `<p class="dim">…and ${count(bad.length - MAX_ARTIFACTS, 'more file')}; see the JSON report.</p>` : ''}
 ${cleanTable(clean)}
 ${remarks(report)}
-<p class="dim">Made by vouchsafe ${text(report.tool.version)} on ${text(report.startedAt)}. Nothing that was scanned was run.</p>
-</main>
-</body>
-</html>
-`;
+<p class="dim">Made by vouchsafe ${escapeText(report.tool.version)} on ${escapeText(report.startedAt)}. Nothing that was scanned was run.</p>
+</main>`;
+  return htmlPage({ title: `Vouchsafe: ${report.verdict}`, style: HTML_STYLE, body, digest: context.digest });
 }
 
 function banner({ verdict, summary }: ScanReport): string {
@@ -94,10 +78,10 @@ function artifactCard(artifact: ArtifactReport, rules: Rules, open: boolean): st
     sha256 === undefined ? undefined : `SHA-256 ${sha256}`,
   ];
   return `<details class="artifact ${verdict}"${open ? ' open' : ''}>
-<summary><span class="badge">${verdict}</span><span class="path">${text(path)}</span><span class="dim">${text(format)}, ${formatBytes(size)}</span></summary>
+<summary><span class="badge">${verdict}</span><span class="path">${escapeText(path)}</span><span class="dim">${escapeText(format)}, ${formatBytes(size)}</span></summary>
 <div><p class="dim">${facts
     .filter((fact) => fact !== undefined)
-    .map(text)
+    .map((fact) => escapeText(fact))
     .join(' · ')}</p>
 ${sortedFindings(findings)
   .map((finding) => findingBlock(finding, rules.get(finding.ruleId)))
@@ -112,27 +96,24 @@ function findingBlock(finding: Finding, rule: AnyRule | undefined): string {
   const accepted =
     suppressed === undefined
       ? ''
-      : `<p>Accepted by ${suppressed.by}${suppressed.expires === undefined ? '' : ` until ${text(suppressed.expires)}`}: ${text(suppressed.reason)}</p>`;
-  const advice = rule === undefined ? '' : `<p>${text(rule.why)}</p><p><b>Fix.</b> ${text(rule.fix)}</p>`;
+      : `<p>Accepted by ${suppressed.by}${suppressed.expires === undefined ? '' : ` until ${escapeText(suppressed.expires)}`}: ${escapeText(suppressed.reason)}</p>`;
+  const advice = rule === undefined ? '' : `<p>${escapeText(rule.why)}</p><p><b>Fix.</b> ${escapeText(rule.fix)}</p>`;
   return `<div class="finding ${severity}${suppressed === undefined ? '' : ' suppressed'}">
-<h3><span class="badge">${severity}</span>${text(title)} <small>${text(ruleId)}</small></h3>
-<p><code>${text(message)}</code>${times}</p>
-${place === '' ? '' : `<p class="dim">${text(place)}</p>`}${accepted}${advice}
+<h3><span class="badge">${severity}</span>${escapeText(title)} <small>${escapeText(ruleId)}</small></h3>
+<p><code>${escapeText(message)}</code>${times}</p>
+${place === '' ? '' : `<p class="dim">${escapeText(place)}</p>`}${accepted}${advice}
 <p class="dim">${finding.references.map(referenceLink).join(' · ')}</p>
 </div>`;
-}
-
-function referenceLink(reference: Reference): string {
-  const url = referenceUrl(reference);
-  if (url === undefined || !url.startsWith('https://')) return text(reference.id);
-  return `<a href="${text(url)}" rel="noreferrer noopener">${text(reference.id)}</a>`;
 }
 
 function cleanTable(clean: readonly ArtifactReport[]): string {
   if (clean.length === 0) return '';
   const rows = clean
     .slice(0, MAX_CLEAN)
-    .map((one) => `<tr><td>${text(one.path)}</td><td>${text(one.format)}</td><td>${formatBytes(one.size)}</td></tr>`);
+    .map(
+      (one) =>
+        `<tr><td>${escapeText(one.path)}</td><td>${escapeText(one.format)}</td><td>${formatBytes(one.size)}</td></tr>`,
+    );
   const more =
     clean.length > MAX_CLEAN ? `<p class="dim">…and ${count(clean.length - MAX_CLEAN, 'more clean file')}.</p>` : '';
   return `<details class="artifact clean"><summary><span class="badge">clean</span><span class="path">${count(clean.length, 'file')} without findings</span></summary>
@@ -141,24 +122,9 @@ function cleanTable(clean: readonly ArtifactReport[]): string {
 
 function remarks(report: ScanReport): string {
   const skipped = report.skipped.map(
-    (one) => `<li><code>${text(one.path)}</code> not examined: ${text(one.detail)}</li>`,
+    (one) => `<li><code>${escapeText(one.path)}</code> not examined: ${escapeText(one.detail)}</li>`,
   );
-  const notes = report.notes.map((note) => `<li>${text(note)}</li>`);
+  const notes = report.notes.map((note) => `<li>${escapeText(note)}</li>`);
   if (skipped.length + notes.length === 0) return '';
   return `<h2>Remarks</h2><ul>${[...notes, ...skipped].slice(0, MAX_CLEAN).join('')}</ul>`;
-}
-
-function text(value: string): string {
-  return visibleShort(value, MAX_TEXT)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-}
-
-/** Base64 of a digest given in hexadecimal. */
-function base64(hex: string): string {
-  const bytes = hex.match(/../g) ?? [];
-  return btoa(bytes.map((byte) => String.fromCharCode(Number.parseInt(byte, 16))).join(''));
 }

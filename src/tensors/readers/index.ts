@@ -1,7 +1,24 @@
 import type { TensorReader } from '../reader.ts';
 import { ggufReader } from './gguf.ts';
 import { npyReader } from './npy.ts';
+import { onnxReader, onnxTensorReader } from './onnx.ts';
+import { safetensorsTensors } from './safetensors.ts';
+import { tensorBundleReader } from './tensor-bundle.ts';
+import { torchLegacy } from './torch-legacy.ts';
+import { torchTar } from './torch-tar.ts';
+import { torchZip } from './torch-zip.ts';
 import { zipReader } from './zip.ts';
 
 /** Every format tensors can be read from, sorted by id. */
-export const tensorReaders: readonly TensorReader[] = [ggufReader, npyReader, zipReader];
+export const tensorReaders: readonly TensorReader[] = [
+  ggufReader,
+  npyReader,
+  onnxReader,
+  onnxTensorReader,
+  safetensorsTensors,
+  tensorBundleReader,
+  torchLegacy,
+  torchTar,
+  torchZip,
+  zipReader,
+];

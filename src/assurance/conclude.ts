@@ -1,0 +1,213 @@
+import { count } from '../scan/reporters/wording.ts';
+import type { AssuranceInput } from './assess.ts';
+import { weights, type Answer, type AssuranceFinding, type AssuranceReport, type Reason } from './schema.ts';
+
+type ConclusionInput = Pick<AssuranceInput, 'facts' | 'scan' | 'problems' | 'evidence' | 'sealed'> & {
+  readonly findings: readonly AssuranceFinding[];
+  readonly conversion: AssuranceReport['conversion'];
+};
+
+/**
+ * Answers whether the model may be used, as far as its files tell: `no` when something was found that acts or is not
+ * what was signed, `not-yet` when somebody has to decide, `conditionally` when only evidence is missing.
+ */
+export function conclude(input: ConclusionInput): { readonly answer: Answer; readonly reasons: readonly Reason[] } {
+  const found = [
+    ...verdictReasons(input),
+    ...problemReasons(input),
+    ...signatureReasons(input),
+    ...attestationReasons(input),
+    ...conversionReasons(input),
+    ...sealedReasons(input),
+    ...licenceReasons(input),
+  ];
+  const reasons = found.toSorted((a, b) => weights.indexOf(a.weight) - weights.indexOf(b.weight));
+  const has = (weight: Reason['weight']): boolean => reasons.some((one) => one.weight === weight);
+  const answer = has('blocks') ? 'no' : has('undecided') ? 'not-yet' : has('open') ? 'conditionally' : 'yes';
+  return { answer, reasons };
+}
+
+function measured(code: string, weight: Reason['weight'], text: string): Reason {
+  return { code, weight, text, origin: 'measured' };
+}
+
+function verdictReasons({ facts, findings }: ConclusionInput): readonly Reason[] {
+  const counted = findings.filter((one) => one.accepted === null);
+  const accepted = findings.length - counted.length;
+  const kinds = (all: readonly AssuranceFinding[]): string =>
+    [...new Set(all.map((one) => one.title))].slice(0, 3).join('; ');
+  const serious = counted.filter((one) => one.severity === 'critical');
+  const acceptedReason =
+    accepted === 0
+      ? []
+      : [
+          measured(
+            'findings-accepted',
+            'open',
+            `${count(accepted, 'kind')} of finding was accepted by a decision that is named below.`,
+          ),
+        ];
+  switch (facts.verdict) {
+    case 'malicious':
+      return [
+        measured('malicious', 'blocks', `Files of this model act when they are loaded: ${kinds(serious)}.`),
+        ...acceptedReason,
+      ];
+    case 'suspicious':
+      return [
+        measured(
+          'suspicious',
+          'undecided',
+          `Somebody has to look at ${count(counted.length, 'kind')} of finding: ${kinds(counted)}.`,
+        ),
+        ...acceptedReason,
+      ];
+    case 'inconclusive':
+      return [
+        measured(
+          'inconclusive',
+          'undecided',
+          `Parts of the model were not understood, so nothing can be said about them: ${kinds(counted)}.`,
+        ),
+        ...acceptedReason,
+      ];
+    case 'clean':
+      return [
+        measured(
+          'clean',
+          'supports',
+          `Every byte of ${count(facts.files.length, 'file')} was accounted for, and nothing was found that acts when the model is loaded.`,
+        ),
+        ...acceptedReason,
+      ];
+    default:
+      return facts.verdict satisfies never;
+  }
+}
+
+function problemReasons({ problems, scan }: ConclusionInput): readonly Reason[] {
+  const own = problems.map(({ code, message }) =>
+    measured(code, code === 'file-unreadable' ? 'undecided' : 'blocks', `${message}.`),
+  );
+  const skipped = scan.summary.skippedFiles;
+  return skipped === 0
+    ? own
+    : [
+        ...own,
+        measured(
+          'not-examined',
+          'open',
+          `${count(skipped, 'file')} of version control beside the model was not examined.`,
+        ),
+      ];
+}
+
+function signatureReasons({ facts, evidence, problems }: ConclusionInput): readonly Reason[] {
+  const signature = evidence.find((one) => one.kind === 'signature');
+  if (signature === undefined)
+    return [
+      measured(
+        'unsigned',
+        'open',
+        'Nobody signed the model, so nothing says where it comes from or that it is unchanged.',
+      ),
+    ];
+  if (signature.state === 'invalid') {
+    const isKnown = problems.some(({ code }) => code === 'digest-mismatch' || code === 'signature-unreadable');
+    return isKnown
+      ? []
+      : [measured('signature-invalid', 'blocks', `The signature does not hold: ${signature.detail}.`)];
+  }
+  const uncovered = facts.files.filter((one) => !one.isCovered).length;
+  const coverage =
+    uncovered === 0
+      ? []
+      : [measured('unsigned-files', 'open', `${count(uncovered, 'file')} is not covered by the signature.`)];
+  if (signature.state === 'verified') {
+    return [
+      measured(
+        'signed',
+        'supports',
+        `The files are those that were signed, by ${signature.signer ?? 'a trusted signer'}.`,
+      ),
+      ...coverage,
+    ];
+  }
+  return [
+    measured(
+      'signature-unverified',
+      'open',
+      'The files are those that the signature names, but who signed was not checked: no key was given.',
+    ),
+    ...coverage,
+  ];
+}
+
+function attestationReasons({ evidence }: ConclusionInput): readonly Reason[] {
+  const others = evidence.filter((one) => one.kind !== 'signature');
+  const invalid = others.filter((one) => one.state === 'invalid');
+  return invalid.map((one) =>
+    measured(
+      'evidence-invalid',
+      'undecided',
+      `${one.file} has a statement that does not hold (${one.what}): ${one.detail}.`,
+    ),
+  );
+}
+
+function conversionReasons({ conversion }: ConclusionInput): readonly Reason[] {
+  if (conversion === null) return [];
+  const wrong = conversion.outputs.filter(({ state }) => state === 'differs' || state === 'missing');
+  const isWhole = conversion.refused === 0;
+  const names = wrong
+    .map(({ path }) => path)
+    .slice(0, 3)
+    .join(', ');
+  return [
+    ...(wrong.length === 0
+      ? []
+      : [
+          measured(
+            'conversion-differs',
+            'undecided',
+            `${count(wrong.length, 'file')} is not what the conversion wrote: ${names}.`,
+          ),
+        ]),
+    ...(isWhole
+      ? []
+      : [
+          {
+            code: 'conversion-partial',
+            weight: 'undecided' as const,
+            text: `The conversion left ${count(conversion.refused, 'tensor')} out.`,
+            origin: 'stated' as const,
+          },
+        ]),
+    ...(wrong.length === 0 && isWhole
+      ? [
+          {
+            code: 'converted',
+            weight: 'supports' as const,
+            text: `The weights were converted without running anything in them, from ${count(conversion.sources.length, 'source file')}.`,
+            origin: 'stated' as const,
+          },
+        ]
+      : []),
+  ];
+}
+
+function sealedReasons({ sealed }: ConclusionInput): readonly Reason[] {
+  if (sealed.length === 0) return [];
+  const text = `${count(sealed.length, 'file')} is encrypted and could not be looked into.`;
+  return [measured('sealed', 'undecided', text)];
+}
+
+function licenceReasons({ facts }: ConclusionInput): readonly Reason[] {
+  const { licences, licenceFiles } = facts.statements;
+  if (licences.length > 0) {
+    const names = licences.map(({ value }) => value.name).join(', ');
+    return [{ code: 'licence', weight: 'supports', text: `Its card names a licence: ${names}.`, origin: 'stated' }];
+  }
+  if (licenceFiles.length > 0) return [];
+  return [measured('licence-missing', 'open', 'No file says under which licence it may be used.')];
+}

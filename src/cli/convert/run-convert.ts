@@ -1,0 +1,107 @@
+import { CodedError } from '../../bytes/errors.ts';
+import { convert } from '../../node/convert/convert.ts';
+import type { ConvertOptions } from '../../node/convert/options.ts';
+import { writeStream } from '../../node/write-file.ts';
+import { jsonText } from '../../scan/json-safe.ts';
+import { describeFailure } from '../failure.ts';
+import { byteProgressLine, Progress } from '../render/progress.ts';
+import { streamTheme } from '../render/theme.ts';
+import { loadPolicy } from '../scan/load-files.ts';
+import { UsageError } from '../usage-error.ts';
+import type { ConvertArguments } from './convert-arguments.ts';
+import { renderConversion } from './render-conversion.ts';
+
+/** `vouchsafe convert`: returns the exit code. @throws UsageError. */
+export async function runConvert(inputs: readonly string[], options: ConvertArguments): Promise<number> {
+  checkArguments(inputs, options);
+  const progress = new Progress(options.progress && options.quiet !== true);
+  try {
+    return await convertNow(inputs, options, progress);
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    progress.end();
+    process.stderr.write(describeFailure(error));
+    return error.exitCode;
+  } finally {
+    progress.end();
+  }
+}
+
+async function convertNow(inputs: readonly string[], options: ConvertArguments, progress: Progress): Promise<number> {
+  const result = await convert({
+    ...(await optionsOf(inputs, options)),
+    onStuckThread: dieWhenDone,
+    onProgress: (doneBytes, totalBytes) =>
+      progress.show((elapsed) => byteProgressLine({ action: 'converting', doneBytes, totalBytes }, elapsed)),
+  });
+  progress.end();
+  if (options.format === 'json') {
+    const { record, verdict, output, recordPath, written, backup } = result;
+    await writeStream(process.stdout, [`${jsonText({ written, output, recordPath, backup, verdict, record }, 2)}\n`]);
+  } else if (options.quiet !== true) {
+    await writeStream(process.stdout, [renderConversion(result, streamTheme(process.stdout))]);
+  }
+  return 0;
+}
+
+async function optionsOf(inputs: readonly string[], options: ConvertArguments): Promise<ConvertOptions> {
+  const policy = await loadPolicy(options.policy);
+  const { output, inPlace, deleteOriginals, dryRun, force, dedupe, allowPartial, allowCompressed } = options;
+  const { maxAmplification, select, exclude, followLinks, keep, trainingState, allWeights, normalize } = options;
+  return {
+    inputs,
+    output,
+    inPlace,
+    deleteOriginals,
+    dryRun,
+    force,
+    dedupe,
+    allowPartial,
+    allowCompressed,
+    maxAmplification,
+    select,
+    exclude,
+    followLinks,
+    keep,
+    trainingState,
+    allWeights,
+    normalize,
+    policy,
+    hash: options.hash === true ? 'outputs' : (options.hash ?? 'none'),
+    failOn: options.failOn ?? policy?.failOn,
+    maxShardBytes: options.maxShardSize,
+    metadata: new Map(options.metadata),
+    rawItemDtype: options.rawDtype,
+    now: sourceDate(),
+  };
+}
+
+/** The time that reproducible builds ask for (reproducible-builds.org, SOURCE_DATE_EPOCH). */
+function sourceDate(): Date | undefined {
+  const seconds = process.env['SOURCE_DATE_EPOCH'];
+  return seconds !== undefined && /^\d{1,11}$/.test(seconds) ? new Date(Number(seconds) * 1000) : undefined;
+}
+
+function checkArguments(inputs: readonly string[], options: ConvertArguments): void {
+  if (inputs.includes('') || options.output === '') throw UsageError.of('a path is empty');
+  if (options.verify !== undefined) return;
+  const wrong = faults(inputs, options).find(([isWrong]) => isWrong);
+  if (wrong !== undefined) throw UsageError.of(wrong[1]);
+}
+
+function faults(inputs: readonly string[], options: ConvertArguments): (readonly [boolean, string])[] {
+  const { output, inPlace = false, deleteOriginals = false, maxShardSize } = options;
+  const isFile = output?.endsWith('.safetensors') === true;
+  return [
+    [output === undefined && !inPlace, 'say where to: --output FILE.safetensors, --output FOLDER or --in-place'],
+    [output !== undefined && inPlace, '--output and --in-place exclude each other'],
+    [inPlace && inputs.length > 1, '--in-place takes one folder'],
+    [deleteOriginals && !inPlace, '--delete-originals goes with --in-place'],
+    [maxShardSize !== undefined && isFile, '--max-shard-size may make several files: give a folder as output'],
+  ];
+}
+
+/** Everything has been written by then; the status, 137, is no success. */
+function dieWhenDone(): void {
+  process.once('beforeExit', () => process.kill(process.pid, 'SIGKILL'));
+}

@@ -1,0 +1,46 @@
+/** Endings of weight files, which an output's own takes the place of. */
+const ENDING = /\.(bin|pt|pth|th|ckpt|pkl|pickle|npy|npz|h5|hdf5|keras|onnx|tar|index|safetensors)$/i;
+/** What torch's weights are called and safetensors' are not: transformers looks for `model.safetensors`. */
+const TORCH_STEM = /^pytorch_model(?=$|[-.])/;
+const INDEX = /\.(bin|pt|pth)\.index\.json$/i;
+
+/** `pytorch_model-00001-of-00002.bin` becomes `model-00001-of-00002.safetensors`, `adapter_model.bin` `adapter_model.safetensors`. */
+export function safetensorsName(fileName: string): string {
+  return `${stemOf(fileName)}.safetensors`;
+}
+
+export function stemOf(fileName: string): string {
+  const bare = fileName.replace(ENDING, '');
+  return (bare === '' ? fileName : bare).replace(TORCH_STEM, 'model');
+}
+
+/** True for the index of a sharded torch checkpoint. */
+export function isTorchIndex(fileName: string): boolean {
+  return INDEX.test(fileName);
+}
+
+/** `model.safetensors.index.json` for `pytorch_model.bin.index.json`. */
+export function indexStem(fileName: string): string {
+  return fileName.replace(INDEX, '').replace(TORCH_STEM, 'model');
+}
+
+/** What training leaves beside the weights: states of optimizers, schedulers and random generators, and pickled arguments. */
+const TRAINING =
+  /^(optimizer|scheduler|scaler|training_args|rng_state(_\d+)?|random_states(_\d+)?|trainer_state)\.(bin|pt|pth|pkl|ckpt)$/i;
+
+export function isTrainingState(fileName: string): boolean {
+  return TRAINING.test(fileName);
+}
+
+/** Made from the files of a folder before it was converted, and so not about the new ones. */
+const ABOUT_THE_OLD: ReadonlySet<string> = new Set([
+  'vouchsafe.conversion.json',
+  'model.sig',
+  'model.intoto.jsonl',
+  'model.cdx.json',
+  'model.spdx.json',
+]);
+
+export function isAboutOldFiles(path: string): boolean {
+  return ABOUT_THE_OLD.has(path);
+}

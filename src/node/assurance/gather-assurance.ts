@@ -1,0 +1,133 @@
+import { basename, dirname, join } from 'node:path';
+import { statSync } from 'node:fs';
+import { assess, type GatheringProblem } from '../../assurance/assess.ts';
+import { CLEANING_RECORD, parseCleaning } from '../../assurance/cleaning.ts';
+import { checkAttestations, checkSignature, type EvidenceFile } from '../../assurance/evidence.ts';
+import type { AssuranceReport, EvidenceItem } from '../../assurance/schema.ts';
+import { SEALED_HEAD_BYTES, sealedRecipients } from '../../assurance/sealed.ts';
+import { compareBom } from '../../bom/compare.ts';
+import { BomError } from '../../bom/errors.ts';
+import type { ModelFacts } from '../../bom/facts.ts';
+import { readBom } from '../../bom/read-bom.ts';
+import { evidencePaths } from '../../bom/root-digest.ts';
+import { schemaProblems } from '../../bom/validate.ts';
+import { CodedError } from '../../bytes/errors.ts';
+import { defaultLimits } from '../../bytes/limits.ts';
+import { readBytes } from '../../bytes/source.ts';
+import { ruleIndex } from '../../scan/reporters/wording.ts';
+import { visible } from '../../scan/visible-text.ts';
+import { signLimits } from '../../sign/limits.ts';
+import type { Trust } from '../../sign/verify-bundle.ts';
+import { gatherFacts, type GatherOptions } from '../bom/gather-facts.ts';
+import { FileSource } from '../file-source.ts';
+import { rawPath } from '../raw-path.ts';
+
+export interface AssuranceOptions extends GatherOptions {
+  /** Whom to believe; without it signatures are listed as not verified. */
+  readonly trust?: Trust | null | undefined;
+  readonly now?: Date | undefined;
+}
+
+/** Scans a model anew, checks every evidence file beside it, and draws the conclusion. @throws CodedError. */
+export async function gatherAssurance(path: string, options: AssuranceOptions = {}): Promise<AssuranceReport> {
+  const problems: GatheringProblem[] = [];
+  const onProblem = ({ code, message }: BomError): void => void problems.push({ code, message });
+  const { facts, scan } = await gatherFacts(path, { ...options, onProblem });
+  const { rules } = await import('../../rules/index.ts');
+  const beside = new Beside(path, facts.isFolder);
+  const evidence = [...signatureItems(beside, facts, options.trust ?? null), ...(await bomItems(beside, facts))];
+  return assess({
+    path,
+    createdAt: options.now ?? new Date(),
+    facts,
+    scan,
+    problems,
+    evidence,
+    cleaning: cleaningOf(beside),
+    sealed: sealedFiles(beside, facts),
+    notes: beside.notes,
+    rules: ruleIndex(rules),
+  });
+}
+
+/** Files of the model's folder, or those beside a single file. */
+class Beside {
+  readonly names: ReturnType<typeof evidencePaths>;
+  readonly notes: string[] = [];
+  readonly #folder: string;
+
+  constructor(path: string, isFolder: boolean) {
+    this.names = evidencePaths(basename(path), isFolder);
+    this.#folder = isFolder ? path : dirname(path);
+  }
+
+  /** The first bytes of a file, all of them unless it is longer; undefined when there is no such file. */
+  read(name: string, maxBytes: number, isHead = false): EvidenceFile | undefined {
+    const file = join(this.#folder, name);
+    if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
+    try {
+      const source = FileSource.open(rawPath(file), isHead ? undefined : maxBytes);
+      try {
+        return { file: visible(name), content: readBytes(source, 0, Math.min(source.size, maxBytes)) };
+      } finally {
+        source.close();
+      }
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      this.notes.push(`${visible(name)} was not read: ${visible(error.message)}`);
+      return undefined;
+    }
+  }
+}
+
+function signatureItems(beside: Beside, { root }: ModelFacts, trust: Trust | null): readonly EvidenceItem[] {
+  const context = { trust, rootDigest: root.sha256 };
+  const signature = beside.read(beside.names.signature, signLimits.maxBundleBytes);
+  const attestations = beside.read(beside.names.attestations, signLimits.maxAttestationsBytes);
+  return [
+    ...(signature === undefined ? [] : [checkSignature(signature, context)]),
+    ...(attestations === undefined ? [] : checkAttestations(attestations, context)),
+  ];
+}
+
+async function bomItems(beside: Beside, facts: ModelFacts): Promise<readonly EvidenceItem[]> {
+  const items: EvidenceItem[] = [];
+  for (const name of [beside.names.cyclonedx, beside.names.spdx]) {
+    const found = beside.read(name, defaultLimits.maxDocumentBytes);
+    if (found !== undefined) items.push(await bomItem(found, facts));
+  }
+  return items;
+}
+
+async function bomItem({ file, content }: EvidenceFile, facts: ModelFacts): Promise<EvidenceItem> {
+  const base = { file, kind: 'bill of materials', what: 'document', signer: null } as const;
+  try {
+    const document: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
+    const listed = readBom(document, file);
+    const problems = await schemaProblems(document, listed.schema);
+    const differences = compareBom(listed, facts);
+    const [wrong] = [...problems, ...differences.map(({ code, path }) => `${code} ${path}`.trim())];
+    if (wrong !== undefined) return { ...base, what: listed.schema, state: 'invalid', detail: wrong };
+    const detail = 'valid by its schema, and lists exactly these files; who wrote it was not checked';
+    return { ...base, what: listed.schema, state: 'not-verified', detail };
+  } catch (error) {
+    if (error instanceof BomError) return { ...base, state: 'invalid', detail: error.message };
+    if (error instanceof SyntaxError || error instanceof TypeError) {
+      return { ...base, state: 'invalid', detail: 'it is not JSON' };
+    }
+    throw error;
+  }
+}
+
+function cleaningOf(beside: Beside): AssuranceReport['cleaning'] {
+  const found = beside.read(CLEANING_RECORD, defaultLimits.maxDocumentBytes);
+  return found === undefined ? null : parseCleaning(new TextDecoder().decode(found.content), found.file);
+}
+
+function sealedFiles(beside: Beside, { files, isFolder }: ModelFacts): AssuranceReport['sealed'] {
+  return files.flatMap(({ path }) => {
+    const head = beside.read(isFolder ? path : basename(path), SEALED_HEAD_BYTES, true);
+    const recipients = head === undefined ? null : sealedRecipients(head.content);
+    return recipients === null ? [] : [{ path: visible(path), recipients: [...recipients] }];
+  });
+}

@@ -1,0 +1,159 @@
+import { statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { defaultLimits, type Limits } from '../../bytes/limits.ts';
+import { readBytes } from '../../bytes/source.ts';
+import { CONVERSION_RECORD, parseConversion, type ConversionFacts } from '../../bom/conversion.ts';
+import { BomError } from '../../bom/errors.ts';
+import type { FileFact, ModelFacts, Stated } from '../../bom/facts.ts';
+import { plainText } from '../../bom/read-nodes.ts';
+import { evidencePaths, measureRoot } from '../../bom/root-digest.ts';
+import { readStatements } from '../../bom/statements.ts';
+import type { ArtifactReport } from '../../scan/report.ts';
+import type { ScanReport } from '../../scan/scan-report.ts';
+import { worstOf } from '../../scan/verdict.ts';
+import { visible } from '../../scan/visible-text.ts';
+import { signLimits } from '../../sign/limits.ts';
+import { FileSource } from '../file-source.ts';
+import type { RawPath } from '../raw-path.ts';
+import { scanFiles, type ScanFilesOptions } from '../scan-files.ts';
+import { packageVersion } from '../version.ts';
+import { walk } from '../walk.ts';
+import { countTensors } from './count-tensors.ts';
+import { withFile, type ModelFile } from './model-file.ts';
+import { readStatementSources } from './read-sources.ts';
+
+export interface GatherOptions {
+  /** How the files are scanned; every file is hashed whatever this says. */
+  readonly scan?: Omit<ScanFilesOptions, 'hash' | 'omitClean' | 'stdin'> | undefined;
+  readonly name?: string | undefined;
+  readonly version?: string | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  /** Takes what would end the work otherwise: a file that cannot be listed, a signature that speaks of other files. */
+  readonly onProblem?: ((problem: BomError) => void) | undefined;
+  /** Before the tensors of a file are counted. */
+  readonly onTensors?: ((path: string) => void) | undefined;
+}
+
+/** The facts, and the scan they came from. */
+export interface Gathered {
+  readonly facts: ModelFacts;
+  readonly scan: ScanReport;
+}
+
+/**
+ * Scans and hashes every file of a model, reads what its files say about it and counts its tensors.
+ * @throws BomError when a file cannot be listed or the signature speaks of other files.
+ */
+export async function gatherFacts(path: string, options: GatherOptions = {}): Promise<Gathered> {
+  const limits = { ...defaultLimits, ...options.limits };
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const folderName = visible(basename(resolve(path)));
+  const evidence = evidencePaths(isFolder ? folderName : basename(path), isFolder);
+  const scan = await scanFiles([path], { ...options.scan, hash: true });
+  const opened = new Map(
+    [...walk([path])].flatMap((one) => (one.kind === 'file' ? [[one.path, one.file] as const] : [])),
+  );
+  const inside = insideOf(path, isFolder);
+  const attempt = attemptWith(options.onProblem);
+  const all = scan.artifacts.flatMap(
+    (report) => attempt(() => [modelFile(report, inside(report.path), opened.get(report.path))]) ?? [],
+  );
+  const beside = isFolder ? all : [...all, ...besideFiles(path, Object.values(evidence))];
+  const isEvidence = new Set<string>(Object.values(evidence));
+  const files = all.filter((one) => !isEvidence.has(one.path));
+  if (files.length === 0) throw BomError.of('no-files', { path });
+  const signature = beside.find((one) => one.path === evidence.signature);
+  const hashed = files.map(({ path, report }) => ({ path, sha256: report.sha256 }));
+  const content = signature && readWhole(signature.file, signLimits.maxBundleBytes);
+  const measured = attempt(() => measureRoot(hashed, { path: evidence.signature, content }));
+  const { root, covers, notes } = measured ?? measureRoot(hashed, { path: evidence.signature });
+  const sources = readStatementSources(files, limits);
+  const statements = readStatements({ ...sources.statements, paths: files.map((one) => one.path) });
+  const counted = countTensors(files, limits, options.onTensors);
+  const given = (value: string | undefined, option: string): Stated | undefined =>
+    value === undefined ? undefined : { value: plainText(value), origin: { file: option, pointer: '' } };
+  const facts: ModelFacts = {
+    name: given(options.name, '--name') ??
+      statements.name ?? { value: folderName, origin: { file: isFolder ? 'folder name' : 'file name', pointer: '' } },
+    version: given(options.version, '--model-version') ?? statements.version,
+    isFolder,
+    root,
+    files: files.map(({ path, report }) => fileFact(path, report, covers)),
+    statements,
+    templates: sources.templates,
+    tensors: counted.totals,
+    conversion: conversionOf(files, limits),
+    verdict: worstOf(files.map(({ report }) => report.verdict)),
+    findings: files.flatMap(({ path, report }) =>
+      report.findings.map((one) => ({ ...one, location: { ...one.location, path } })),
+    ),
+    attestations: beside.filter((one) => one.path === evidence.attestations).map((one) => one.path),
+    notes: [...notes, ...sources.notes, ...counted.notes, ...skippedNotes(scan)],
+    tool: { name: 'vouchsafe', version: packageVersion() },
+  };
+  return { facts, scan };
+}
+
+/** Runs a part of the work; what goes wrong with it is handed on, or thrown when nobody takes it. */
+function attemptWith(onProblem: GatherOptions['onProblem']) {
+  return <Result>(work: () => Result): Result | undefined => {
+    try {
+      return work();
+    } catch (error) {
+      if (onProblem === undefined || !(error instanceof BomError)) throw error;
+      onProblem(error);
+      return undefined;
+    }
+  };
+}
+
+/** Reported paths start with the folder as it was given. */
+function insideOf(path: string, isFolder: boolean): (reported: string) => string {
+  if (!isFolder) return (reported) => reported.split('/').at(-1) ?? reported;
+  const plain = path.length > 1 ? path.replace(/\/+$/, '') || '/' : path;
+  const prefix = plain === '.' ? '' : plain === '/' ? '/' : `${plain}/`;
+  return (reported) => (reported.startsWith(prefix) ? reported.slice(prefix.length) : reported);
+}
+
+/** @throws BomError `file-unreadable`: a list with a hole in it is none. */
+function modelFile(report: ArtifactReport, path: string, file: RawPath | undefined): ModelFile {
+  const { sha256 } = report;
+  if (report.format === 'unreadable' || sha256 === undefined || file === undefined) {
+    const reason = report.findings[0]?.message ?? 'it has no digest';
+    throw BomError.of('file-unreadable', { path: report.path, reason });
+  }
+  return { path, file, report: { ...report, sha256 } };
+}
+
+/** Evidence of a single file lies beside it. */
+function besideFiles(path: string, names: readonly string[]): readonly { path: string; file: RawPath }[] {
+  const folder = path.slice(0, path.length - basename(path).length);
+  return names.flatMap((name) =>
+    [...walk([`${folder}${name}`])].flatMap((one) => (one.kind === 'file' ? [{ path: name, file: one.file }] : [])),
+  );
+}
+
+function readWhole(file: RawPath, maxBytes: number): Uint8Array {
+  const source = FileSource.open(file, maxBytes);
+  try {
+    return readBytes(source, 0, source.size);
+  } finally {
+    source.close();
+  }
+}
+
+function fileFact(path: string, report: ModelFile['report'], covers: (path: string) => boolean): FileFact {
+  const { size, sha256, format, verdict } = report;
+  return { path, size, sha256, format, verdict, isCovered: covers(path) };
+}
+
+function conversionOf(files: readonly ModelFile[], limits: Limits): ConversionFacts | undefined {
+  const record = files.find((one) => one.path === CONVERSION_RECORD);
+  if (record === undefined) return undefined;
+  const bytes = withFile(record, limits.maxDocumentBytes, (source) => readBytes(source, 0, source.size));
+  return parseConversion(new TextDecoder().decode(bytes), record.path) ?? undefined;
+}
+
+function skippedNotes({ skipped }: ScanReport): readonly string[] {
+  return skipped.map(({ path, detail }) => `not listed: ${visible(path)}: ${visible(detail)}`);
+}

@@ -1,0 +1,112 @@
+import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import { ConvertError } from '../../convert/errors.ts';
+import { isEscapingPath } from '../../rules/config/paths.ts';
+import { OutputFile, syncFolder } from '../output-file.ts';
+import { reasonOf } from '../reason.ts';
+
+const relative = z.string().refine((path) => path !== '' && !isEscapingPath(path), 'a path within the folder');
+
+const journalSchema = z.strictObject({
+  schemaVersion: z.literal('1.0'),
+  /** Files to take away, in this order. */
+  remove: z.array(relative),
+  /** Files to put in their places, in this order: what makes the folder loadable comes last. */
+  install: z.array(relative),
+  /** Where removed files go, beside the folder; null when they are deleted. */
+  backup: z
+    .string()
+    .regex(/^[^/\0]+$/)
+    .nullable(),
+});
+
+/** What is still to be done to a folder. From the moment it is on disk, it will be done. */
+export type Journal = z.infer<typeof journalSchema>;
+
+/** The places of a change to a folder. */
+export interface ChangePlaces {
+  readonly folder: string;
+  /** Beside the folder; holds `new/`, and the journal once everything in `new/` is complete. */
+  readonly stage: string;
+}
+
+const journalFile = ({ stage }: ChangePlaces): string => join(stage, 'journal.json');
+const newFile = ({ stage }: ChangePlaces, path: string): string => join(stage, 'new', path);
+
+/** Makes the change certain: before this call nothing happened, after it everything will. @throws WriteError, ConvertError. */
+export function writeJournal(places: ChangePlaces, journal: Journal): void {
+  checkPlaces(places, journal);
+  const file = OutputFile.create(journalFile(places), { exclusive: true });
+  try {
+    file.append(Buffer.from(JSON.stringify(journal)));
+    file.commit();
+  } finally {
+    file.discard();
+  }
+}
+
+/** The journal of a change that was interrupted; null when there is none. @throws ConvertError `journal-invalid`. */
+export function readJournal(places: ChangePlaces): Journal | null {
+  const path = journalFile(places);
+  if (!existsSync(path)) return null;
+  try {
+    return journalSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    throw ConvertError.of('journal-invalid', { path, detail: reasonOf(error) }, error);
+  }
+}
+
+/**
+ * Carries a journal out, from wherever it was interrupted. Every old file that goes is gone before the first new one
+ * comes, indexes first, so at no moment do old and new weights lie side by side.
+ */
+export function carryOut(places: ChangePlaces, journal: Journal): void {
+  const { folder, stage } = places;
+  checkPlaces(places, journal);
+  const incoming = new Set(journal.install);
+  for (const path of journal.remove) {
+    // What was installed already took the place of what was to be removed from there.
+    if (incoming.has(path) && !isThere(newFile(places, path))) continue;
+    remove(places, path, journal.backup);
+  }
+  for (const path of journal.install) install(places, path);
+  for (const path of new Set(journal.install.map(dirname))) syncFolder(join(folder, path));
+  syncFolder(folder);
+  rmSync(journalFile(places), { force: true });
+  syncFolder(stage);
+  rmSync(stage, { recursive: true, force: true });
+}
+
+/** A link in the folder must not lead the change out of it. @throws ConvertError `journal-invalid`. */
+function checkPlaces({ folder, stage }: ChangePlaces, journal: Journal): void {
+  const root = realpathSync(folder);
+  for (const path of [...journal.remove, ...journal.install]) {
+    let parent = dirname(join(folder, path));
+    while (!existsSync(parent)) parent = dirname(parent);
+    const real = realpathSync(parent);
+    if (real === root || real.startsWith(`${root}/`)) continue;
+    throw ConvertError.of('journal-invalid', { path: stage, detail: `${path} leads out of the folder` });
+  }
+}
+
+function remove({ folder }: ChangePlaces, path: string, backup: string | null): void {
+  const from = join(folder, path);
+  if (!isThere(from)) return;
+  if (backup === null) return rmSync(from);
+  const to = join(dirname(folder), backup, path);
+  mkdirSync(dirname(to), { recursive: true });
+  renameSync(from, to);
+}
+
+function install(places: ChangePlaces, path: string): void {
+  const from = newFile(places, path);
+  if (!isThere(from)) return;
+  const to = join(places.folder, path);
+  mkdirSync(dirname(to), { recursive: true });
+  renameSync(from, to);
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}

@@ -1,0 +1,97 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { PlannedOutput } from '../../convert/plan.ts';
+import { plainRange } from '../../convert/placement.ts';
+import { tensorChunks } from '../../tensors/gather.ts';
+import type { Tensor } from '../../tensors/tensor.ts';
+import { FileSource } from '../file-source.ts';
+import type { OutputFile } from '../output-file.ts';
+import { type Observer, type Piece, pump } from './pump.ts';
+
+/** What is hashed on the way: nothing, each file, or each file and each tensor. */
+export type HashScope = 'none' | 'outputs' | 'all';
+
+export interface WriteOptions {
+  readonly hash: HashScope;
+  readonly onWritten?: ((bytes: number) => void) | undefined;
+}
+
+/** Digests in hexadecimal; null where none was asked for. */
+export interface Written {
+  readonly sha256: string | null;
+  /** By place in the list of tensors. */
+  readonly tensors: readonly (string | null)[];
+}
+
+const HEADER = -1;
+
+/** Writes a planned safetensors file. @throws ReadError, WriteError, FormatError. */
+export async function writePlanned(plan: PlannedOutput, output: OutputFile, options: WriteOptions): Promise<Written> {
+  const whole = options.hash === 'none' ? undefined : createHash('sha256');
+  const each = options.hash === 'all' ? new TensorHashes(plan.tensors.length) : undefined;
+  const observer: Observer = {
+    all: whole === undefined ? undefined : (bytes) => whole.update(bytes),
+    tagged: each === undefined ? undefined : (bytes, tag) => each.update(bytes, tag),
+    onWritten: options.onWritten,
+  };
+  await pump(piecesOf(plan), output, observer);
+  const none = (): null[] => plan.tensors.map(() => null);
+  return { sha256: whole?.digest('hex') ?? null, tensors: each?.digests() ?? none() };
+}
+
+/** Writes a file as it is. */
+export async function writeCopy(source: FileSource, output: OutputFile, options: WriteOptions): Promise<Written> {
+  const whole = options.hash === 'none' ? undefined : createHash('sha256');
+  const pieces: Piece[] = source.size === 0 ? [] : [{ source, from: 0, length: source.size, tag: HEADER }];
+  await pump(pieces, output, {
+    all: whole === undefined ? undefined : (bytes) => whole.update(bytes),
+    onWritten: options.onWritten,
+  });
+  return { sha256: whole?.digest('hex') ?? null, tensors: [] };
+}
+
+function* piecesOf({ header, tensors }: PlannedOutput): Generator<Piece> {
+  yield { bytes: header, tag: HEADER };
+  for (const [tag, { tensor }] of tensors.entries()) {
+    if (tensor.placement.byteLength > 0) yield* tensorPieces(tensor, tag);
+  }
+}
+
+/** A range of an open file goes straight from descriptor to descriptor; anything else passes through the reader. */
+function* tensorPieces(tensor: Tensor, tag: number): Generator<Piece> {
+  const range = plainRange(tensor);
+  if (range?.source instanceof FileSource) {
+    yield { source: range.source, from: range.start, length: range.end - range.start, tag };
+    return;
+  }
+  for (const bytes of tensorChunks(tensor)) yield { bytes, tag };
+}
+
+/** SHA-256 of each tensor, from pieces that come in order. */
+class TensorHashes {
+  readonly #digests: string[] = [];
+  readonly #count: number;
+  #hash: Hash = createHash('sha256');
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  update(bytes: Uint8Array, tag: number): void {
+    if (tag === HEADER) return;
+    this.#closeUntil(tag);
+    this.#hash.update(bytes);
+  }
+
+  digests(): readonly string[] {
+    this.#closeUntil(this.#count);
+    return this.#digests;
+  }
+
+  /** Tensors without bytes have no pieces, but the digest of nothing. */
+  #closeUntil(tag: number): void {
+    while (this.#digests.length < tag) {
+      this.#digests.push(this.#hash.digest('hex'));
+      this.#hash = createHash('sha256');
+    }
+  }
+}

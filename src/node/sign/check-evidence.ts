@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  claimOf,
+  parseDocument,
+  readAttestations,
+  type AttestationClaim,
+  type AttestationLine,
+} from '../../sign/attestation.ts';
+import { problemOf, SignError, type Problem } from '../../sign/errors.ts';
+import { signLimits } from '../../sign/limits.ts';
+import { evidenceNames } from '../../sign/manifest.ts';
+import { verifyBundle, type Trust, type VerifiedSigner } from '../../sign/verify-bundle.ts';
+import { evidencePath } from './build-manifest.ts';
+import { readIfThere } from './read-small-file.ts';
+
+/** One attestation, as far as it could be checked. */
+export interface CheckedAttestation {
+  readonly line: number;
+  /** Null when it was not verified; then `problem` says why. */
+  readonly signer: VerifiedSigner | null;
+  /** The policy's name of the signer. */
+  readonly name: string | null;
+  /** Null when the statement could not be read. */
+  readonly claim: AttestationClaim | null;
+  readonly problem: Problem | null;
+}
+
+export interface EvidenceOptions {
+  readonly isFolder: boolean;
+  readonly rootDigest: string;
+  readonly trust: Trust;
+  readonly nameOf: (verified: VerifiedSigner) => string | null;
+  /** Attestations of strangers are a problem, not a note. */
+  readonly mustHold: boolean;
+  /** Names of evidence that the verifier ignores. */
+  readonly ignored: ReadonlySet<string>;
+  readonly ignoreUnsignedFiles: boolean;
+}
+
+export interface EvidenceCheck {
+  readonly attestations: readonly CheckedAttestation[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+}
+
+/** Signed by somebody who is not trusted here: no fault of the attestation, and no reason to believe it. */
+const STRANGERS: ReadonlySet<string> = new Set([
+  'key-mismatch',
+  'method-mismatch',
+  'identity-mismatch',
+  'certificate-untrusted',
+]);
+
+/**
+ * Checks what lies beside a model and is not in its manifest: every attestation's signature and subject, and that the
+ * bills of materials are the attested ones.
+ * @throws ReadError, SignError `size-limit`.
+ */
+export function checkEvidence(target: string, options: EvidenceOptions): EvidenceCheck {
+  const bytes = readIfThere(evidencePath(target, options.isFolder, 'attestations'), signLimits.maxAttestationsBytes);
+  const lines = bytes === null ? [] : readAttestations(bytes);
+  const checked = lines.map((line) => checkLine(line, options));
+  const problems: Problem[] = [];
+  const notes: string[] = [];
+  for (const { line, problem } of checked) {
+    if (problem === null) continue;
+    const text = `attestation ${line}: ${problem.message}`;
+    if (!options.mustHold && STRANGERS.has(problem.code)) notes.push(`${text}; it was not believed`);
+    else problems.push({ code: problem.code, message: text });
+  }
+  const held = lines.filter((_, index) => checked[index]?.problem === null);
+  for (const kind of ['cyclonedx', 'spdx'] as const) problems.push(...checkDocument(target, kind, held, options));
+  return { attestations: checked, problems, notes };
+}
+
+function checkLine(line: AttestationLine, options: EvidenceOptions): CheckedAttestation {
+  const base = { line: line.line, signer: null, name: null, claim: null };
+  if ('error' in line) return { ...base, problem: line.error.problem };
+  let claim: AttestationClaim | null = null;
+  try {
+    const verified = verifyBundle(line.bundle, options.trust);
+    claim = claimOf(line.statement);
+    const { subjects } = line.statement;
+    if (!subjects.some(({ sha256 }) => sha256 === options.rootDigest)) {
+      throw SignError.of('attestation-subject', `it is about ${subjects.map(({ sha256 }) => sha256).join(', ')}`);
+    }
+    return { ...base, signer: verified, name: options.nameOf(verified), claim, problem: null };
+  } catch (error) {
+    if (!(error instanceof SignError)) throw error;
+    return { ...base, claim, problem: error.problem };
+  }
+}
+
+/** A bill of materials must be one that was attested; beside the others it would be a document anybody could change. */
+function checkDocument(
+  target: string,
+  kind: 'cyclonedx' | 'spdx',
+  held: readonly AttestationLine[],
+  options: EvidenceOptions,
+): Problem[] {
+  const file = evidencePath(target, options.isFolder, kind);
+  if (options.ignoreUnsignedFiles || options.ignored.has(evidenceNames[kind])) return [];
+  const bytes = readIfThere(file, signLimits.maxPredicateBytes);
+  if (bytes === null) return [];
+  try {
+    const document = parseDocument({ name: file, bytes });
+    const isAttested = held.some(
+      (line) => 'statement' in line && isDeepStrictEqual(line.statement.predicate, document),
+    );
+    return isAttested ? [] : [problemOf('evidence-unverified', `${file}; attest it, or --ignore-paths it`)];
+  } catch (error) {
+    if (!(error instanceof SignError)) throw error;
+    return [error.problem];
+  }
+}

@@ -1,0 +1,136 @@
+import { resolve } from 'node:path';
+import { problemOf, type Problem } from '../../sign/errors.ts';
+import { defaultIgnorePaths, evidenceNames, isIgnored, splitName } from '../../sign/manifest.ts';
+import type { ModelStatement } from '../../sign/statement.ts';
+import { checkUnchanged, hashListing, ignoredPaths, type ManifestOptions } from './build-manifest.ts';
+import { listModel, type ModelFile, type ModelListing } from './list-model.ts';
+
+export interface CheckOptions extends Pick<ManifestOptions, 'ignorePaths' | 'signatureFiles' | 'jobs' | 'onProgress'> {
+  /** Files that no signature covers are told, but are no problem. */
+  readonly ignoreUnsignedFiles?: boolean | undefined;
+}
+
+/** A file or folder that is there and that the signature does not cover. */
+export interface Uncovered {
+  readonly path: string;
+  readonly why: string;
+}
+
+export interface ModelCheck {
+  readonly coveredFiles: number;
+  readonly coveredBytes: number;
+  readonly uncovered: readonly Uncovered[];
+  readonly problems: readonly Problem[];
+  readonly notes: readonly string[];
+  readonly isFolder: boolean;
+}
+
+/** More than this is counted, not listed. */
+const MAX_LISTED = 1000;
+
+/**
+ * Compares what is on disk with what was signed. Every file has to be in the manifest, or named by the verifier as one
+ * to ignore: that the signer left it out is not enough, or a bundle that ignores everything would vouch for anything.
+ * @throws ReadError, SignError `file-changed`.
+ */
+export async function checkModel(
+  target: string,
+  statement: ModelStatement,
+  options: CheckOptions,
+): Promise<ModelCheck> {
+  const { serialization } = statement.manifest;
+  const ignored = new Set(ignoredPaths(target, options));
+  const listOptions = { ignored, leftOut: options.signatureFiles ?? [], allowSymlinks: serialization.allowSymlinks };
+  const listing = listModel(target, listOptions);
+  const comparison = compare(statement, listing);
+  const uncovered = [
+    ...listing.ignored.map((path) => ({ path, why: whyIgnored(path, options, target) })),
+    ...comparison.unsigned.map((path) => ({ path, why: 'not signed' })),
+  ];
+  const problems = [...listing.problems, ...comparison.missing, ...unsignedProblems(statement, comparison, options)];
+  const hashed = await hashCovered(comparison.covered, statement, options);
+  checkUnchanged(target, listOptions, listing);
+  return {
+    coveredFiles: comparison.covered.length,
+    coveredBytes: comparison.covered.reduce((sum, one) => sum + one.size, 0),
+    uncovered: uncovered.slice(0, MAX_LISTED),
+    problems: [...problems, ...hashed],
+    notes: [...listing.notes, ...moreThanListed(uncovered.length), ...linkNotes(statement)],
+    isFolder: listing.isFolder,
+  };
+}
+
+interface Comparison {
+  readonly covered: readonly ModelFile[];
+  readonly unsigned: readonly string[];
+  readonly missing: readonly Problem[];
+}
+
+function compare(statement: ModelStatement, listing: ModelListing): Comparison {
+  const expected = expectedPaths(statement, listing);
+  const there = new Set(listing.files.map(({ path }) => path));
+  // Shards leave empty files out (§6.3.2): there is nothing in them that could be changed.
+  const isEmptyShard = (one: ModelFile): boolean =>
+    statement.manifest.serialization.method === 'shards' && one.size === 0;
+  return {
+    covered: listing.files.filter(({ path }) => expected.has(path)),
+    unsigned: listing.files.filter((one) => !expected.has(one.path) && !isEmptyShard(one)).map(({ path }) => path),
+    missing: [...expected].filter((path) => !there.has(path)).map((path) => problemOf('missing-file', path)),
+  };
+}
+
+/** A signature of one file, made before names were recorded, is good for it under any name. */
+function expectedPaths({ manifest, isNameless }: ModelStatement, { files, isFolder }: ModelListing): Set<string> {
+  if (isNameless && !isFolder) return new Set(files.map(({ path }) => path));
+  return new Set(manifest.resources.map(({ name }) => splitName(name, manifest.serialization.method).path));
+}
+
+function unsignedProblems(statement: ModelStatement, { unsigned }: Comparison, options: CheckOptions): Problem[] {
+  if (options.ignoreUnsignedFiles === true) return [];
+  const bySigner = new Set(statement.manifest.serialization.ignorePaths);
+  return unsigned.map((path) => {
+    const isLeftOut = isIgnored(path, bySigner) || bySigner.has('.');
+    return problemOf('unsigned-file', isLeftOut ? `${path}, which only the signer says to ignore` : path);
+  });
+}
+
+async function hashCovered(
+  files: readonly ModelFile[],
+  { manifest, isNameless }: ModelStatement,
+  options: CheckOptions,
+): Promise<Problem[]> {
+  const { hashType, shardSize, allowSymlinks } = manifest.serialization;
+  const { resources } = await hashListing({ files }, { ...options, hash: hashType, shardSize, allowSymlinks });
+  const actual = new Map(resources.map(({ name, digest }) => [name, digest]));
+  if (isNameless)
+    return actual.values().next().value === manifest.resources[0]?.digest ? [] : [changedSince('the file')];
+  const present = new Set(files.map(({ path }) => path));
+  const problems: Problem[] = [];
+  for (const { name, digest } of manifest.resources) {
+    if (!present.has(splitName(name, manifest.serialization.method).path)) continue;
+    if (actual.get(name) !== digest) problems.push(changedSince(name));
+    actual.delete(name);
+  }
+  for (const name of actual.keys()) problems.push(changedSince(name));
+  return problems;
+}
+
+function changedSince(name: string): Problem {
+  return problemOf('digest-mismatch', name);
+}
+
+function whyIgnored(path: string, { ignorePaths = [], signatureFiles = [] }: CheckOptions, target: string): string {
+  if (defaultIgnorePaths.some((one) => one === path)) return "git's own, never signed";
+  if (signatureFiles.some((file) => resolve(file) === resolve(target, path))) return 'the signature itself';
+  if (path === evidenceNames.signature) return 'another signature, which was not looked at';
+  if (Object.values(evidenceNames).some((one) => one === path)) return 'evidence, which is signed by itself';
+  return ignorePaths.length === 0 ? 'a signature' : 'ignored on request';
+}
+
+function moreThanListed(count: number): string[] {
+  return count <= MAX_LISTED ? [] : [`${count - MAX_LISTED} more files and folders are not covered`];
+}
+
+function linkNotes({ manifest }: ModelStatement): string[] {
+  return manifest.serialization.allowSymlinks ? ['symbolic links were followed, as when it was signed'] : [];
+}

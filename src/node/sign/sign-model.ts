@@ -1,0 +1,50 @@
+import { statSync } from 'node:fs';
+import { readBundle } from '../../sign/bundle.ts';
+import { rootDigests } from '../../sign/manifest.ts';
+import type { Signer } from '../../sign/signers.ts';
+import { modelPayload } from '../../sign/statement.ts';
+import { checkWritable, writeAtomically } from '../write-file.ts';
+import { buildManifest, evidencePath, type ManifestOptions } from './build-manifest.ts';
+
+export interface SignModelOptions extends Omit<ManifestOptions, 'signatureFiles'> {
+  readonly signer: Signer;
+  /** Where the bundle goes; default: `model.sig` in a folder, `F.sig` beside a file F. */
+  readonly signature?: string | undefined;
+}
+
+export interface SignedResult {
+  readonly signature: string;
+  readonly signer: string;
+  readonly rootDigest: string;
+  readonly rootDigests: { readonly codePoint: string; readonly pathComponent: string };
+  readonly files: number;
+  readonly bytes: number;
+  readonly ignoredPaths: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Signs a model and writes the bundle, whole or not at all.
+ * @throws ReadError, WriteError, SignError.
+ */
+export async function signModel(target: string, options: SignModelOptions): Promise<SignedResult> {
+  const isFolder = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const signature = options.signature ?? evidencePath(target, isFolder, 'signature');
+  checkWritable(signature);
+  const built = await buildManifest(target, { ...options, signatureFiles: [signature] });
+  const text = await options.signer.sign(modelPayload(built.manifest));
+  // What was made is read as a verifier would read it: a bundle that nobody can use is not written.
+  const { statement } = readBundle(text);
+  writeAtomically(signature, [text]);
+  const { resources, serialization } = built.manifest;
+  return {
+    signature,
+    signer: options.signer.name,
+    rootDigest: statement.kind === 'model' ? statement.rootDigest : '',
+    rootDigests: rootDigests(resources, serialization.method),
+    files: built.files,
+    bytes: built.bytes,
+    ignoredPaths: serialization.ignorePaths,
+    notes: built.notes,
+  };
+}

@@ -1,0 +1,235 @@
+import { createHash, createPrivateKey, sign } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { renderAssuranceHtml } from '../../src/assurance/html/page.ts';
+import { assuranceSchema, type AssuranceReport } from '../../src/assurance/schema.ts';
+import { cyclonedxOf } from '../../src/bom/cyclonedx/emit.ts';
+import { gatherAssurance } from '../../src/node/assurance/gather-assurance.ts';
+import { findBrowser, printPdf } from '../../src/node/assurance/print-pdf.ts';
+import { gatherFacts } from '../../src/node/bom/gather-facts.ts';
+import { sha256Text } from '../../src/node/digest.ts';
+import { bundleText } from '../../src/sign/bundle.ts';
+import { IN_TOTO_PAYLOAD_TYPE, preAuthEncoding } from '../../src/sign/dsse.ts';
+import { fingerprintOf, newKeyPair, readPublicKey } from '../../src/sign/keys.ts';
+import type { Trust } from '../../src/sign/verify-bundle.ts';
+import { type ModelFolder, writeFolder, zoo } from '../bom/zoo.ts';
+
+const now = new Date('2026-01-02T03:04:05Z');
+const pair = newKeyPair('P-256');
+const publicKey = readPublicKey(pair.publicPem);
+const trust: Trust = { publicKeys: [publicKey], certificateRoots: [], identities: [], trustedRoot: null, now };
+let base = '';
+let hostile: AssuranceReport;
+
+beforeAll(async () => {
+  base = mkdtempSync(join(tmpdir(), 'vouchsafe-report-'));
+  hostile = await report(writeFolder(join(base, 'hostile'), folderOf('hostile')));
+});
+afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+/** A folder of the zoo. */
+function folderOf(name: string): ModelFolder {
+  const folder = zoo[name];
+  if (folder === undefined) throw new Error(`the zoo has no ${name}`);
+  return folder;
+}
+
+const sha256 = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex');
+
+function bundleOf(predicateType: string, predicate: unknown, root: string): string {
+  const subject = [{ name: 'm', digest: { sha256: root } }];
+  const payload = Buffer.from(
+    JSON.stringify({ _type: 'https://in-toto.io/Statement/v1', subject, predicateType, predicate }),
+  );
+  const material = { publicKey: { hint: fingerprintOf(publicKey) } };
+  const signed = preAuthEncoding(IN_TOTO_PAYLOAD_TYPE, payload);
+  return bundleText({ material, payload, signature: sign('sha256', signed, createPrivateKey(pair.privatePem)) });
+}
+
+/** Writes a folder and signs it, as OMS has it. */
+function signedFolder(name: string, files: ModelFolder): { folder: string; root: string } {
+  const folder = writeFolder(join(base, name), files);
+  const resources = Object.entries(files)
+    .map(([path, content]) => ({ name: path, digest: sha256(content), algorithm: 'sha256' }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const root = sha256(Buffer.from(resources.map(({ digest }) => digest).join(''), 'hex'));
+  const serialization = { method: 'files', hash_type: 'sha256', allow_symlinks: false, ignore_paths: ['model.sig'] };
+  const text = bundleOf('https://model_signing/signature/v1.0', { resources, serialization }, root);
+  writeFileSync(join(folder, 'model.sig'), text);
+  return { folder, root };
+}
+
+const report = (folder: string, who: Trust | null = null): Promise<AssuranceReport> =>
+  gatherAssurance(folder, { trust: who, now, scan: { jobs: 1, now } });
+const codes = (made: AssuranceReport, weight: string): string[] =>
+  made.reasons.filter((one) => one.weight === weight).map((one) => one.code);
+const html = (made: AssuranceReport): string => renderAssuranceHtml(made, sha256Text);
+
+describe('the answer', () => {
+  test('is yes for a clean model, signed by somebody who is trusted, with a licence', async () => {
+    const { folder } = signedFolder('good', folderOf('full'));
+    const made = await report(folder, trust);
+    expect(made.answer).toBe('yes');
+    expect(codes(made, 'supports')).toEqual(['clean', 'signed', 'licence']);
+    expect(made.evidence[0]).toMatchObject({ state: 'verified', file: 'model.sig' });
+    expect(made.files.every((one) => one.signed === true && one.accountedBytes === one.size)).toBe(true);
+  });
+
+  test('is conditional when nobody was named to trust, or another key', async () => {
+    const { folder } = signedFolder('unknown-signer', folderOf('full'));
+    const made = await report(folder);
+    expect(made.answer).toBe('conditionally');
+    expect(codes(made, 'open')).toEqual(['signature-unverified']);
+    expect(made.evidence[0]?.state).toBe('not-verified');
+    const other = { ...trust, publicKeys: [readPublicKey(newKeyPair('P-256').publicPem)] };
+    const refused = await report(folder, other);
+    expect(refused.answer).toBe('no');
+    expect(codes(refused, 'blocks')).toEqual(['signature-invalid']);
+  });
+
+  test('is conditional without a signature or licence', async () => {
+    const made = await report(writeFolder(join(base, 'bare'), folderOf('bare')));
+    expect(made.answer).toBe('conditionally');
+    expect(codes(made, 'open')).toEqual(['unsigned', 'licence-missing']);
+    expect(made.open.map((one) => one.code)).toEqual(
+      expect.arrayContaining(['unsigned', 'licence-missing', 'datasets-missing', 'bom-missing']),
+    );
+  });
+
+  test('is conditional when a file was added after signing, and no when one was changed', async () => {
+    const { folder } = signedFolder('tampered', folderOf('full'));
+    writeFileSync(join(folder, 'added.json'), '{}');
+    const added = await report(folder, trust);
+    expect(added.answer).toBe('conditionally');
+    expect(codes(added, 'open')).toEqual(['unsigned-files']);
+    writeFileSync(join(folder, 'config.json'), '{"a": 1}');
+    const changed = await report(folder, trust);
+    expect(changed.answer).toBe('no');
+    expect(codes(changed, 'blocks')).toEqual(['digest-mismatch']);
+  });
+
+  test('is no for what acts when it is loaded', () => {
+    const made = hostile;
+    expect(made.answer).toBe('no');
+    expect(codes(made, 'blocks')).toEqual(['malicious']);
+    expect(made.findings[0]).toMatchObject({ severity: 'critical', accepted: null });
+    expect(made.findings[0]?.why).not.toBeNull();
+  });
+
+  test('is not yet for what was not understood, encrypted files among it', async () => {
+    const sealed = 'age-encryption.org/v1\n-> X25519 abc\nxyz\n-> mlkem768x25519 abc\nxyz\n--- mac\n\u0001\u0002';
+    const made = await report(writeFolder(join(base, 'sealed'), { 'a.json': '{}', 'w.safetensors.age': sealed }));
+    expect(made.answer).toBe('not-yet');
+    expect(made.sealed).toEqual([{ path: 'w.safetensors.age', recipients: ['X25519', 'mlkem768x25519'] }]);
+    expect(codes(made, 'undecided')).toContain('sealed');
+  });
+});
+
+describe('evidence', () => {
+  test('attestations are checked one by one: signature, subject, kind', async () => {
+    const { folder, root } = signedFolder('attested', folderOf('full'));
+    const good = bundleOf('https://in-toto.io/attestation/test-result/v0.1', {}, root);
+    const other = bundleOf('https://in-toto.io/attestation/test-result/v0.1', {}, 'a'.repeat(64));
+    writeFileSync(join(folder, 'model.intoto.jsonl'), [good, other, '{"no": "bundle"}', ''].join('\n'));
+    const made = await report(folder, trust);
+    expect(made.evidence.slice(1).map((one) => one.state)).toEqual(['verified', 'invalid', 'invalid']);
+    expect(codes(made, 'undecided')).toEqual(['evidence-invalid', 'evidence-invalid']);
+  });
+
+  test('a bill of materials is compared with the files', async () => {
+    const folder = writeFolder(join(base, 'listed'), folderOf('full'));
+    const { facts } = await gatherFacts(folder);
+    const bom = cyclonedxOf(facts, { specVersion: '1.6', timestamp: now, rules: new Map() });
+    writeFileSync(join(folder, 'model.cdx.json'), JSON.stringify(bom));
+    expect((await report(folder)).evidence).toEqual([expect.objectContaining({ state: 'not-verified' })]);
+    writeFileSync(join(folder, 'config.json'), '{}');
+    expect((await report(folder)).evidence).toEqual([expect.objectContaining({ state: 'invalid' })]);
+    writeFileSync(join(folder, 'model.cdx.json'), 'no json');
+    expect((await report(folder)).evidence).toEqual([expect.objectContaining({ state: 'invalid' })]);
+  });
+
+  test('a conversion record is compared with the files that it says were written', async () => {
+    const folder = writeFolder(join(base, 'converted'), folderOf('converted'));
+    const made = await report(folder);
+    expect(made.conversion?.outputs).toEqual([expect.objectContaining({ state: 'no-digest' })]);
+    const record = JSON.parse(String(zoo['converted']?.['vouchsafe.conversion.json']));
+    record.outputs[0].sha256 = 'b'.repeat(64);
+    record.refused = [{}];
+    writeFileSync(join(folder, 'vouchsafe.conversion.json'), JSON.stringify(record));
+    expect(codes(await report(folder), 'undecided')).toEqual(['conversion-differs', 'conversion-partial']);
+  });
+});
+
+describe('the page', () => {
+  test('is the same for the same folder, and keeps to its schema', async () => {
+    const { folder } = signedFolder('stable', folderOf('full'));
+    const [one, two] = [await report(folder, trust), await report(folder, trust)];
+    expect(html(one)).toBe(html(two));
+    expect(assuranceSchema.parse(structuredClone(one))).toEqual(one);
+    const ids = ['answer', 'open', 'findings', 'evidence', 'changes', 'bom', 'sealed', 'files', 'again'];
+    for (const id of ids) expect(html(one)).toContain(` id="${id}"`);
+    expect(html(one)).toContain('measured now');
+    expect(html(one)).toContain('stated by a file of the model');
+  });
+
+  test('shows hostile names and texts, and obeys none of them (CVE-2021-42574 among them)', () => {
+    const page = html(hostile);
+    const [head = '', body = ''] = page.split('</style>');
+    expect(head).toContain("default-src 'none'; style-src 'sha256-");
+    expect(body).not.toMatch(/<script|<img|<b>\s*"|javascript:|onerror=/i);
+    expect(body).toContain('&lt;script&gt;alert(1)&lt;');
+    // oxlint-disable-next-line no-control-regex -- controls are what must not be there
+    expect(page).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e\u2066-\u2069]/);
+    expect(page).not.toMatch(/\s(?:style|on\w+)=/);
+    for (const [, attribute = ''] of body.matchAll(/(?:href|src)="([^"]*)"/g)) {
+      expect(attribute).toMatch(
+        /^(?:#[a-z]+|https:\/\/(?:cwe\.mitre\.org|nvd\.nist\.gov|github\.com|atlas\.mitre\.org)\/.*)$/,
+      );
+    }
+  });
+
+  test('every element that is opened is closed, whatever the names', () => {
+    const page = html(hostile);
+    const open: string[] = [];
+    for (const [, slash, tag = ''] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
+      if (['meta', 'br'].includes(tag)) continue;
+      if (slash === '') open.push(tag);
+      else expect(open.pop()).toBe(tag);
+    }
+    expect(open).toEqual([]);
+  });
+});
+
+function browser(): string | null {
+  try {
+    return findBrowser();
+  } catch {
+    return null;
+  }
+}
+
+describe('the PDF', () => {
+  test.skipIf(browser() === null)('is made by a browser of this machine, which leaves nothing behind', async () => {
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('vouchsafe-print-'));
+    const bytes = await printPdf('<!doctype html><h1>Report</h1>');
+    expect(Buffer.from(bytes.subarray(0, 5)).toString()).toBe('%PDF-');
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('vouchsafe-print-'))).toEqual(before);
+  });
+
+  test('without a browser is an error that says what to do', async () => {
+    await expect(printPdf('x', { browser: join(base, 'none') })).rejects.toMatchObject({ code: 'browser-missing' });
+  });
+
+  test.skipIf(process.platform === 'win32')('by a program that makes none, or never ends, is an error', async () => {
+    const script = (name: string, text: string): string => {
+      writeFileSync(join(base, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+      return join(base, name);
+    };
+    const failing = script('failing', 'echo "no display" >&2; exit 1');
+    await expect(printPdf('x', { browser: failing })).rejects.toMatchObject({ code: 'browser-failed' });
+    const stuck = script('stuck', 'sleep 600');
+    await expect(printPdf('x', { browser: stuck, maxSeconds: 0.2 })).rejects.toMatchObject({ code: 'browser-timeout' });
+  });
+});
