@@ -25,7 +25,7 @@ export class PagedSource implements Source {
   }
 
   beneath(offset: number): Place {
-    return { source: this.#base, offset };
+    return { source: this.base, offset };
   }
 
   read(offset: number, into: Uint8Array): number {
