@@ -14,6 +14,7 @@ import { bundleText } from '../../src/sign/bundle.ts';
 import { IN_TOTO_PAYLOAD_TYPE, preAuthEncoding } from '../../src/sign/dsse.ts';
 import { fingerprintOf, newKeyPair, readPublicKey } from '../../src/sign/keys.ts';
 import type { Trust } from '../../src/sign/verify-bundle.ts';
+import { scanHere } from '../bom/scan-here.ts';
 import { type ModelFolder, writeFolder, zoo } from '../bom/zoo.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');
@@ -62,7 +63,11 @@ function signedFolder(name: string, files: ModelFolder): { folder: string; root:
 }
 
 const report = (folder: string, who: Trust | null = null): Promise<AssuranceReport> =>
-  gatherAssurance(folder, { trust: who, now, scan: { jobs: 1, now } });
+  gatherAssurance(folder, {
+    trust: who === null ? undefined : { trust: who, policy: null },
+    now,
+    scanner: scanHere,
+  });
 const codes = (made: AssuranceReport, weight: string): string[] =>
   made.reasons.filter((one) => one.weight === weight).map((one) => one.code);
 const html = (made: AssuranceReport): string => renderAssuranceHtml(made, sha256Text);
@@ -130,8 +135,8 @@ describe('the answer', () => {
 describe('evidence', () => {
   test('attestations are checked one by one: signature, subject, kind', async () => {
     const { folder, root } = signedFolder('attested', folderOf('full'));
-    const good = bundleOf('https://in-toto.io/attestation/test-result/v0.1', {}, root);
-    const other = bundleOf('https://in-toto.io/attestation/test-result/v0.1', {}, 'a'.repeat(64));
+    const good = bundleOf('https://example.org/claim', {}, root);
+    const other = bundleOf('https://example.org/claim', {}, 'a'.repeat(64));
     writeFileSync(join(folder, 'model.intoto.jsonl'), [good, other, '{"no": "bundle"}', ''].join('\n'));
     const made = await report(folder, trust);
     expect(made.evidence.slice(1).map((one) => one.state)).toEqual(['verified', 'invalid', 'invalid']);
@@ -140,7 +145,7 @@ describe('evidence', () => {
 
   test('a bill of materials is compared with the files', async () => {
     const folder = writeFolder(join(base, 'listed'), folderOf('full'));
-    const { facts } = await gatherFacts(folder);
+    const { facts } = await gatherFacts(folder, { scanner: scanHere });
     const bom = cyclonedxOf(facts, { specVersion: '1.6', timestamp: now, rules: new Map() });
     writeFileSync(join(folder, 'model.cdx.json'), JSON.stringify(bom));
     expect((await report(folder)).evidence).toEqual([expect.objectContaining({ state: 'not-verified' })]);

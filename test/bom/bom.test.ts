@@ -16,6 +16,7 @@ import { rules } from '../../src/rules/index.ts';
 import { jsonText } from '../../src/scan/json-safe.ts';
 import { ruleIndex } from '../../src/scan/reporters/wording.ts';
 import { bundleText } from '../../src/sign/bundle.ts';
+import { scanHere } from './scan-here.ts';
 import { HOSTILE, writeFolder, zoo } from './zoo.ts';
 
 const reference = {
@@ -37,7 +38,7 @@ afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 /** The facts as any version of this program would state them. */
 async function gather(path: string): Promise<ModelFacts> {
-  const { facts } = await gatherFacts(path, { scan: { jobs: 1 } });
+  const { facts } = await gatherFacts(path, { scanner: scanHere });
   return { ...facts, tool: { name: 'vouchsafe', version: '1.2.3' } };
 }
 
@@ -198,7 +199,7 @@ describe('the root digest', () => {
       { name: 'b.json', digest: digest('[]') },
     ];
     writeFileSync(join(folder, 'model.sig'), signatureOf(resources));
-    const { facts: signed } = await gatherFacts(folder);
+    const { facts: signed } = await gatherFacts(folder, { scanner: scanHere });
     expect(signed.root).toMatchObject({ source: 'signed', signature: 'model.sig' });
     expect(signed.files.map((one) => [one.path, one.isCovered])).toEqual([
       ['a.json', true],
@@ -206,18 +207,18 @@ describe('the root digest', () => {
       ['new.json', false],
     ]);
     writeFileSync(join(folder, 'b.json'), '[1]');
-    await expect(gatherFacts(folder)).rejects.toMatchObject({ code: 'digest-mismatch' });
+    await expect(gatherFacts(folder, { scanner: scanHere })).rejects.toMatchObject({ code: 'digest-mismatch' });
     writeFileSync(join(folder, 'model.sig'), '{"a": 1}');
-    await expect(gatherFacts(folder)).rejects.toMatchObject({ code: 'signature-unreadable' });
+    await expect(gatherFacts(folder, { scanner: scanHere })).rejects.toMatchObject({ code: 'signature-unreadable' });
   });
 
   test('of a single file, with evidence beside it', async () => {
     const folder = writeFolder(join(base, 'single'), { 'm.json': '{}' });
     const file = join(folder, 'm.json');
-    const { facts: alone } = await gatherFacts(file);
+    const { facts: alone } = await gatherFacts(file, { scanner: scanHere });
     expect(alone.root.sha256).toBe(createHash('sha256').update(digest('{}'), 'hex').digest('hex'));
     writeFileSync(`${file}.sig`, signatureOf([{ name: 'm.json', digest: digest('{}') }]));
-    expect((await gatherFacts(file)).facts.root.source).toBe('signed');
+    expect((await gatherFacts(file, { scanner: scanHere })).facts.root.source).toBe('signed');
   });
 });
 
