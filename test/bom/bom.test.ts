@@ -163,18 +163,22 @@ describe('what the files say', () => {
 });
 
 describe('the root digest', () => {
-  const signatureOf = (resources: { name: string; digest: string }[]): string => {
+  const signatureOf = (resources: { name: string; digest: string }[], how: object = {}): string => {
     const root = createHash('sha256')
       .update(Buffer.from(resources.map((one) => one.digest).join(''), 'hex'))
       .digest('hex');
+    const serialization = {
+      ...{ method: 'files', hash_type: 'sha256', allow_symlinks: false, ignore_paths: ['model.sig'] },
+      ...how,
+    };
     const payload = Buffer.from(
       JSON.stringify({
         _type: 'https://in-toto.io/Statement/v1',
         subject: [{ name: 'm', digest: { sha256: root } }],
         predicateType: 'https://model_signing/signature/v1.0',
         predicate: {
-          resources: resources.map((one) => ({ ...one, algorithm: 'sha256' })),
-          serialization: { method: 'files', hash_type: 'sha256', allow_symlinks: false, ignore_paths: ['model.sig'] },
+          resources: resources.map((one) => ({ ...one, algorithm: serialization.hash_type })),
+          serialization,
         },
       }),
     );
@@ -210,6 +214,21 @@ describe('the root digest', () => {
     await expect(gatherFacts(folder, { scanner: scanHere })).rejects.toMatchObject({ code: 'digest-mismatch' });
     writeFileSync(join(folder, 'model.sig'), '{"a": 1}');
     await expect(gatherFacts(folder, { scanner: scanHere })).rejects.toMatchObject({ code: 'signature-unreadable' });
+  });
+
+  test('is recomputed in the way of the signature, shards of another hash (OMS §6.3)', async () => {
+    const folder = writeFolder(join(base, 'shards'), { 'a.bin': 'x'.repeat(20), 'b.json': '{}' });
+    const blake = (text: string): string => createHash('blake2b512').update(text).digest('hex');
+    const resources = [
+      { name: 'a.bin:0:16', digest: blake('x'.repeat(16)) },
+      { name: 'a.bin:16:20', digest: blake('xxxx') },
+      { name: 'b.json:0:2', digest: blake('{}') },
+    ];
+    const how = { method: 'shards', hash_type: 'blake2b', shard_size: 16 };
+    writeFileSync(join(folder, 'model.sig'), signatureOf(resources, how));
+    expect((await gatherFacts(folder, { scanner: scanHere })).facts.root.source).toBe('signed');
+    writeFileSync(join(folder, 'a.bin'), `${'x'.repeat(19)}y`);
+    await expect(gatherFacts(folder, { scanner: scanHere })).rejects.toMatchObject({ code: 'digest-mismatch' });
   });
 
   test('of a single file, with evidence beside it', async () => {
