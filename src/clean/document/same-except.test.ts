@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { defaultLimits } from '../../bytes/limits.ts';
-import type { DocumentNode, Visit } from '../../formats/document.ts';
+import type { DocumentNode } from '../../formats/document.ts';
 import { parseJson } from '../../formats/json/parse-json.ts';
 import { reach, stepsOf } from './reach.ts';
 import { differenceBeyond } from './same-except.ts';
@@ -10,7 +10,8 @@ const tree = (text: string): DocumentNode => parseJson(new TextEncoder().encode(
 const before = tree('{"a": [1, {"b": "x"}, 3], "c": {"d": true}, "e": null}');
 
 function edit(pointer: string, kind: 'remove' | 'replace'): TreeEdit {
-  const visit = reach(before, stepsOf(pointer))[0]?.visit as Visit;
+  const visit = reach(before, stepsOf(pointer))[0]?.visit;
+  if (visit === undefined) throw new Error(`nothing at ${pointer}`);
   const act = kind === 'remove' ? { kind } : { kind, literal: 'false' };
   return { visit, act, rules: [], did: '' };
 }
