@@ -23,6 +23,23 @@ test.each(cleanCases.map((one) => [one.id, one] as const))('%s: clean or refused
   expect(again.cleaned?.content.size).toBe(result.length);
 });
 
+test('with every option at once the results are clean too, and cleaning again changes nothing', () => {
+  const options = {
+    template: 'chatml',
+    keepMetadata: 'safe',
+    dropCells: true,
+    clearNotebooks: true,
+    low: true,
+  } as const;
+  for (const { id, file, build } of cleanCases) {
+    const { cleaned } = cleanBytes(build(), file, { options });
+    if (cleaned === undefined) continue;
+    const result = bytesOf(cleaned.content);
+    const { verdict } = scanSource(new BufferSource(result), file);
+    expect([id, verdict, cleanBytes(result, file, { options }).status]).toEqual([id, 'clean', 'unchanged']);
+  }
+});
+
 test('most of what is cleanable is cleaned', () => {
   const statuses = cleanCases.map(({ build, file }) => cleanBytes(build(), file).status);
   const done = statuses.filter((status) => status === 'cleaned' || status === 'left-out').length;
