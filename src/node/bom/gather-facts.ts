@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { ReadError } from '../../bytes/errors.ts';
 import { defaultLimits, type Limits } from '../../bytes/limits.ts';
 import { readBytes } from '../../bytes/source.ts';
 import { CONVERSION_RECORD, parseConversion, type ConversionFacts } from '../../bom/conversion.ts';
@@ -92,9 +93,11 @@ interface Listing {
   readonly attestations: readonly string[];
 }
 
-/** @throws BomError `file-unreadable`, `no-files`. */
+/** @throws ReadError when there is no such path, BomError `file-unreadable`, `no-files`. */
 async function listFiles(path: string, options: GatherOptions): Promise<Listing> {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw ReadError.of(path, 'no such file or directory');
+  const isFolder = stats.isDirectory();
   const evidence = evidencePaths(basename(path), isFolder);
   const scan = await (options.scanner ?? scanFiles)([path], { ...options.scan, hash: true });
   const opened = new Map(
