@@ -3,21 +3,25 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { assuranceSchema } from '../src/assurance/schema.ts';
+import { cleaningRecordSchema } from '../src/clean/record-schema.ts';
 import { rules } from '../src/rules/index.ts';
 import { policySchema } from '../src/scan/policy.ts';
 import { reportSchema } from '../src/scan/report-schema.ts';
+import { signingPolicySchema } from '../src/sign/policy.ts';
 import { rulesDocument } from '../src/scan/reporters/rule-page.ts';
 
 const documents: Readonly<Record<string, () => string>> = {
   'docs/rules.md': () => `${rulesDocument(rules).trimEnd()}\n`,
   'docs/schema/report.schema.json': () => schemaText(reportSchema, 'Vouchsafe scan report'),
   'docs/schema/assurance.schema.json': () => schemaText(assuranceSchema, 'Vouchsafe assurance report'),
+  'docs/schema/cleaning.schema.json': () => schemaText(cleaningRecordSchema, 'Vouchsafe cleaning record'),
   'docs/schema/policy.schema.json': () => schemaText(policySchema, 'Vouchsafe policy file'),
   'src/bom/schemas/cyclonedx-1.6.json': () => cyclonedxSchema('bom-1.6'),
   'src/bom/schemas/cyclonedx-1.7.json': () => cyclonedxSchema('bom-1.7'),
   'src/bom/schemas/cyclonedx-jsf.json': () => cyclonedxSchema('jsf-0.82'),
   'src/bom/schemas/cyclonedx-cryptography.json': () => cyclonedxSchema('cryptography-defs'),
   'src/bom/schemas/spdx-licences.json': () => cyclonedxSchema('spdx'),
+  'docs/schema/signing-policy.schema.json': () => schemaText(signingPolicySchema, 'Vouchsafe signing policy file'),
 };
 
 /** A published schema without its prose: a fifth of the bytes, and the same documents are valid. */

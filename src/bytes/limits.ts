@@ -35,7 +35,7 @@ export const defaultLimits = {
   /** Constants of a pickle tried as nested payloads. */
   maxPickleConstantsTried: 20_000,
   /** Objects visited to find the tensors of a checkpoint; one that is shared counts once for each way that leads to it. */
-  maxTensorVisits: 4_000_000,
+  maxTensorVisits: 2_000_000,
   /** Objects inside objects on the way to a tensor; modules nest some 20 deep, at 4 objects each. */
   maxObjectDepth: 512,
   /** The name of one tensor; real ones have some 100 letters. */
@@ -90,6 +90,10 @@ export const defaultLimits = {
   maxHdf5Objects: 200_000,
   /** Index nodes, heap blocks and header messages walked in one HDF5 file. */
   maxHdf5Nodes: 5_000_000,
+  /** Bytes a data set may hold for each byte that is stored of it; deflate tops out at 1032. */
+  maxDatasetExpansion: 1000,
+  /** Bytes that all data sets of one file may hold beyond that together: small ones that were never written. */
+  maxUnbackedBytes: 64 * MiB,
   /** Findings of one rule kept for one file; further ones are counted. */
   maxFindingsPerRule: 100,
   /** One file on disk. No published model file is this large; what claims to be is sparse or a mistake. */

@@ -8,27 +8,28 @@ const MAX_PAGES = 1024;
 
 /** A page cache in front of a slow source: small scattered reads cost memory copies instead of system calls. */
 export class PagedSource implements Source {
-  readonly #base: Source;
+  /** The source behind the cache. */
+  readonly base: Source;
   readonly #pages = new Map<number, Uint8Array>();
 
   constructor(base: Source) {
-    this.#base = base;
+    this.base = base;
   }
 
   get size(): number {
-    return this.#base.size;
+    return this.base.size;
   }
 
   get sequential(): boolean {
-    return this.#base.sequential === true;
+    return this.base.sequential === true;
   }
 
   beneath(offset: number): Place {
-    return { source: this.#base, offset };
+    return { source: this.base, offset };
   }
 
   read(offset: number, into: Uint8Array): number {
-    if (into.length >= PAGE_BYTES * RUN_PAGES) return this.#base.read(offset, into);
+    if (into.length >= PAGE_BYTES * RUN_PAGES) return this.base.read(offset, into);
     let copied = 0;
     while (copied < into.length) {
       const at = offset + copied;
@@ -49,7 +50,7 @@ export class PagedSource implements Source {
 
   #load(number: number): Uint8Array {
     const run = new Uint8Array(PAGE_BYTES * (this.#pages.has(number - 1) ? RUN_PAGES : 1));
-    const length = this.#base.read(number * PAGE_BYTES, run);
+    const length = this.base.read(number * PAGE_BYTES, run);
     // A short run is copied, so that 10^5 tiny files do not cost a whole buffer each.
     const filled = length < run.length / 2 ? run.slice(0, length) : run.subarray(0, length);
     for (let start = 0; start === 0 || start < filled.length; start += PAGE_BYTES) {

@@ -53,3 +53,10 @@ export class SpanSet {
     for (const span of sorted) this.add(span.start, span.end);
   }
 }
+
+/** Ranges in ascending order, those that touch or overlap joined. */
+export function joined(ranges: Iterable<Span>): readonly Span[] {
+  const set = new SpanSet();
+  for (const { start, end } of ranges) set.add(start, end);
+  return set.spans();
+}

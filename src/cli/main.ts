@@ -3,14 +3,18 @@ import { Command, CommanderError } from 'commander';
 import { discardUnfinished } from '../node/output-file.ts';
 import { packageVersion } from '../node/version.ts';
 import { defineBom } from './commands/bom.ts';
+import { defineClean } from './commands/clean.ts';
 import { defineCompare } from './commands/compare.ts';
 import { defineConvert } from './commands/convert.ts';
 import { defineInspect } from './commands/inspect.ts';
 import { defineReport } from './commands/report.ts';
+import { defineRewrap } from './commands/rewrap.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
+import { defineSeal } from './commands/seal.ts';
+import { defineSign, defineAttest, defineDigest, defineKeygen } from './commands/sign.ts';
 import { defineTensors } from './commands/tensors.ts';
-import { defineAttest, defineDigest, defineKeygen, defineSign } from './commands/sign.ts';
+import { defineUnseal } from './commands/unseal.ts';
 import { defineVerify } from './commands/verify.ts';
 import { visible } from '../scan/visible-text.ts';
 import { describeFailure } from './failure.ts';
@@ -24,15 +28,19 @@ const commands = [
   defineInspect,
   defineRules,
   defineConvert,
+  defineClean,
   defineTensors,
   defineCompare,
-  defineBom,
-  defineReport,
   defineSign,
-  defineVerify,
   defineAttest,
   defineDigest,
   defineKeygen,
+  defineVerify,
+  defineSeal,
+  defineUnseal,
+  defineRewrap,
+  defineBom,
+  defineReport,
 ];
 
 function buildProgram(): Command {

@@ -1,6 +1,12 @@
+export { cleanPaths, type CleanPathsOptions, type Destination } from './clean/clean-paths.ts';
 export { FileSource, openFile } from './file-source.ts';
 export { scanFiles, STDIN_TARGET, type ScanFilesOptions, type ScanProgress } from './scan-files.ts';
 export { packageVersion } from './version.ts';
 export { walk, type Found, type FoundFile, type FoundProblem, type WalkOptions } from './walk.ts';
 export type { InputStream } from './spool.ts';
 export type { RawPath } from './raw-path.ts';
+export { attestModel, type AttestOptions, type AttestResult } from './sign/attest-model.ts';
+export { buildManifest, type BuiltManifest, type ManifestOptions } from './sign/build-manifest.ts';
+export type { HashProgress } from './sign/hash-files.ts';
+export { signModel, type SignedResult, type SignModelOptions } from './sign/sign-model.ts';
+export { verifyModel, type VerifyOptions, type VerifyReport } from './sign/verify-model.ts';

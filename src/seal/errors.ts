@@ -74,6 +74,14 @@ const sealErrors = {
   }),
   'index-malformed': row((d: { detail: string }) => `the index of the sealed folder is malformed: ${d.detail}`),
   'folder-changed': row((d: { problems: string }) => `the folder is not what was sealed: ${d.problems}`),
+  'tensor-missing': row(
+    (d: { name: string; reason: string }) => `the tensor ${d.name} cannot be taken out: ${d.reason}`,
+    {
+      exitCode: 2,
+      httpStatus: 404,
+      hint: 'vouchsafe tensors lists what a file holds',
+    },
+  ),
   'range-invalid': row(
     (d: { start: number; end: number; size: number }) =>
       `bytes ${d.start} to ${d.end} are asked for, the content has ${d.size}`,

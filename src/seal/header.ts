@@ -24,10 +24,16 @@ const MAC_BYTES = 32;
 /** Columns of a full line of a body. */
 const FULL_LINE = 64;
 const LF = 0x0a;
+/** `--- `, 43 characters and a line feed, and the one before. */
+const LAST_LINE_BYTES = 50;
 
-/** Length of the header at the start of `bytes`, or null when its last line is not among them yet. */
-export function headerLength(bytes: Buffer): number | null {
-  const mark = bytes.indexOf(`\n${END_MARK}`);
+/**
+ * Length of the header at the start of `bytes`, or null when its last line is not among them yet. Of bytes that come in
+ * pieces only those from `searchedBytes` on are looked at, so that small pieces do not make it quadratic.
+ */
+export function headerLength(bytes: Buffer, searchedBytes = 0): number | null {
+  // The mark may have begun before, and its line may be as long as the one that is expected.
+  const mark = bytes.indexOf(`\n${END_MARK}`, Math.max(0, searchedBytes - LAST_LINE_BYTES));
   const end = mark === -1 ? -1 : bytes.indexOf(LF, mark + 1);
   return end === -1 ? null : end + 1;
 }

@@ -82,8 +82,9 @@ export async function splitHeader(pieces: Pieces): Promise<SplitFile> {
   const start = new GrowingBuffer();
   for (;;) {
     const { value, done } = await iterator.next();
+    const searchedBytes = start.bytes.length;
     if (done !== true) start.push(value);
-    const length = lengthOf(start.bytes, done === true);
+    const length = lengthOf(start.bytes, searchedBytes, done === true);
     if (length === null) continue;
     const after = Buffer.from(start.bytes.subarray(length));
     return { header: Buffer.from(start.bytes.subarray(0, length)), rest: resume(after, iterator), isArmored };
@@ -91,11 +92,11 @@ export async function splitHeader(pieces: Pieces): Promise<SplitFile> {
 }
 
 /** Null while the header goes on. @throws SealError as soon as it is clear that this is none. */
-function lengthOf(bytes: Buffer, isWhole: boolean): number | null {
+function lengthOf(bytes: Buffer, searchedBytes: number, isWhole: boolean): number | null {
   const known = bytes.subarray(0, VERSION_LINE.length).toString('latin1');
   const isPlausible = isWhole ? known === VERSION_LINE : VERSION_LINE.startsWith(known);
   if (!isPlausible) throw SealError.of('not-sealed', { found: describeStart(bytes) });
-  const length = headerLength(bytes);
+  const length = headerLength(bytes, isWhole ? 0 : searchedBytes);
   checkLimit('maxHeaderBytes', length ?? Math.min(bytes.length, sealLimits.maxHeaderBytes + 1));
   if (length === null && isWhole) throw malformed('the file ends within it');
   return length;

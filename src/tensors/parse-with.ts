@@ -1,5 +1,5 @@
 import type { Facets } from '../formats/facets.ts';
-import type { Format } from '../formats/format.ts';
+import type { Format, ParseContext } from '../formats/format.ts';
 import type { ReadContext } from './reader.ts';
 
 type Collected = { [Name in keyof Facets]?: Facets[Name][] };
@@ -15,24 +15,31 @@ export interface Parsed {
  * @throws FormatError, LimitError, ReadError.
  */
 export function parseWith(context: ReadContext, format: Format): Parsed {
-  const { source, path, limits, budget } = context;
   const collected: Collected = {};
   format.parse({
-    source,
-    path,
-    limits,
-    budget,
+    ...parseContextOf(context),
     emit: (facet, value) => {
       const list: (typeof value)[] = collected[facet] ?? [];
       list.push(value);
       Object.assign(collected, { [facet]: list });
     },
+  });
+  return { all: <Name extends keyof Facets>(facet: Name) => collected[facet] ?? [] };
+}
+
+/** What a parser asks for, without anybody who listens; damage is thrown. */
+export function parseContextOf({ source, path, limits, budget }: ReadContext): ParseContext {
+  return {
+    source,
+    path,
+    limits,
+    budget,
+    emit: () => {},
     member: () => {},
     cover: () => {},
     flaw: (error) => {
       throw error;
     },
     detail: () => {},
-  });
-  return { all: <Name extends keyof Facets>(facet: Name) => collected[facet] ?? [] };
+  };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { newKeyPair, readPrivateKey } from '../../src/sign/keys.ts';
 import type { CurveName } from '../../src/sign/names.ts';
 import { keySigner, type Signer } from '../../src/sign/signers.ts';
@@ -37,9 +37,19 @@ export interface TestKey {
   readonly privateKey: string;
 }
 
-/** A key pair on disk. */
+/** A key pair on disk, for one test. */
 export function testKey(curve: CurveName = 'P-256'): TestKey {
-  const folder = scratch();
+  return keyIn(scratch(), curve);
+}
+
+/** A key pair for all tests of a file. */
+export function sharedKey(): TestKey {
+  const folder = mkdtempSync(join(tmpdir(), 'vouchsafe-key-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return keyIn(folder, 'P-256');
+}
+
+function keyIn(folder: string, curve: CurveName): TestKey {
   const { privatePem, publicPem } = newKeyPair(curve);
   const [privateKey, publicKey] = [join(folder, 'key'), join(folder, 'key.pub')];
   writeFileSync(privateKey, privatePem, { mode: 0o600 });

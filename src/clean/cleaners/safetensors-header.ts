@@ -7,7 +7,6 @@ import { bytesPlace, type Change, deletion, type Edit, type Patch, shown } from 
 import { type CleanJob, defineCleaner, type Plan } from '../cleaner.ts';
 import { jsonPatches, rawText } from '../document/json-patches.ts';
 import { duplicates, planTrees } from '../document/plan-tree.ts';
-import { topOf } from '../document/reach.ts';
 import { child, entriesOf, remove } from '../document/remedy.ts';
 import { settle, type TreeEdit } from '../document/tree-edit.ts';
 import { CleanError } from '../errors.ts';
@@ -44,7 +43,7 @@ export const safetensorsHeader = defineCleaner({
     const edits = treeEdits(job, root);
     const repairs = job.findings.flatMap((finding) => repairOf(job, file, finding));
     if (edits.length === 0 && repairs.length === 0) return { edits: [] };
-    const changes = edits.map((edit) => changeOf(edit, rawText(text, edit.visit, 2000)));
+    const changes = edits.map((edit) => changeOf(edit, root, rawText(text, edit.visit, 2000)));
     const header = {
       ...deletion({ start: 0, end: file.dataStart }),
       bytes: written(bytes, root, jsonPatches(text, edits)),
@@ -67,32 +66,38 @@ function readHeader(
   return { bytes, root };
 }
 
-/** Metadata is a flat map of strings: what is dangerous in one of them goes with it, or is cut out of it. */
+/** Metadata is a document of its own, a flat map of strings: what is dangerous in one of them goes with it, or is cut out. */
 function treeEdits(job: CleanJob, root: DocumentNode): readonly TreeEdit[] {
-  const top: Visit = { node: root, step: undefined, parent: undefined };
-  const metadata = entriesOf(top).find(({ step }) => step === METADATA);
-  const found = planTrees(job, [{ root, prefix: '' }]).filter(({ visit }) => topOf(visit).step === METADATA);
-  const faults = job.findings.flatMap((finding) => metadataFault(metadata, finding));
-  return settle([...found, ...faults, ...unwanted(job, metadata)]);
+  const whole = child({ node: root, step: undefined, parent: undefined }, METADATA);
+  if (whole === undefined) return [];
+  const found = planTrees(job, [{ root: whole.node, prefix: `/${METADATA}` }]);
+  const faults = job.findings.flatMap((finding) => metadataFault(whole, finding));
+  return settle([...found, ...faults, ...unwanted(job, whole)]);
 }
 
-function metadataFault(metadata: Visit | undefined, finding: Finding): readonly TreeEdit[] {
+function metadataFault(whole: Visit, finding: Finding): readonly TreeEdit[] {
   const fault = finding.data['fault'];
-  if (metadata === undefined || !finding.ruleId.startsWith('safetensors-')) return [];
-  if (fault === 'metadata-null' || fault === 'metadata-not-a-map') return remove(metadata, finding);
+  if (!finding.ruleId.startsWith('safetensors-')) return [];
+  if (fault === 'metadata-null' || fault === 'metadata-not-a-map') return remove(whole, finding);
   if (fault !== 'metadata-value') return [];
-  return remove(child(metadata, String(finding.location.pointer).slice(METADATA.length + 1)), finding);
+  return remove(child(topmost(whole), String(finding.location.pointer).slice(METADATA.length + 1)), finding);
 }
 
-function unwanted({ options: { keepMetadata } }: CleanJob, metadata: Visit | undefined): readonly TreeEdit[] {
-  if (metadata === undefined || keepMetadata === 'all') return [];
+function unwanted({ options: { keepMetadata } }: CleanJob, whole: Visit): readonly TreeEdit[] {
+  if (keepMetadata === 'all') return [];
   const gone =
-    keepMetadata === 'none' ? [metadata] : entriesOf(metadata).filter(({ step }) => !SAFE_KEYS.test(`${step}`));
+    keepMetadata === 'none' ? [whole] : entriesOf(topmost(whole)).filter(({ step }) => !SAFE_KEYS.test(`${step}`));
   return gone.map((visit) => ({ visit, act: { kind: 'remove' }, rules: ['option'], did: 'removed' }));
 }
 
-function changeOf({ visit, rules, did }: TreeEdit, was: string): Change {
-  return { place: pointerOf(visit), rules, was: shown(was), did };
+/** The metadata as the root that the places in it count from. */
+function topmost({ node }: Visit): Visit {
+  return { node, step: undefined, parent: undefined };
+}
+
+function changeOf({ visit, rules, did }: TreeEdit, root: DocumentNode, was: string): Change {
+  const prefix = visit.parent?.node === root ? '' : `/${METADATA}`;
+  return { place: pointerOf(visit, prefix), rules, was: shown(was), did };
 }
 
 /** What writing the header again repairs, and bytes behind the last tensor, which are dropped. */

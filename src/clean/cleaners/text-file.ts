@@ -1,13 +1,11 @@
 import { readBytes } from '../../bytes/source.ts';
-import type { Span } from '../../bytes/span.ts';
+import { joined, type Span } from '../../bytes/span.ts';
 import { TextOffsets } from '../../formats/text-offsets.ts';
 import { hiddenOrders } from '../../rules/text/agent-instructions.ts';
 import { hiddenRanges } from '../../rules/text/hidden-characters.ts';
 import { deletion, type Edit, shown } from '../change.ts';
 import { type CleanJob, defineCleaner } from '../cleaner.ts';
 import { CleanError } from '../errors.ts';
-
-const MAX_SHOWN_LENGTH = 2000;
 
 /** Text, model cards and source code: what is hidden in it is cut out. What it says openly is not for a program to rewrite. */
 export const textFile = defineCleaner({
@@ -18,11 +16,11 @@ export const textFile = defineCleaner({
     const { text, offsetOf } = readText(job);
     const nature = job.examination.natures.get('') ?? 'prose';
     const cut = (rule: string, what: string, ranges: readonly Span[]): readonly Edit[] =>
-      ranges.map((range) => {
-        const place = `line ${lineOf(text, range.start)}`;
-        const was = shown(text.slice(range.start, Math.min(range.end, range.start + MAX_SHOWN_LENGTH)));
-        const patch = deletion({ start: offsetOf(range.start), end: offsetOf(range.end) });
-        return { patches: [patch], change: { place, rules: [rule], was, did: `${what} cut out` } };
+      byLine(text, ranges).map(({ line, own }) => {
+        const was = shown(own.map((range) => text.slice(range.start, range.end)).join(' '));
+        const patches = own.map(({ start, end }) => deletion({ start: offsetOf(start), end: offsetOf(end) }));
+        const places = own.length === 1 ? '' : ` in ${own.length} places`;
+        return { patches, change: { place: `line ${line}`, rules: [rule], was, did: `${what} cut out${places}` } };
       });
     const fired = new Set(
       job.findings.filter(({ location }) => location.member === undefined).map((one) => one.ruleId),
@@ -33,7 +31,7 @@ export const textFile = defineCleaner({
           ? cut('hidden-unicode', 'invisible characters', hiddenRanges(text, nature))
           : []),
         ...(fired.has('agent-instructions')
-          ? cut('agent-instructions', 'hidden orders to agents', [...hiddenOrders(text)])
+          ? cut('agent-instructions', 'hidden orders to agents', joined(hiddenOrders(text)))
           : []),
         ...(fired.has('requirement-source') ? cut('requirement-source', 'line', requirementLines(job, text)) : []),
       ],
@@ -86,8 +84,21 @@ function requirementLines({ findings }: CleanJob, text: string): readonly Span[]
   return lines;
 }
 
-function lineOf(text: string, position: number): number {
+interface Line {
+  readonly line: number;
+  readonly own: readonly Span[];
+}
+
+/** Ascending ranges, those that begin on one line together. */
+function byLine(text: string, ranges: readonly Span[]): readonly Line[] {
+  const lines: { line: number; own: Span[] }[] = [];
   let line = 1;
-  for (let at = text.indexOf('\n'); at !== -1 && at < position; at = text.indexOf('\n', at + 1)) line += 1;
-  return line;
+  let lineEnd = text.indexOf('\n');
+  for (const range of ranges) {
+    for (; lineEnd !== -1 && lineEnd < range.start; lineEnd = text.indexOf('\n', lineEnd + 1)) line += 1;
+    const last = lines.at(-1);
+    if (last?.line === line) last.own.push(range);
+    else lines.push({ line, own: [range] });
+  }
+  return lines;
 }

@@ -1,4 +1,4 @@
-import type { Span } from '../../bytes/span.ts';
+import { joined, type Span } from '../../bytes/span.ts';
 import { stringOf, type Visit } from '../../formats/document.ts';
 import { hiddenOrders } from '../../rules/text/agent-instructions.ts';
 import { hiddenRanges } from '../../rules/text/hidden-characters.ts';
@@ -13,10 +13,14 @@ export const cutHidden: Remedy = (wound) =>
 export const cutOrders: Remedy = (wound) => {
   const { finding, reached } = wound;
   if (finding.data['what'] === 'hidden from readers') {
-    const edits = cut(wound, (text) => [...hiddenOrders(text)], 'hidden orders to agents');
+    const edits = cut(wound, (text) => joined(hiddenOrders(text)), 'hidden orders to agents');
     if (edits.length > 0) return edits;
   }
-  return isCellSource(reached.visit) ? dropCell(wound, reached.visit) : remove(reached.visit, finding);
+  const { visit } = reached;
+  if (isCellSource(visit)) return dropCell(wound, visit);
+  // The finding tells no offset: where several places share a pointer, only the one that gives the orders goes.
+  const text = stringOf(visit.node)?.trim().replace(/\s+/g, ' ') ?? '';
+  return reached.rest.length > 0 || text.includes(String(finding.data['text'])) ? remove(visit, finding) : [];
 };
 
 /** Removes the cell a place is in, when that is allowed. */

@@ -37,7 +37,7 @@ export function readAttribute(reader: H5Reader, heap: GlobalHeap, body: Span): A
   const isShared = version > 1 && (flags & SHARED_DATATYPE) !== 0;
   const type = datatypeOf(reader, { type: messageType.datatype, shared: isShared, body: typeAt });
   reader.seek(nameAt + nameBytes + typeBytes);
-  const elements = readDataspace(reader);
+  const { elements } = readDataspace(reader);
   const count = elements > BigInt(MAX_STRINGS) ? MAX_STRINGS : Number(elements);
   return { name, strings: readStrings(reader, heap, { type, count, data: { start: dataAt, end: body.end } }) };
 }

@@ -16,8 +16,15 @@ const REGISTERED: ReadonlySet<number> = new Set([
 
 export type FilterKind = 'built-in' | 'registered' | 'unknown';
 
-/** Numbers of the filters in the pipeline message in `body`. @throws FormatError */
-export function readFilters(reader: H5Reader, body: Span): number[] {
+/** One step of the pipeline a chunk goes through. */
+export interface Filter {
+  readonly id: number;
+  /** What the filter was set up with: of shuffle, the bytes of an element. */
+  readonly values: readonly number[];
+}
+
+/** The filters in the pipeline message in `body`, in the order of writing. @throws FormatError */
+export function readFilters(reader: H5Reader, body: Span): Filter[] {
   reader.seek(body.start);
   const version = reader.u8();
   const count = reader.u8();
@@ -25,15 +32,19 @@ export function readFilters(reader: H5Reader, body: Span): number[] {
     throw FormatError.of('malformed', { expected: 'at most 32 filters', found: `${count}`, offset: body.start });
   }
   if (version === 1) reader.skip(6);
-  const filters: number[] = [];
+  const filters: Filter[] = [];
   for (let i = 0; i < count && reader.position < body.end; i += 1) {
     const id = reader.u16();
     const nameBytes = version === 1 || id >= FIRST_NAMED ? reader.u16() : 0;
     reader.skip(2);
-    const values = reader.u16();
+    const count = reader.u16();
     reader.skip(version === 1 ? Math.ceil(nameBytes / 8) * 8 : nameBytes);
-    reader.skip(4 * (version === 1 && values % 2 === 1 ? values + 1 : values));
-    filters.push(id);
+    if (reader.position + 4 * count > body.end) {
+      throw FormatError.of('truncated', { wanted: 4 * count, offset: reader.position, size: body.end });
+    }
+    const values = Array.from({ length: count }, () => reader.u32());
+    if (version === 1 && count % 2 === 1) reader.skip(4);
+    filters.push({ id, values });
   }
   return filters;
 }

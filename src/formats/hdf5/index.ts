@@ -47,7 +47,7 @@ function detect(probe: Probe): Confidence | null {
 }
 
 /** Where the superblock is. Only a file that is named as HDF5 is decoded, or taken for more than a tar file, for it. */
-function findSignature(source: Source, name: string): number | undefined {
+export function findSignature(source: Source, name: string): number | undefined {
   if (isAt(source, 0, SIGNATURE)) return 0;
   const isNamed = NAME.test(name);
   if (!isNamed && isAt(source, TAR_MARK_OFFSET, USTAR)) return undefined;
@@ -90,7 +90,7 @@ class Hdf5Parse {
     this.#context = context;
     this.#covered = covered;
     this.#superblock = superblock;
-    this.#walk = new ObjectWalk(superblock, (object) => this.#attributes(object));
+    this.#walk = new ObjectWalk(superblock, { attributes: (object) => this.#attributes(object) });
   }
 
   run(position: number): void {

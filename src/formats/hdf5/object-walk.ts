@@ -13,7 +13,7 @@ import { datatypeOf } from './shared-message.ts';
 import { readExternalFiles, readStorage } from './storage.ts';
 import type { Superblock } from './superblock.ts';
 import { visitRecords } from './tree-v2.ts';
-import { readDataspace } from './types.ts';
+import { type Dataspace, readDataspace } from './types.ts';
 
 /** Keras refuses data sets above this that unpack more than a thousandfold (keras, `safe_get_h5_dataset`). */
 const EXPANSION_FLOOR_BYTES = 4n * 2n ** 30n;
@@ -33,6 +33,21 @@ export interface ObjectAttributes {
   readonly attributes: readonly Attribute[];
 }
 
+/** What hears of the objects of a file. */
+export interface WalkListener {
+  readonly attributes: (object: ObjectAttributes) => void;
+  /** A data set, once for each object, with all its messages. */
+  readonly dataset?: (object: {
+    readonly path: string;
+    readonly address: number;
+    readonly messages: readonly HeaderMessage[];
+  }) => void;
+  /** Another name for an object that was met already. */
+  readonly alias?: (path: string, address: number) => void;
+  /** A link that leads to a name, or out of the file. */
+  readonly link?: (link: Link, path: string) => void;
+}
+
 /** Walks every object that can be reached from the root group, once, and notes what reaches out of the file. */
 export class ObjectWalk {
   readonly faults: FaultLog<Hdf5FaultCode>;
@@ -42,14 +57,14 @@ export class ObjectWalk {
   readonly softLinks: Link[] = [];
   readonly #reader: H5Reader;
   readonly #superblock: Superblock;
-  readonly #onAttributes: (object: ObjectAttributes) => void;
+  readonly #listener: WalkListener;
   readonly #pending: Pending[] = [];
   readonly #seen = new Set<number>();
 
-  constructor(superblock: Superblock, onAttributes: (object: ObjectAttributes) => void) {
+  constructor(superblock: Superblock, listener: WalkListener) {
     this.#superblock = superblock;
     this.#reader = superblock.reader;
-    this.#onAttributes = onAttributes;
+    this.#listener = listener;
     this.faults = new FaultLog(superblock.reader.context.limits.maxFindingsPerRule);
     this.#heap = new GlobalHeap(superblock.reader);
   }
@@ -84,7 +99,7 @@ export class ObjectWalk {
   }
 
   #push(address: number, path: string): void {
-    if (this.#seen.has(address)) return;
+    if (this.#seen.has(address)) return this.#listener.alias?.(path, address);
     this.#seen.add(address);
     const { maxHdf5Objects } = this.#reader.context.limits;
     if (this.#seen.size > maxHdf5Objects) throw LimitError.of('maxHdf5Objects', maxHdf5Objects, this.#seen.size);
@@ -95,11 +110,13 @@ export class ObjectWalk {
     const messages = readMessages(this.#reader, address);
     const attributes: Attribute[] = [];
     for (const message of messages) this.#guard(() => this.#message(message, path, attributes));
-    if (messages.some(({ type }) => type === messageType.layout)) this.#guard(() => this.#dataset(messages, path));
-    else if (messages.some(({ type }) => type === messageType.symbolTable || type === messageType.linkInfo)) {
+    if (messages.some(({ type }) => type === messageType.layout)) {
+      this.#guard(() => this.#dataset(messages, path));
+      this.#guard(() => this.#listener.dataset?.({ path, address, messages }));
+    } else if (messages.some(({ type }) => type === messageType.symbolTable || type === messageType.linkInfo)) {
       this.groups += 1;
     }
-    if (attributes.length > 0) this.#onAttributes({ path, attributes });
+    if (attributes.length > 0) this.#listener.attributes({ path, attributes });
   }
 
   #message(message: HeaderMessage, path: string, attributes: Attribute[]): void {
@@ -154,6 +171,7 @@ export class ObjectWalk {
 
   #link(link: Link, group: string): void {
     const path = `${group === '/' ? '' : group}/${link.name}`.slice(0, MAX_PATH_LENGTH);
+    if (link.kind !== 'hard') this.#listener.link?.(link, path);
     switch (link.kind) {
       case 'hard':
         return this.#push(link.address, path);
@@ -168,7 +186,7 @@ export class ObjectWalk {
   }
 
   #filters(body: Span, path: string): void {
-    for (const id of readFilters(this.#reader, body)) {
+    for (const { id } of readFilters(this.#reader, body)) {
       const kind = filterKind(id);
       if (kind === 'built-in') continue;
       const code = kind === 'unknown' ? 'unknown-filter' : 'plugin-filter';
@@ -180,19 +198,24 @@ export class ObjectWalk {
     this.datasets += 1;
     const find = (type: number): HeaderMessage | undefined => messages.find((message) => message.type === type);
     const layout = find(messageType.layout) as HeaderMessage;
-    const storage = readStorage(this.#reader, this.#superblock, layout.body);
+    const space = find(messageType.dataspace);
+    const type = find(messageType.datatype);
+    const elementBytes = type === undefined ? 0 : datatypeOf(this.#reader, type).size;
+    const shape = space === undefined || space.shared ? undefined : this.#space(space.body);
+    const storage = readStorage(this.#superblock, { body: layout.body, space: shape, elementBytes });
     if (storage.kind === 'virtual') {
       this.faults.add('virtual-dataset', `${path} is put together from other data sets`, layout.body, path);
     }
-    const space = find(messageType.dataspace);
-    const type = find(messageType.datatype);
-    if (space === undefined || type === undefined || space.shared) return;
-    const elementBytes = BigInt(datatypeOf(this.#reader, type).size);
-    this.#reader.seek(space.body.start);
-    const declared = readDataspace(this.#reader) * elementBytes;
+    if (shape === undefined || type === undefined) return;
+    const declared = shape.elements * BigInt(elementBytes);
     const stored = BigInt(storage.storedBytes ?? this.#reader.context.source.size);
     if (declared > EXPANSION_FLOOR_BYTES && declared > stored * MAX_EXPANSION) {
       this.faults.add('expansion', `${path} declares ${declared} bytes and stores ${stored}`, layout.body, path);
     }
+  }
+
+  #space(body: Span): Dataspace {
+    this.#reader.seek(body.start);
+    return readDataspace(this.#reader);
   }
 }

@@ -8,8 +8,14 @@ const IN_HEAP = 1;
 
 /** The datatype a message holds, or the committed one it refers to (specification, IV.A.2, "shared messages"). */
 export function datatypeOf(reader: H5Reader, message: HeaderMessage): Datatype {
+  seekDatatype(reader, message);
+  return readDatatype(reader);
+}
+
+/** Moves to the datatype a message holds or refers to. @throws FormatError */
+export function seekDatatype(reader: H5Reader, message: HeaderMessage): void {
   reader.seek(message.body.start);
-  if (!message.shared) return readDatatype(reader);
+  if (!message.shared) return;
   const version = reader.u8();
   const kind = reader.u8();
   if (version === 3 && kind === IN_HEAP) {
@@ -25,5 +31,4 @@ export function datatypeOf(reader: H5Reader, message: HeaderMessage): Datatype {
     throw FormatError.of('malformed', { expected: 'a committed datatype', found: 'none', offset: message.body.start });
   }
   reader.seek(target.body.start);
-  return readDatatype(reader);
 }

@@ -29,12 +29,6 @@ export class ByteWindow {
     return this.base + this.pos;
   }
 
-  /** The byte at an offset of the source, when it is in the window. */
-  peek(offset: number): number | undefined {
-    const at = offset - this.base;
-    return at >= 0 && at < this.limit ? this.bytes[at] : undefined;
-  }
-
   u8(): number {
     if (this.pos >= this.limit) this.require(1);
     return this.bytes[this.pos++] as number;

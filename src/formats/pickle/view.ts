@@ -16,7 +16,11 @@ export type Constant =
   | { readonly type: 'list' | 'dict' | 'set' }
   | { readonly type: 'unknown' };
 
+const BININT1 = 0x4b;
+const BININT2 = 0x4d;
 const DEFAULT_MAX_BYTES = 64 * 1024;
+/** Values are read back in the order in which they stand, so one read serves many. */
+const BLOCK_BYTES = 8 * 1024;
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Reads values back: what the machine keeps as an offset becomes what the stream says there. */
@@ -24,6 +28,9 @@ export class PickleView {
   readonly source: Source;
   readonly #window: ByteWindow;
   readonly #tuple: (offset: number) => readonly Value[] | undefined;
+  readonly #block = new Uint8Array(BLOCK_BYTES);
+  #blockStart = 0;
+  #blockEnd = 0;
 
   constructor(window: ByteWindow, tuple: (offset: number) => readonly Value[] | undefined) {
     this.source = window.source;
@@ -33,8 +40,20 @@ export class PickleView {
 
   /** The opcode byte a plain value was made by. */
   opcodeAt(value: number): number {
-    const offset = offsetOf(value);
-    return this.#window.peek(offset) ?? readBytes(this.source, offset, 1)[0] ?? 0;
+    return this.#at(offsetOf(value), 1)[0] ?? 0;
+  }
+
+  /** Up to `length` bytes, from the window or read ahead; to be used before the next call. */
+  #at(offset: number, length: number): Uint8Array {
+    const { bytes, base, limit } = this.#window;
+    if (offset >= base && offset + length <= base + limit) return bytes.subarray(offset - base, offset - base + length);
+    if (length > BLOCK_BYTES) return readBytes(this.source, offset, length);
+    if (offset < this.#blockStart || offset + length > this.#blockEnd) {
+      this.#blockStart = offset;
+      this.#blockEnd = offset + this.source.read(offset, this.#block);
+    }
+    const start = offset - this.#blockStart;
+    return this.#block.subarray(start, Math.min(start + length, this.#blockEnd - this.#blockStart));
   }
 
   /** The constant behind a plain value; `unknown` when it does not decode. */
@@ -59,6 +78,12 @@ export class PickleView {
   /** The value of an int or bool constant as a number; undefined for any other value. */
   int(value: Value | undefined): number | undefined {
     if (typeof value !== 'number') return undefined;
+    // Sizes and strides of 10^5 tensors are small numbers: no BigInt is made for those of one or two bytes.
+    if (value >= 0) {
+      const bytes = this.#at(value, 3);
+      if (bytes[0] === BININT1) return bytes[1];
+      if (bytes[0] === BININT2) return (bytes[1] ?? 0) + 256 * (bytes[2] ?? 0);
+    }
     const constant = this.constant(value);
     return constant.type === 'int' ? Number(constant.value) : undefined;
   }
@@ -101,19 +126,19 @@ export class PickleView {
   }
 
   #sized(name: string, offset: number, maxBytes: number): Constant {
-    const head = readBytes(this.source, offset + 1, 8);
-    const view = new DataView(head.buffer, 0, head.length);
+    const head = this.#at(offset + 1, 8);
+    const view = new DataView(head.buffer, head.byteOffset, head.length);
     const width = sizeWidth(name);
     if (width === 0) return numberConstant(name, view);
     if (head.length < width) return { type: 'unknown' };
     const size =
       width === 1 ? view.getUint8(0) : width === 4 ? view.getUint32(0, true) : Number(view.getBigUint64(0, true));
     const content = offset + 1 + width;
-    const bytes = readBytes(this.source, content, Math.min(size, maxBytes));
+    const bytes = this.#at(content, Math.min(size, maxBytes));
     if (name === 'LONG1' || name === 'LONG4') return { type: 'int', value: littleEndianInt(bytes) };
     if (name.includes('UNICODE')) return { type: 'str', text: utf8.decode(bytes), size, content };
     if (name.includes('STRING')) return { type: 'str', text: ascii1(bytes), size, content };
-    return { type: 'bytes', bytes, size, content };
+    return { type: 'bytes', bytes: bytes.slice(), size, content };
   }
 }
 

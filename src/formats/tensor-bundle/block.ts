@@ -6,9 +6,12 @@ import type { Span } from '../../bytes/span.ts';
 
 const ENTRIES_PER_TIME_CHECK = 4096;
 
-/** One entry of a block. Keys share prefixes; only whether it is the empty one matters here. */
+/** Names of variables have some 100 bytes; each may repeat that of the one before. */
+const MAX_KEY_BYTES = 8192;
+
+/** One entry of a block. */
 export interface BlockEntry {
-  readonly isEmptyKey: boolean;
+  readonly key: Uint8Array;
   readonly value: Span;
 }
 
@@ -29,6 +32,7 @@ export function* readBlock(source: Source, block: Span, budget: Budget): Generat
     throw FormatError.of('malformed', { expected: 'restart points', found: `${restarts}`, offset: block.end - 4 });
   }
   const cursor = new Cursor(source, { offset: block.start, end });
+  let key: Uint8Array = new Uint8Array(0);
   for (let count = 1; cursor.offset < end; count += 1) {
     if (count % ENTRIES_PER_TIME_CHECK === 0) budget.checkTime();
     const shared = readVarint(cursor);
@@ -36,7 +40,15 @@ export function* readBlock(source: Source, block: Span, budget: Budget): Generat
     const length = readVarint(cursor);
     const start = cursor.offset + rest;
     if (start + length > end) throw FormatError.of('truncated', { wanted: length, offset: start, size: end });
-    yield { isEmptyKey: shared + rest === 0, value: { start, end: start + length } };
+    if (shared > key.length || shared + rest > MAX_KEY_BYTES) {
+      const found = `${shared} shared and ${rest} more bytes`;
+      throw FormatError.of('malformed', { expected: 'a key', found, offset: cursor.offset });
+    }
+    const next = new Uint8Array(shared + rest);
+    next.set(key.subarray(0, shared));
+    next.set(cursor.bytes(rest), shared);
+    key = next;
+    yield { key, value: { start, end: start + length } };
     cursor.seek(start + length);
   }
 }

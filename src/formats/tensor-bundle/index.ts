@@ -1,30 +1,6 @@
-import { Cursor } from '../../bytes/cursor.ts';
-import { FormatError } from '../../bytes/errors.ts';
-import { readBytes, SliceSource, type Source } from '../../bytes/source.ts';
-import type { Span } from '../../bytes/span.ts';
-import { defineFormat, type ParseContext } from '../format.ts';
-import { maskedCrc32c } from '../media/crc32c.ts';
-import { message, type Schema, WireWalker } from '../protobuf.ts';
-import { readBlock, readHandle } from './block.ts';
-
-/** Two block handles, padded to 40 bytes, and a magic number (tensorflow/core/lib/io/format.h, from LevelDB). */
-const FOOTER_BYTES = 48;
-const MAGIC = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
-/** Compression type and checksum after each block. */
-const TRAILER_BYTES = 5;
-
-const schema = {
-  BundleHeader: message({ 1: 'num_shards number', 2: 'endianness number', 3: 'version payload' }),
-  BundleEntry: message({
-    1: 'dtype number',
-    2: 'shape payload',
-    3: 'shard_id number',
-    4: 'offset number',
-    5: 'size number',
-    6: 'crc32c number',
-    7: 'slices payload',
-  }),
-} as const satisfies Schema;
+import { readBytes, type Source } from '../../bytes/source.ts';
+import { defineFormat } from '../format.ts';
+import { FOOTER_BYTES, MAGIC, readBundle } from './read-bundle.ts';
 
 /** The index of a TensorFlow checkpoint: a sorted table of tensor names and where each lies in the data files beside it. */
 export const tensorBundle = defineFormat({
@@ -33,84 +9,22 @@ export const tensorBundle = defineFormat({
   extensions: ['.index'],
   detect: ({ source, head }) => (head.length >= FOOTER_BYTES && endsWithMagic(source) ? 'certain' : null),
   parse(context) {
-    const { source } = context;
-    const footer = source.size - FOOTER_BYTES;
-    const cursor = new Cursor(source, { offset: footer, end: source.size - MAGIC.length });
-    const [meta, index] = [readHandle(cursor), readHandle(cursor)];
-    context.cover(footer, source.size, 'structure');
-    const blocks = new BundleReader(context, footer);
-    for (const _ of blocks.entries(meta)) context.budget.checkTime();
-    let end = 0;
-    for (const { value } of blocks.entries(index)) {
-      const block = readHandle(new Cursor(source, { offset: value.start, end: value.end }));
-      if (block.start < end) {
-        throw FormatError.of('malformed', { expected: 'blocks in order', found: 'one before', offset: value.start });
-      }
-      end = block.end;
-      for (const entry of blocks.entries(block)) blocks.entry(entry.isEmptyKey, entry.value);
-    }
-    context.detail('tensors', blocks.tensors);
+    let tensors = 0;
+    readBundle(context, {
+      entry(key) {
+        tensors += key.length === 0 ? 0 : 1;
+        return silent;
+      },
+    });
+    context.detail('tensors', tensors);
   },
 });
+
+// What is walked is only looked at for damage and for fields nobody knows.
+const silent = { enter: () => {}, leave: () => {}, number: () => {}, content: () => {} };
 
 function endsWithMagic(source: Source): boolean {
   if (source.sequential === true) return false;
   const tail = readBytes(source, Math.max(0, source.size - MAGIC.length), MAGIC.length);
   return MAGIC.every((byte, index) => tail[index] === byte);
-}
-
-class BundleReader {
-  tensors = 0;
-  readonly #context: ParseContext;
-  readonly #end: number;
-
-  constructor(context: ParseContext, end: number) {
-    this.#context = context;
-    this.#end = end;
-  }
-
-  /** The entries of a block, checked and accounted for. */
-  entries(block: Span): ReturnType<typeof readBlock> {
-    const { source } = this.#context;
-    if (block.end + TRAILER_BYTES > this.#end) {
-      throw FormatError.of('truncated', { wanted: block.end - block.start, offset: block.start, size: this.#end });
-    }
-    const trailer = new Cursor(source, { offset: block.end });
-    if (trailer.u8() !== 0) throw FormatError.of('unsupported', { feature: 'a compressed block', offset: block.end });
-    this.#checksum(block, trailer.u32());
-    this.#context.cover(block.start, block.end + TRAILER_BYTES, 'structure');
-    return readBlock(source, block, this.#context.budget);
-  }
-
-  /** One tensor, or under the empty key the header. */
-  entry(isHeader: boolean, value: Span): void {
-    this.tensors += isHeader ? 0 : 1;
-    const { source, budget } = this.#context;
-    const part = new SliceSource(source, value.start, value.end - value.start);
-    // Everything here is covered with its block; the walk is for damage and for fields nobody knows.
-    let known = 0;
-    const cover = (start: number, end: number): void => {
-      known += end - start;
-    };
-    const silent = { enter: () => {}, leave: () => {}, number: () => {}, content: () => {} };
-    const walker = new WireWalker({ source: part, budget, cover }, schema, silent);
-    walker.walk(isHeader ? 'BundleHeader' : 'BundleEntry', { start: 0, end: part.size });
-    if (known === part.size) return;
-    throw FormatError.of('malformed', { expected: 'the fields of a tensor', found: 'others', offset: value.start });
-  }
-
-  #checksum({ start, end }: Span, stored: number): void {
-    const { maxTableBytes } = this.#context.limits;
-    if (end - start > maxTableBytes) {
-      throw FormatError.of('malformed', {
-        expected: 'a block of a table',
-        found: `${end - start} bytes`,
-        offset: start,
-      });
-    }
-    if (maskedCrc32c(readBytes(this.#context.source, start, end + 1 - start)) === stored) return;
-    this.#context.flaw(
-      FormatError.of('malformed', { expected: 'the checksum of the block', found: 'another', offset: end + 1 }),
-    );
-  }
 }

@@ -1,5 +1,6 @@
 import { FormatError, LimitError } from '../../bytes/errors.ts';
 import type { Limits } from '../../bytes/limits.ts';
+import { PagedSource } from '../../bytes/paged-source.ts';
 import { readBytes, type Source } from '../../bytes/source.ts';
 import { type Span, SpanSet } from '../../bytes/span.ts';
 import { type Directory, findDirectories, findEnds, readDirectory } from './directory.ts';
@@ -20,14 +21,15 @@ type Mutable = {
  * @throws ReadError; damage and limits are in the listing's `problems`.
  */
 export function readZip(source: Source, limits: Limits): ZipListing {
-  const known = listings.get(source);
+  const key = source instanceof PagedSource ? source.base : source;
+  const known = listings.get(key);
   if (known !== undefined) return known;
   const listing = list(source, limits);
-  listings.set(source, listing);
+  listings.set(key, listing);
   return listing;
 }
 
-/** Several formats look into a zip file to recognize their own: it is listed once for each source. */
+/** Several formats look into a zip file to recognize their own: it is listed once for each source, cached or not. */
 const listings = new WeakMap<Source, ZipListing>();
 
 function list(source: Source, limits: Limits): ZipListing {

@@ -1,4 +1,5 @@
-import { readBytes } from '../../bytes/source.ts';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { ReadError } from '../../bytes/errors.ts';
 import { looksArmored } from '../../seal/armor.ts';
 import { wipe } from '../../seal/crypto.ts';
 import { GrowingBuffer } from '../../seal/growing-buffer.ts';
@@ -8,7 +9,9 @@ import { PassphraseIdentity } from '../../seal/keys/passphrase.ts';
 import { checkLimit, sealLimits } from '../../seal/limits.ts';
 import type { Identity, Recipient } from '../../seal/recipient.ts';
 import { openStream } from '../../seal/sealed-stream.ts';
-import { InputFile, streamPieces } from './pieces.ts';
+import { openable, rawPath } from '../raw-path.ts';
+import { reasonOf } from '../reason.ts';
+import { streamPieces } from './pieces.ts';
 
 /** Asks for the passphrase of what is named. */
 export type AskPassphrase = (what: string) => Promise<Buffer>;
@@ -40,14 +43,25 @@ export function loadSecret(file: string): Buffer {
   return bytes.subarray(0, end);
 }
 
+/** Key files are small, and may come through a pipe. */
 function readKeyFile(file: string): Buffer {
-  const input = new InputFile(file);
+  const room = Buffer.alloc(sealLimits.maxKeyFileBytes + 1);
+  let length = 0;
   try {
-    checkLimit('maxKeyFileBytes', input.size);
-    return Buffer.from(readBytes(input.source, 0, sealLimits.maxKeyFileBytes));
-  } finally {
-    input.close();
+    const fd = openSync(openable(rawPath(file)), 'r');
+    try {
+      for (let got = -1; got !== 0 && length < room.length; length += got)
+        got = readSync(fd, room, length, room.length - length, null);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw ReadError.of(file, reasonOf(error), error);
   }
+  checkLimit('maxKeyFileBytes', length);
+  const bytes = Buffer.from(room.subarray(0, length));
+  wipe(room);
+  return bytes;
 }
 
 async function openKeyFile(bytes: Buffer, ask: () => Promise<Buffer>): Promise<Buffer> {

@@ -10,6 +10,7 @@ import { openStream, splitHeader } from '../../seal/sealed-stream.ts';
 import { OutputFolder } from '../output-folder.ts';
 import { WriteError } from '../write-error.ts';
 import { listFolder } from './list-folder.ts';
+import { noSink } from './no-sink.ts';
 import { drain, FileSink, InputFile, type Sink, tapParts } from './pieces.ts';
 import { createBelow } from './seal-folder.ts';
 import { type OnBytes, PayloadDigest, rewrapFile } from './seal-file.ts';
@@ -40,7 +41,7 @@ export async function unsealFolder(
   checkComplete(folder, index);
   options.onTotal?.(index.files.reduce((sum, file) => sum + file.size, 0));
   if (into === null) {
-    for (const file of index.files) await unsealOne({ folder, file, sink: new NoSink() }, options);
+    for (const file of index.files) await unsealOne({ folder, file, sink: noSink }, options);
     return index;
   }
   const output = OutputFolder.create(into, options.isForced === true ? { replace: { backup: null } } : {});
@@ -161,21 +162,6 @@ async function* openChecked(
 async function* verified(parts: AsyncIterable<Buffer[]>, verify: () => void): AsyncGenerator<Buffer[]> {
   yield* parts;
   verify();
-}
-
-/** For a check that keeps nothing. */
-class NoSink implements Sink {
-  async write(): Promise<void> {
-    await Promise.resolve();
-  }
-
-  async commit(): Promise<void> {
-    await Promise.resolve();
-  }
-
-  async discard(): Promise<void> {
-    await Promise.resolve();
-  }
 }
 
 function makeFolder(path: string): void {

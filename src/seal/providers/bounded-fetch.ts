@@ -32,7 +32,7 @@ export async function boundedFetch(request: BoundedRequest): Promise<BoundedResp
     const response = await fetch(url, {
       method,
       headers,
-      body: Buffer.from(body as string),
+      body: body as Uint8Array<ArrayBuffer>,
       redirect: 'manual',
       signal,
     });

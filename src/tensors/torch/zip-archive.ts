@@ -43,7 +43,7 @@ export class TorchArchive {
     const folded = name.toLowerCase();
     const odd = oddity(entry) ?? (this.#entries.has(folded) ? 'there are two of this name' : undefined);
     if (odd !== undefined) throw this.#ambiguous(`member ${JSON.stringify(name)}: ${odd}`);
-    const { size } = this.#listing.source;
+    const { size } = this.#context.source;
     if (data.end > size) {
       throw FormatError.of('truncated', { wanted: data.end - data.start, offset: data.start, size });
     }
@@ -57,7 +57,7 @@ export class TorchArchive {
 
   /** The content of a member that is read here and now, checked against its checksum before. */
   open(entry: ZipEntry): Source {
-    const content = openEntry(this.#listing.source, entry, this.#context.budget);
+    const content = openEntry(this.#context.source, entry, this.#context.budget);
     const { source } = content;
     let checksum = 0;
     let length = 0;
@@ -103,15 +103,16 @@ export class TorchArchive {
     const origin = this.originOf(entry);
     if (entry.method === 'stored') {
       const { start, end } = entry.data;
-      return { id: name, source: this.#listing.source, start, byteLength: end - start, origin };
+      const length = end - start;
+      return { id: name, source: this.#context.source, start, byteLength: length, sharedBytes: length, origin };
     }
     if (this.#context.options.allowCompressed !== true) {
       throw this.#ambiguous(
         `member ${JSON.stringify(entry.name)} is compressed (${entry.method}), and torch takes the compressed bytes when it maps the file`,
       );
     }
-    const { source } = openEntry(this.#listing.source, entry, this.#context.budget);
-    return { id: name, source, start: 0, byteLength: entry.size, origin };
+    const { source } = openEntry(this.#context.source, entry, this.#context.budget);
+    return { id: name, source, start: 0, byteLength: entry.size, sharedBytes: entry.size, origin };
   }
 
   originOf(entry: ZipEntry): TensorOrigin {

@@ -4,6 +4,7 @@ import type { Source } from '../../bytes/source.ts';
 import type { ZipEntry } from '../../formats/zip/entry.ts';
 import { openEntry } from '../../formats/zip/open-entry.ts';
 import { readZip } from '../../formats/zip/read-zip.ts';
+import { CheckedSource } from '../checked-source.ts';
 import { TensorError } from '../errors.ts';
 import type { ReadContext } from '../reader.ts';
 
@@ -72,53 +73,9 @@ function memberOf({ source, budget }: ReadContext, entry: ZipEntry): ZipMember {
     open() {
       if (entry.encrypted) throw FormatError.of('encrypted', { what: entry.name, offset: entry.header.start });
       const content = openEntry(source, entry, budget);
-      return new CheckedMember(content.source, entry);
+      const { name, size, crc, header } = entry;
+      const checksum = { what: name, offset: header.start, size, expected: crc, update: crc32 };
+      return new CheckedSource(content.source, checksum);
     },
   };
-}
-
-/**
- * The content of a member, whose checksum is verified by whoever reads all of it in ascending order; then nobody sees
- * the last byte of damaged content.
- */
-class CheckedMember implements Source {
-  readonly size: number;
-  readonly #content: Source;
-  readonly #entry: ZipEntry;
-  #crc = 0;
-  #checkedTo = 0;
-
-  constructor(content: Source, entry: ZipEntry) {
-    this.#content = content;
-    this.#entry = entry;
-    this.size = entry.size;
-  }
-
-  get sequential(): boolean {
-    return this.#content.sequential === true;
-  }
-
-  /** @throws FormatError when the content is shorter or longer than the directory says, or has another checksum. */
-  read(offset: number, into: Uint8Array): number {
-    const got = this.#content.read(offset, into);
-    if (offset + got > this.size) this.#fail(`${this.size} bytes`, 'more');
-    if (offset <= this.#checkedTo && offset + got > this.#checkedTo) {
-      this.#crc = crc32(into.subarray(this.#checkedTo - offset, got), this.#crc);
-      this.#checkedTo = offset + got;
-      if (this.#checkedTo === this.size) this.#finish();
-    }
-    return got;
-  }
-
-  #finish(): void {
-    const { crc } = this.#entry;
-    if (this.#crc !== crc) this.#fail(`checksum ${crc.toString(16)}`, this.#crc.toString(16));
-    const isLonger = this.sequential && this.#content.read(this.size, new Uint8Array(1)) > 0;
-    if (isLonger) this.#fail(`${this.size} bytes`, 'more');
-  }
-
-  #fail(expected: string, found: string): never {
-    const offset = this.#entry.header.start;
-    throw FormatError.of('malformed', { expected: `${expected} in ${this.#entry.name}`, found, offset });
-  }
 }

@@ -1,0 +1,38 @@
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { OutputFile } from '../../node/output-file.ts';
+import { FileSink, type Sink, StreamSink } from '../../node/seal/pieces.ts';
+import { UsageError } from '../usage-error.ts';
+
+export const STREAM = '-';
+/** Opened files hold what was worth sealing. */
+export const PRIVATE_MODE = 0o600;
+
+export function isFolder(path: string): boolean {
+  return path !== STREAM && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+export interface SinkOptions {
+  readonly isForced: boolean;
+  readonly mode?: number | undefined;
+  /** Text may go to a terminal, other bytes would garble it. */
+  readonly isText: boolean;
+}
+
+/** A new file or standard output. @throws WriteError when the file is there already, UsageError. */
+export function openSink(output: string, { isForced, mode, isText }: SinkOptions): Sink {
+  if (output !== STREAM) return new FileSink(OutputFile.create(output, { exclusive: !isForced, mode }));
+  if (process.stdout.isTTY && !isText)
+    throw UsageError.of('standard output is a terminal; give -o FILE, or redirect it');
+  return new StreamSink(process.stdout);
+}
+
+/** Standard input must come from somewhere. @throws UsageError. */
+export function checkStdin(): void {
+  if (process.stdin.isTTY) throw UsageError.of('standard input is a terminal; pipe or redirect a file into it');
+}
+
+/** What key services bind: the name a file has, or what it will be called. */
+export function artifactName(input: string, output: string): string {
+  return basename(input === STREAM ? (output === STREAM ? 'stdin' : output) : input);
+}
