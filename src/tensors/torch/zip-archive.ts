@@ -2,6 +2,7 @@ import { crc32 } from '../../bytes/codecs/checksums.ts';
 import { FormatError, LimitError } from '../../bytes/errors.ts';
 import { PagedSource } from '../../bytes/paged-source.ts';
 import { readBytes, type Source } from '../../bytes/source.ts';
+import { findEnds } from '../../formats/zip/directory.ts';
 import { openEntry } from '../../formats/zip/open-entry.ts';
 import { readZip } from '../../formats/zip/read-zip.ts';
 import type { ZipEntry, ZipListing } from '../../formats/zip/entry.ts';
@@ -31,7 +32,7 @@ export class TorchArchive {
     this.#listing = readZip(context.source, context.limits);
     const [problem] = this.#listing.problems;
     if (problem !== undefined) throw problem;
-    const odd = this.#listing.anomalies[0]?.detail ?? rootsOf(this.#listing)[0]?.detail;
+    const odd = this.#listing.anomalies[0]?.detail ?? rootsOf(this.#listing)[0]?.detail ?? secondEnd(this.#listing);
     if (odd !== undefined) throw this.#ambiguous(odd);
     for (const entry of this.#listing.entries) this.#add(entry);
     this.hasChecksums = this.#listing.entries.some((entry) => entry.crc !== 0);
@@ -139,13 +140,22 @@ function hex(checksum: number): string {
   return checksum.toString(16).padStart(8, '0');
 }
 
+/** Readers differ in whether they take the last end record or the first whose comment reaches the end. */
+function secondEnd({ source, entries }: ZipListing): string | undefined {
+  const ends = findEnds(source).filter((end) => !entries.some(({ data }) => data.start <= end && end < data.end));
+  return ends.length > 1 ? `end records at offsets ${ends.toReversed().join(', ')}` : undefined;
+}
+
 /** Why readers of a member may come to different bytes, or to none. */
-function oddity({ anomalies, alternate, view, encrypted, kind, method, size, data }: ZipEntry): string | undefined {
+function oddity(entry: ZipEntry): string | undefined {
+  const { anomalies, alternate, view, encrypted, kind, method, size, data } = entry;
   const [anomaly] = anomalies;
   if (anomaly !== undefined) return anomaly.detail;
   if (alternate === true || view === 'local') return 'only a local header describes it so';
   if (encrypted) return 'it is encrypted';
   if (kind !== 'file' && kind !== 'directory') return `it is a ${kind}`;
+  // Torch 2.13 then reads nothing and gives what its memory held.
+  if (entry.isDosDirectory === true) return 'its attributes call it a folder';
   const length = data.end - data.start;
   return method === 'stored' && length !== size ? `${length} bytes are stored, ${size} declared` : undefined;
 }
