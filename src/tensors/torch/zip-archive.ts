@@ -21,6 +21,7 @@ export class TorchArchive {
   readonly root: string;
   /** False when torch was told to store none: then all are zero. */
   readonly hasChecksums: boolean;
+  readonly #folded: string;
   readonly #context: ReadContext;
   readonly #listing: ZipListing;
   /** By name without regard to case, as torch looks them up (caffe2/serialize/inline_container.cc). */
@@ -37,6 +38,7 @@ export class TorchArchive {
     for (const entry of this.#listing.entries) this.#add(entry);
     this.hasChecksums = this.#listing.entries.some((entry) => entry.crc !== 0);
     this.root = this.#listing.entries[0]?.name.split('/')[0] ?? '';
+    this.#folded = this.root.toLowerCase();
   }
 
   #add(entry: ZipEntry): void {
@@ -53,7 +55,7 @@ export class TorchArchive {
 
   /** The member `<root>/<name>`. */
   find(name: string): ZipEntry | undefined {
-    return this.#entries.get(`${this.root}/${name}`.toLowerCase());
+    return this.#entries.get(`${this.#folded}/${name}`) ?? this.#entries.get(`${this.#folded}/${name.toLowerCase()}`);
   }
 
   /** The content of a member that is read here and now, checked against its checksum before. */
