@@ -183,7 +183,7 @@ describe('what is not followed, told or believed', () => {
   });
 
   test('what was never written and has no fill value', () => {
-    expect(refusals(read(dataset({ fill: 'undefined' })))).toEqual([['w', 'without-data']]);
+    expect(refusals(read(dataset({ fill: null })))).toEqual([['w', 'without-data']]);
     expect(bytesOf(read(dataset({ fill: f32le(7) })).tensors[0])).toEqual([...f32le(7, 7)]);
     expect(bytesOf(read(dataset({})).tensors[0])).toEqual([...f32le(0, 0)]);
   });
