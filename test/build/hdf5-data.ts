@@ -1,7 +1,7 @@
 import { type Bytes, concat, le, padTo, toBytes } from './bytes.ts';
 
 /** HDF5 files of superblock version 2 with data sets of every layout that matters, hostile ones included. */
-export interface H5Chunk {
+interface H5Chunk {
   /** Offsets of its first element along each axis. */
   readonly at: readonly number[];
   readonly data: Bytes;
@@ -10,7 +10,7 @@ export interface H5Chunk {
   readonly sameAs?: number;
 }
 
-export interface H5Filter {
+interface H5Filter {
   readonly id: number;
   readonly values?: readonly number[];
 }

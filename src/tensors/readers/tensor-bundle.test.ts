@@ -18,8 +18,9 @@ const openBeside = (name: string): BufferSource | undefined => {
   opened.push(name);
   return /^ckpt\.data-\d{5}-of-\d{5}$/.test(name) ? new BufferSource(numbers) : undefined;
 };
+const bias: BundleVariable = { name: 'layer/bias', shape: [2], offset: 16, data: numbers.subarray(16) };
 const two: readonly BundleVariable[] = [
-  { name: 'layer/bias', shape: [2], offset: 16, data: numbers.subarray(16) },
+  bias,
   { name: 'layer/kernel', shape: [2, 2], offset: 0, data: numbers.subarray(0, 16) },
 ];
 const index = (variables: readonly BundleVariable[] = two, options: BundleOptions = {}): Uint8Array =>
@@ -43,7 +44,7 @@ test('variables are read from the data file beside the index, under their own na
 });
 
 test('shards, big-endian numbers, axes of size 0', () => {
-  const far = { ...(two[0] as BundleVariable), shard: 2 };
+  const far = { ...bias, shard: 2 };
   expect(readBytesAs(index([far], { shards: 3 }), 'ckpt.index', options).tensors[0]?.origin.member).toBe(
     'ckpt.data-00002-of-00003',
   );
@@ -80,7 +81,7 @@ test('a data file that is not there, and an index whose name says nothing of it'
 });
 
 describe('contradictions', () => {
-  const first = two[0] as BundleVariable;
+  const first = bias;
   test.each([
     ['a wrong checksum', [{ ...first, crc: 1 }], 'malformed'],
     ['another size than the shape has', [{ ...first, shape: [3] }], 'inconsistent'],
