@@ -1,3 +1,7 @@
+export { gatherAssurance, type AssuranceOptions } from './assurance/gather-assurance.ts';
+export { printPdf, type PrintOptions } from './assurance/print-pdf.ts';
+export { gatherFacts, type Gathered, type GatherOptions } from './bom/gather-facts.ts';
+export { cleanPaths, type CleanPathsOptions, type Destination } from './clean/clean-paths.ts';
 export { FileSource, openFile } from './file-source.ts';
 export { scanFiles, STDIN_TARGET, type ScanFilesOptions, type ScanProgress } from './scan-files.ts';
 export { packageVersion } from './version.ts';
