@@ -13,3 +13,4 @@ export { buildManifest, type BuiltManifest, type ManifestOptions } from './sign/
 export type { HashProgress } from './sign/hash-files.ts';
 export { signModel, type SignedResult, type SignModelOptions } from './sign/sign-model.ts';
 export { verifyModel, type VerifyOptions, type VerifyReport } from './sign/verify-model.ts';
+export { openTensors, type FailedPart, type OpenedPart, type OpenedTensors } from './open-tensors.ts';
