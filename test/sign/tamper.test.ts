@@ -45,7 +45,7 @@ describe.each(['v1.1.0-elliptic-key', 'v1.1.0-certificate', 'v1.1.0-sigstore', '
     const random = new Prng(1);
     let survived = 0;
     // Every one of a keyless bundle costs seven signatures.
-    const flips = name.endsWith('sigstore') ? 250 : 600;
+    const flips = name.endsWith('sigstore') ? 120 : 400;
     for (let flip = 0; flip < flips; flip += 1) {
       const bytes = Buffer.from(original);
       const at = random.below(bytes.length);

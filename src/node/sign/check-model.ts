@@ -96,7 +96,7 @@ function unsignedOnly(accepted: ReadonlySet<string>, { manifest }: ModelStatemen
   return new Set([...accepted].filter((one) => !signed.has(one)));
 }
 
-/** A signature of one file, made before names were recorded, is good for it under any name. */
+/** A signature of one file that does not record its name is good for it under any name. */
 function expectedPaths({ manifest, isNameless }: ModelStatement, { files, isFolder }: ModelListing): Set<string> {
   if (isNameless && !isFolder) return new Set(files.map(({ path }) => path));
   return new Set(manifest.resources.map(({ name }) => splitName(name, manifest.serialization.method).path));

@@ -159,6 +159,7 @@ class Verification {
     });
     this.#problems.push(...evidence.problems);
     this.#notes.push(...evidence.notes);
+    if (attestations === true && evidence.attestations.length === 0) this.#notes.push('there are no attestations');
     return evidence.attestations;
   }
 
