@@ -53,7 +53,7 @@ async function* openPayload(pieces: Pieces, fileKey: Buffer): AsyncGenerator<Buf
       nonce.push(piece.subarray(0, missing));
       rest = piece.subarray(missing);
       if (nonce.bytes.length < PAYLOAD_NONCE_BYTES) continue;
-      opener = new PayloadOpener(new PayloadKey(fileKey, nonce.bytes));
+      opener = new PayloadOpener(PayloadKey.derive(fileKey, nonce.bytes));
       wipe(fileKey);
     }
     yield* release(opener.push(rest));

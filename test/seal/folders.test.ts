@@ -21,7 +21,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CodedError } from '../../src/bytes/errors.ts';
 import { OutputFile } from '../../src/node/output-file.ts';
 import { FileSink, InputFile } from '../../src/node/seal/pieces.ts';
-import { rewrapFile, sealTo, unsealTo } from '../../src/node/seal/seal-file.ts';
+import { WORTH_THREADS_BYTES } from '../../src/node/seal/chunk-run.ts';
+import { rewrapFile, sealFile, sealTo, unsealFile, unsealTo } from '../../src/node/seal/seal-file.ts';
 import { sealFolder } from '../../src/node/seal/seal-folder.ts';
 import { rewrapFolder, unsealFolder } from '../../src/node/seal/unseal-folder.ts';
 import { type FolderIndex, INDEX_NAME, parseIndex } from '../../src/seal/folder-index.ts';
@@ -290,6 +291,52 @@ describe('what is sealed', () => {
     expect(tree(into)).toEqual(tree(plain));
     await sealFolder(plain, into, { recipients, isForced: true });
     expect(existsSync(join(into, INDEX_NAME))).toBe(true);
+  });
+});
+
+describe('large files, in threads', () => {
+  const size = WORTH_THREADS_BYTES + 12_345;
+  const content = Buffer.alloc(size, randomBytes(1_000_003));
+  let sealed = '';
+  beforeAll(async () => {
+    const file = fresh();
+    sealed = fresh();
+    writeFileSync(file, content);
+    const input = new InputFile(file);
+    let told = 0;
+    const options = { recipients, artifact: 'x' };
+    const result = await sealFile(input, OutputFile.create(sealed), options, (bytes) => (told += bytes));
+    input.close();
+    expect([result.plainBytes, result.sealedBytes, told]).toEqual([size, statSync(sealed).size, size]);
+  });
+
+  async function open(change: (bytes: Buffer) => Buffer): Promise<string> {
+    const [file, into] = [fresh(), fresh()];
+    writeFileSync(file, change(readFileSync(sealed)));
+    const input = new InputFile(file);
+    const outcome = await code(() => unsealFile(input, OutputFile.create(into), identities));
+    input.close();
+    if (outcome === 'accepted') expect(readFileSync(into).equals(content)).toBe(true);
+    else expect(existsSync(into)).toBe(false);
+    rmSync(file);
+    rmSync(into, { force: true });
+    return outcome;
+  }
+
+  test('are what one thread makes and reads', async () => {
+    expect((await openBytes(readFileSync(sealed), identities)).equals(content)).toBe(true);
+    expect(await open((bytes) => bytes)).toBe('accepted');
+  });
+
+  test('are refused when they were changed, cut or added to', async () => {
+    const flipped = (bytes: Buffer): Buffer => {
+      bytes.writeUInt8(bytes.readUInt8(20_000_000) ^ 1, 20_000_000);
+      return bytes;
+    };
+    expect(await open(flipped)).toBe('payload-corrupt');
+    expect(await open((bytes) => bytes.subarray(0, -1))).toBe('payload-truncated');
+    expect(await open((bytes) => Buffer.concat([bytes, Buffer.of(0)]))).toBe('payload-truncated');
+    expect(readdirSync(root).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 });
 

@@ -50,7 +50,8 @@ function readKeyFile(file: string): Buffer {
   try {
     const fd = openSync(openable(rawPath(file)), 'r');
     try {
-      for (let got = -1; got !== 0 && length < room.length; length += got) got = readSync(fd, room, length, room.length - length, null);
+      for (let got = -1; got !== 0 && length < room.length; length += got)
+        got = readSync(fd, room, length, room.length - length, null);
     } finally {
       closeSync(fd);
     }

@@ -64,15 +64,30 @@ export class InputFile {
         yield current.subarray(0, got);
         [current, other] = [other, current];
       }
-      this.#checkUnchanged();
+      this.checkUnchanged();
     } finally {
       // The descriptor may be closed once this ends; no read may be under way then.
       await pending.catch(() => undefined);
     }
   }
 
+  /** The descriptor, for threads that read by position. */
+  get fd(): number {
+    return this.#fd;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
   close(): void {
     this.#source.close();
+  }
+
+  /** @throws ReadError when the file is not what was opened. */
+  checkUnchanged(): void {
+    const change = this.#source.changed();
+    if (change !== null) throw ReadError.of(this.#name, `it changed while it was read: ${change}`);
   }
 
   async #read(into: Buffer, position: number): Promise<number> {
@@ -81,11 +96,6 @@ export class InputFile {
     } catch (error) {
       throw ReadError.of(this.#name, reasonOf(error), error);
     }
-  }
-
-  #checkUnchanged(): void {
-    const change = this.#source.changed();
-    if (change !== null) throw ReadError.of(this.#name, `it changed while it was read: ${change}`);
   }
 }
 
