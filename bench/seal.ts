@@ -95,7 +95,7 @@ async function partOfFile(identity: string): Promise<void> {
     const tensor = findTensor(file.source, 'model.safetensors', `layer.${Math.floor(bytes / TENSOR_BYTES / 2)}`);
     let got = 0;
     for await (const [part] of tensorParts(tensor, false)) got += part?.length ?? 0;
-    file.close();
+    await file.close();
     if (got !== TENSOR_BYTES) throw new Error(`the tensor came out with ${got} bytes`);
     times.push(performance.now() - started);
   }

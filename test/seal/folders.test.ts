@@ -306,7 +306,7 @@ describe('large files, in threads', () => {
     let told = 0;
     const options = { recipients, artifact: 'x' };
     const result = await sealFile(input, OutputFile.create(sealed), options, (bytes) => (told += bytes));
-    input.close();
+    await input.close();
     expect([result.plainBytes, result.sealedBytes, told]).toEqual([size, statSync(sealed).size, size]);
   });
 
@@ -315,7 +315,7 @@ describe('large files, in threads', () => {
     writeFileSync(file, change(readFileSync(sealed)));
     const input = new InputFile(file);
     const outcome = await code(() => unsealFile(input, OutputFile.create(into), identities));
-    input.close();
+    await input.close();
     if (outcome === 'accepted') expect(readFileSync(into).equals(content)).toBe(true);
     else expect(existsSync(into)).toBe(false);
     rmSync(file);
@@ -349,7 +349,7 @@ describe('single files', () => {
     const input = new InputFile(sealed);
     const sink = new FileSink(OutputFile.create(into));
     expect(await refusal(() => unsealTo(input.pieces(), sink, identities))).toBe('payload-truncated');
-    input.close();
+    await input.close();
     expect(readFileSync(into, 'utf8')).toBe('as before');
     expect(readdirSync(root).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
@@ -361,7 +361,7 @@ describe('single files', () => {
     writeFileSync(file, randomBytes(100));
     const sink = new FileSink(OutputFile.create(into));
     expect(await code(() => sealTo(input.pieces(), sink, { recipients, artifact: 'x' }))).toBe('unreadable');
-    input.close();
+    await input.close();
     expect(existsSync(into)).toBe(false);
   });
 
@@ -383,6 +383,31 @@ describe('single files', () => {
     const rewrapped = readFileSync(file);
     expect(rewrapped.length).toBeGreaterThan(sealed.length);
     expect(rewrapped.subarray(-3_000_000).equals(sealed.subarray(-3_000_000))).toBe(true);
+  });
+
+  test('closing a file waits for what is read ahead', async () => {
+    const file = fresh();
+    writeFileSync(file, randomBytes(3_000_000));
+    for (let round = 0; round < 20; round += 1) {
+      const input = new InputFile(file);
+      await input.pieces()[Symbol.asyncIterator]().next();
+      // A read on a closed descriptor would fail where nobody listens, which ends the test run.
+      await input.close();
+    }
+  });
+
+  test('a refused header lets go of its source', async () => {
+    let isReleased = false;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield Buffer.from('no age file');
+      } finally {
+        isReleased = true;
+      }
+    }
+    const sink = new FileSink(OutputFile.create(fresh()));
+    expect(await refusal(() => unsealTo(endless(), sink, identities))).toBe('not-sealed');
+    expect(isReleased).toBe(true);
   });
 
   test('a sink that is never written to is still discarded', async () => {

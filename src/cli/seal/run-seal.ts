@@ -136,7 +136,7 @@ async function sealFromFile(
     const sink = openSink(job.output, { isForced, isText: options.armor === true });
     return await sealTo(input.pieces(), sink, settings, counter.add);
   } finally {
-    input.close();
+    await input.close();
   }
 }
 

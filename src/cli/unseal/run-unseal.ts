@@ -100,7 +100,7 @@ async function unsealFromFile(job: Job): Promise<Sealed> {
     const target = createFile(output, { isForced: options.force === true, mode: PRIVATE_MODE });
     return await unsealFile(file, target, identities, counter.add);
   } finally {
-    file.close();
+    await file.close();
   }
 }
 
@@ -133,7 +133,7 @@ async function unsealPart({ input, output, identities, options }: Job): Promise<
     if (tensor !== undefined) return await unsealTensor({ file, input, target, name: tensor, options });
     return await unsealRange({ file, input, target, range: range as ByteRange, options });
   } finally {
-    file.close();
+    await file.close();
   }
 }
 

@@ -127,7 +127,7 @@ export async function rewrapFile(file: string, options: RewrapOptions, onBytes: 
     const sink = new FileSink(OutputFile.create(file, { mode: input.mode }));
     await drain(rewritten(fresh, rest, isArmored ? new ArmorEncoder() : undefined), sink);
   } finally {
-    input.close();
+    await input.close();
   }
 }
 
