@@ -1,6 +1,11 @@
 export { CodedError, FormatError, LimitError, ReadError } from './bytes/errors.ts';
 export { BufferSource, SliceSource, type Source } from './bytes/source.ts';
 export { defaultLimits, type LimitName, type Limits } from './bytes/limits.ts';
+export { cleanSource, type Cleaned, type CleanSettings } from './clean/clean-source.ts';
+export { CleanError } from './clean/errors.ts';
+export { cleaningRecordSchema, type CleanedFile, type CleaningRecord } from './clean/record-schema.ts';
+export type { Change } from './clean/change.ts';
+export type { CleanOptions } from './clean/options.ts';
 export { baselineOf, parseBaseline } from './scan/baseline.ts';
 export { fingerprintOf, type AcceptedFinding, type BaselineFile, type Digest } from './scan/fingerprint.ts';
 export { Judge, type Decisions } from './scan/judge.ts';

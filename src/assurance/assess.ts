@@ -5,6 +5,7 @@ import { describeLocation, referenceUrl, sortedFindings } from '../scan/reporter
 import type { Finding } from '../scan/report.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
 import { visible, visibleShort } from '../scan/visible-text.ts';
+import type { AttestationClaim } from '../sign/attestation.ts';
 import { commandsFor } from './commands.ts';
 import { conclude } from './conclude.ts';
 import { openPoints } from './open-points.ts';
@@ -25,6 +26,10 @@ export interface AssuranceInput {
   readonly scan: ScanReport;
   readonly problems: readonly GatheringProblem[];
   readonly evidence: readonly EvidenceItem[];
+  /** What attestations about these files claim, verified or not. */
+  readonly claims: readonly { readonly claim: AttestationClaim; readonly state: EvidenceItem['state'] }[];
+  /** What of the signing policy is not met; null without one. */
+  readonly unmetPolicy: readonly string[] | null;
   readonly cleaning: AssuranceReport['cleaning'];
   readonly sealed: AssuranceReport['sealed'];
   readonly notes: readonly string[];

@@ -2,7 +2,10 @@ import { count } from '../scan/reporters/wording.ts';
 import type { AssuranceInput } from './assess.ts';
 import { weights, type Answer, type AssuranceFinding, type AssuranceReport, type Reason } from './schema.ts';
 
-type ConclusionInput = Pick<AssuranceInput, 'facts' | 'scan' | 'problems' | 'evidence' | 'sealed'> & {
+type ConclusionInput = Pick<
+  AssuranceInput,
+  'facts' | 'scan' | 'problems' | 'evidence' | 'claims' | 'unmetPolicy' | 'sealed'
+> & {
   readonly findings: readonly AssuranceFinding[];
   readonly conversion: AssuranceReport['conversion'];
 };
@@ -17,6 +20,7 @@ export function conclude(input: ConclusionInput): { readonly answer: Answer; rea
     ...problemReasons(input),
     ...signatureReasons(input),
     ...attestationReasons(input),
+    ...policyReasons(input),
     ...conversionReasons(input),
     ...sealedReasons(input),
     ...licenceReasons(input),
@@ -143,16 +147,31 @@ function signatureReasons({ facts, evidence, problems }: ConclusionInput): reado
   ];
 }
 
-function attestationReasons({ evidence }: ConclusionInput): readonly Reason[] {
+function attestationReasons({ evidence, claims }: ConclusionInput): readonly Reason[] {
   const others = evidence.filter((one) => one.kind !== 'signature');
   const invalid = others.filter((one) => one.state === 'invalid');
-  return invalid.map((one) =>
-    measured(
-      'evidence-invalid',
-      'undecided',
-      `${one.file} has a statement that does not hold (${one.what}): ${one.detail}.`,
+  const failed = claims.filter(({ claim }) => claim.result === 'FAILED');
+  return [
+    ...invalid.map((one) =>
+      measured(
+        'evidence-invalid',
+        'undecided',
+        `${one.file} has a statement that does not hold (${one.what}): ${one.detail}.`,
+      ),
     ),
-  );
+    ...failed.map(({ claim, state }): Reason => {
+      const rules = claim.failed.slice(0, 5).join(', ');
+      const who = state === 'verified' ? 'A trusted signer attests' : 'Somebody attests';
+      const text = `${who} a ${claim.kind} that failed${rules === '' ? '' : `: ${rules}`}.`;
+      return { code: 'attested-failure', weight: 'undecided', text, origin: 'stated' };
+    }),
+  ];
+}
+
+function policyReasons({ unmetPolicy }: ConclusionInput): readonly Reason[] {
+  if (unmetPolicy === null) return [];
+  if (unmetPolicy.length === 0) return [measured('policy-met', 'supports', 'Your signing policy is met.')];
+  return unmetPolicy.map((text) => measured('policy-unmet', 'blocks', `Your signing policy says otherwise: ${text}.`));
 }
 
 function conversionReasons({ conversion }: ConclusionInput): readonly Reason[] {

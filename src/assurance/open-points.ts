@@ -48,7 +48,7 @@ function signaturePoints({ facts, evidence }: OpenInput): readonly OpenPoint[] {
     points.push({
       code: 'not-verified',
       text: `${count(unverified.length, 'signature or statement', 'signatures and statements')} not verified.`,
-      todo: 'Give the publisher’s key with --public-key, or a signing policy with --policy.',
+      todo: 'Name whom you trust with --public-key or --policy; have the bill of materials attested with vouchsafe attest.',
     });
   }
   const uncovered = facts.root.source === 'signed' ? facts.files.filter((one) => !one.isCovered) : [];

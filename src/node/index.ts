@@ -1,3 +1,4 @@
+export { cleanPaths, type CleanPathsOptions, type Destination } from './clean/clean-paths.ts';
 export { FileSource, openFile } from './file-source.ts';
 export { scanFiles, STDIN_TARGET, type ScanFilesOptions, type ScanProgress } from './scan-files.ts';
 export { packageVersion } from './version.ts';

@@ -14,13 +14,13 @@ import {
 import { hashBytes } from './names.ts';
 import { parseStrictJson } from './strict-json.ts';
 
-export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
-export const MODEL_PREDICATE_TYPE = 'https://model_signing/signature/v1.0';
+const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
+const MODEL_PREDICATE_TYPE = 'https://model_signing/signature/v1.0';
 /** Version 0.2 of the Python reference: one subject for each file. Read, never written. */
 const LEGACY_PREDICATE_TYPE = 'https://model_signing/Digests/v0.1';
 
 /** What a statement is about. */
-export interface Subject {
+interface Subject {
   readonly name: string;
   /** Lower-case hexadecimal. */
   readonly sha256: string;

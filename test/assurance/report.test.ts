@@ -13,7 +13,9 @@ import { sha256Text } from '../../src/node/digest.ts';
 import { bundleText } from '../../src/sign/bundle.ts';
 import { IN_TOTO_PAYLOAD_TYPE, preAuthEncoding } from '../../src/sign/dsse.ts';
 import { fingerprintOf, newKeyPair, readPublicKey } from '../../src/sign/keys.ts';
+import { parseSigningPolicy } from '../../src/sign/policy.ts';
 import type { Trust } from '../../src/sign/verify-bundle.ts';
+import { scanHere } from '../bom/scan-here.ts';
 import { type ModelFolder, writeFolder, zoo } from '../bom/zoo.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');
@@ -62,7 +64,11 @@ function signedFolder(name: string, files: ModelFolder): { folder: string; root:
 }
 
 const report = (folder: string, who: Trust | null = null): Promise<AssuranceReport> =>
-  gatherAssurance(folder, { trust: who, now, scan: { jobs: 1, now } });
+  gatherAssurance(folder, {
+    trust: who === null ? undefined : { trust: who, policy: null },
+    now,
+    scanner: scanHere,
+  });
 const codes = (made: AssuranceReport, weight: string): string[] =>
   made.reasons.filter((one) => one.weight === weight).map((one) => one.code);
 const html = (made: AssuranceReport): string => renderAssuranceHtml(made, sha256Text);
@@ -130,8 +136,8 @@ describe('the answer', () => {
 describe('evidence', () => {
   test('attestations are checked one by one: signature, subject, kind', async () => {
     const { folder, root } = signedFolder('attested', folderOf('full'));
-    const good = bundleOf('https://in-toto.io/attestation/test-result/v0.1', {}, root);
-    const other = bundleOf('https://in-toto.io/attestation/test-result/v0.1', {}, 'a'.repeat(64));
+    const good = bundleOf('https://example.org/claim', {}, root);
+    const other = bundleOf('https://example.org/claim', {}, 'a'.repeat(64));
     writeFileSync(join(folder, 'model.intoto.jsonl'), [good, other, '{"no": "bundle"}', ''].join('\n'));
     const made = await report(folder, trust);
     expect(made.evidence.slice(1).map((one) => one.state)).toEqual(['verified', 'invalid', 'invalid']);
@@ -140,7 +146,7 @@ describe('evidence', () => {
 
   test('a bill of materials is compared with the files', async () => {
     const folder = writeFolder(join(base, 'listed'), folderOf('full'));
-    const { facts } = await gatherFacts(folder);
+    const { facts } = await gatherFacts(folder, { scanner: scanHere });
     const bom = cyclonedxOf(facts, { specVersion: '1.6', timestamp: now, rules: new Map() });
     writeFileSync(join(folder, 'model.cdx.json'), JSON.stringify(bom));
     expect((await report(folder)).evidence).toEqual([expect.objectContaining({ state: 'not-verified' })]);
@@ -148,6 +154,59 @@ describe('evidence', () => {
     expect((await report(folder)).evidence).toEqual([expect.objectContaining({ state: 'invalid' })]);
     writeFileSync(join(folder, 'model.cdx.json'), 'no json');
     expect((await report(folder)).evidence).toEqual([expect.objectContaining({ state: 'invalid' })]);
+  });
+
+  test('a bill of materials that somebody trusted attested, word for word, is verified', async () => {
+    const { folder, root } = signedFolder('attested-bom', folderOf('full'));
+    const { facts } = await gatherFacts(folder, { scanner: scanHere });
+    const bom = cyclonedxOf(facts, { specVersion: '1.6', timestamp: now, rules: new Map() });
+    const text = JSON.stringify(bom);
+    writeFileSync(join(folder, 'model.cdx.json'), text);
+    writeFileSync(join(folder, 'model.intoto.jsonl'), bundleOf('https://cyclonedx.org/bom', JSON.parse(text), root));
+    const stateOf = async (): Promise<string | undefined> => (await report(folder, trust)).evidence.at(-1)?.state;
+    expect(await stateOf()).toBe('verified');
+    writeFileSync(join(folder, 'model.cdx.json'), text.replace('Tiny', 'Tony'));
+    expect(await stateOf()).toBe('not-verified');
+  });
+
+  test('an attested scan that failed is told, and a policy that asks for a passed one is not met', async () => {
+    const { folder, root } = signedFolder('failed-scan', folderOf('full'));
+    const configuration = [
+      { annotations: { kind: 'scan', tool: 'vouchsafe', toolVersion: '0.1.0', startedAt: now.toISOString() } },
+    ];
+    const predicate = { result: 'FAILED', configuration, failedTests: ['pickle-dangerous-import'] };
+    const type = 'https://in-toto.io/attestation/test-result/v0.1';
+    writeFileSync(join(folder, 'model.intoto.jsonl'), bundleOf(type, predicate, root));
+    const policy = parseSigningPolicy(
+      `signers:\n- {name: release, key: {fingerprint: ${fingerprintOf(publicKey)}}}\nattestations:\n- {type: scan}\n`,
+      'policy.yaml',
+    );
+    const files = { keys: new Map(), roots: new Map() };
+    const loaded = { trust, policy: { policy, files } };
+    const made = await gatherAssurance(folder, { trust: loaded, now, scanner: scanHere });
+    expect(codes(made, 'undecided')).toEqual(['attested-failure']);
+    expect(codes(made, 'blocks')).toEqual(['policy-unmet']);
+    const passed = { ...predicate, result: 'PASSED', failedTests: [] };
+    writeFileSync(join(folder, 'model.intoto.jsonl'), bundleOf(type, passed, root));
+    const met = await gatherAssurance(folder, { trust: loaded, now, scanner: scanHere });
+    expect(codes(met, 'supports')).toContain('policy-met');
+    expect(met.evidence[0]?.signer).toMatch(/^release: key /);
+  });
+
+  test('a cleaning record is shown, and one of another shape is not', async () => {
+    const change = { place: '/chat_template', rules: ['jinja-ssti'], was: '<script>', did: 'removed' };
+    const record = { tool: { name: 'vouchsafe', version: '0.1.0' }, files: [{ path: 'a.json', changes: [change] }] };
+    const folder = writeFolder(join(base, 'cleaned'), {
+      'a.json': '{}',
+      'vouchsafe.cleaning.json': JSON.stringify(record),
+    });
+    const made = await report(folder);
+    expect(made.cleaning?.changes).toEqual([
+      { path: 'a.json', place: '/chat_template', was: '<script>', did: 'removed' },
+    ]);
+    expect(html(made)).toContain('<code>&lt;script&gt;</code>');
+    writeFileSync(join(folder, 'vouchsafe.cleaning.json'), '[1]');
+    expect((await report(folder)).cleaning).toBeNull();
   });
 
   test('a conversion record is compared with the files that it says were written', async () => {

@@ -336,9 +336,12 @@ describe('a signing policy', () => {
   ])('that is wrong is refused, with the place: %j', async (text, place) => {
     const file = join(scratch(), 'policy.yaml');
     writeFileSync(file, text);
-    const failure = await verifyModel(model(), { policy: file }).catch((error: Error) => error);
+    const failure = await verifyModel(model(), { policy: file }).then(
+      () => null,
+      (error: Error) => error,
+    );
     expect(failure).toMatchObject({ code: 'policy-malformed', exitCode: 2 });
-    expect(String(failure)).toMatch(place);
+    expect(failure?.message).toMatch(place);
   });
 });
 

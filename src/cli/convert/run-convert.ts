@@ -16,7 +16,9 @@ export async function runConvert(inputs: readonly string[], options: ConvertArgu
   checkArguments(inputs, options);
   const progress = new Progress(options.progress && options.quiet !== true);
   try {
-    return await convertNow(inputs, options, progress);
+    if (options.verify === undefined) return await convertNow(inputs, options, progress);
+    const { runVerify } = await import('./run-verify.ts');
+    return await runVerify(options.verify, inputs, { ...options, progress });
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
     progress.end();

@@ -96,9 +96,9 @@ function steps(reader: H5Reader, offset: number, size: number): number {
   throw FormatError.of('malformed', { expected: `a multiple of ${size}`, found, offset: reader.position });
 }
 
-/** All chunks one after the other, whether they were written or not. */
+/** All chunks one after the other as far as the data set may grow, whether they were written or not. */
 function walkImplicit({ reader, layout, space, visit }: ChunkWalk, address: number): void {
-  const grid = chunkGrid(layout.chunk, space.dimensions);
+  const grid = chunkGrid(layout.chunk, space.maxDimensions);
   const bytes = chunkBytes(layout);
   const count = grid.reduce((product, size) => product * size, 1);
   const start = reader.locate(address);
@@ -114,8 +114,7 @@ function walkImplicit({ reader, layout, space, visit }: ChunkWalk, address: numb
 
 function walkArray({ reader, layout, space, visit }: ChunkWalk, address: number): void {
   const isFixed = layout.index.kind === 'fixed-array';
-  const nominal = chunkBytes(layout);
-  const elements = new ArrayElements(reader, nominal);
+  const elements = new ArrayElements(reader, layout);
   // Elements count along the axes as far as they may grow; of an extensible array the axis without end comes first.
   const grid = chunkGrid(layout.chunk, space.maxDimensions);
   const endless = grid.indexOf(Number.POSITIVE_INFINITY);
@@ -133,8 +132,7 @@ function walkArray({ reader, layout, space, visit }: ChunkWalk, address: number)
 
 /** Records of the types 10 and 11 (specification, III.A.2): address, then size and mask if filtered, then indices. */
 function walkTree2({ reader, layout, visit }: ChunkWalk, address: number): void {
-  const nominal = chunkBytes(layout);
-  const elements = new ArrayElements(reader, nominal);
+  const elements = new ArrayElements(reader, layout);
   reader.seek(reader.locate(address) + 5);
   const type = reader.u8();
   if (type !== 10 && type !== 11) {

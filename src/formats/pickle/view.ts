@@ -16,6 +16,8 @@ export type Constant =
   | { readonly type: 'list' | 'dict' | 'set' }
   | { readonly type: 'unknown' };
 
+const BININT1 = 0x4b;
+const BININT2 = 0x4d;
 const DEFAULT_MAX_BYTES = 64 * 1024;
 /** Values are read back in the order in which they stand, so one read serves many. */
 const BLOCK_BYTES = 8 * 1024;
@@ -76,6 +78,12 @@ export class PickleView {
   /** The value of an int or bool constant as a number; undefined for any other value. */
   int(value: Value | undefined): number | undefined {
     if (typeof value !== 'number') return undefined;
+    // Sizes and strides of 10^5 tensors are small numbers: no BigInt is made for those of one or two bytes.
+    if (value >= 0) {
+      const bytes = this.#at(value, 3);
+      if (bytes[0] === BININT1) return bytes[1];
+      if (bytes[0] === BININT2) return (bytes[1] ?? 0) + 256 * (bytes[2] ?? 0);
+    }
     const constant = this.constant(value);
     return constant.type === 'int' ? Number(constant.value) : undefined;
   }

@@ -6,7 +6,7 @@ import { type CleanOptions } from '../../clean/options.ts';
 import { type CleanedFile, type CleaningRecord, RECORD_VERSION } from '../../clean/record-schema.ts';
 import type { ScanPolicy } from '../../scan/policy.ts';
 import { sha256Source } from '../digest.ts';
-import { OutputFile } from '../output-file.ts';
+import { OutputFile, type OutputFileOptions } from '../output-file.ts';
 import { OutputFolder } from '../output-folder.ts';
 import { displayPath, openable, rawPath } from '../raw-path.ts';
 import { packageVersion } from '../version.ts';
@@ -153,36 +153,35 @@ class CleanRun {
       else renameSync(path, freeName(path + backup));
       return;
     }
-    this.files[index] = this.#cleaner.clean(found, (opened) => {
-      if (backup !== null) this.#copyAside(opened, path, backup);
-      const output = OutputFile.create(path);
+    const mode = modeOf(path);
+    const aside = backup === null ? undefined : OutputFile.create(freeName(path + backup), { exclusive: true, mode });
+    this.files[index] = this.#intoOutput(path, { mode }, (output) => {
       try {
-        const entry = this.#write(found, opened, output);
-        output.commit();
+        const entry = this.#cleaner.clean(found, (opened) => {
+          if (aside !== undefined) copyContent(opened.source, aside, () => undefined);
+          return this.#write(found, opened, output);
+        });
+        aside?.commit();
         return entry;
       } finally {
-        output.discard();
+        aside?.discard();
       }
     });
-  }
-
-  #copyAside({ source }: OpenedFile, path: string, backup: string): void {
-    const output = OutputFile.create(freeName(path + backup), { exclusive: true, mode: modeOf(path) });
-    try {
-      copyContent(source, output, () => undefined);
-      output.commit();
-    } finally {
-      output.discard();
-    }
   }
 
   #place(found: FoundFile, opened: OpenedFile, folder: OutputFolder): CleanedFile {
     if (opened.cleaned.status === 'left-out') return entryOf(found.path, opened.cleaned);
     const path = join(folder.path, this.#relative(found));
     mkdirSync(dirname(path), { recursive: true });
-    const output = OutputFile.create(path, { exclusive: true, mode: modeOf(plainPath(found)) });
+    const options = { exclusive: true, mode: modeOf(plainPath(found)) };
+    return this.#intoOutput(path, options, (output) => this.#write(found, opened, output));
+  }
+
+  /** Commits what `fill` wrote, unless it throws. */
+  #intoOutput(path: string, options: OutputFileOptions, fill: (output: OutputFile) => CleanedFile): CleanedFile {
+    const output = OutputFile.create(path, options);
     try {
-      const entry = this.#write(found, opened, output);
+      const entry = fill(output);
       output.commit();
       return entry;
     } finally {

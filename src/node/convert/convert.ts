@@ -263,8 +263,9 @@ function checkSpace(output: string, needed: number): void {
   let folder = dirname(output);
   while (!existsSync(folder)) folder = dirname(folder);
   try {
-    const { bavail, bsize } = statfsSync(folder);
-    if (needed > bavail * bsize) throw ConvertError.of('no-space', { path: output, needed, available: bavail * bsize });
+    const { bavail, bsize, blocks } = statfsSync(folder);
+    if (blocks > 0 && needed > bavail * bsize)
+      throw ConvertError.of('no-space', { path: output, needed, available: bavail * bsize });
   } catch (error) {
     if (error instanceof ConvertError) throw error;
     // A file system that does not say how much room it has says so when it is full.

@@ -1,4 +1,6 @@
 import {
+  existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -15,95 +17,55 @@ import { OutputFile, syncFolder, forgetUnfinished, rememberUnfinished, type Unfi
 import { WriteError } from '../write-error.ts';
 import { carryOut, type ChangePlaces, type Journal, readJournal, writeJournal } from './journal.ts';
 
-/** Where results go. Nothing is seen there before `commit`, and everything after it. */
-export interface Destination extends Unfinished {
-  /** Starts a file, by its path in the destination. @throws WriteError. */
-  create(path: string): OutputFile;
-  /** The file is complete. */
-  finish(file: OutputFile): void;
-  /** @throws WriteError; what was there before is then still there. */
-  commit(change?: FolderChange): void;
-}
-
-/** What happens to files that a folder already has. */
+/** What happens to files that are there already. */
 export interface FolderChange {
   /** In the order in which they go. */
   readonly remove: readonly string[];
-  /** Name of a folder beside it that they are moved to; null when they are deleted. */
+  /** Name of a folder beside that they are moved to; null when they are deleted. */
   readonly backup: string | null;
 }
 
-/** A file, and the record beside it. */
-export class FileDestination implements Destination {
-  readonly #out: string;
-  readonly #files: OutputFile[] = [];
-  readonly #replaces: boolean;
-
-  /** `replaces`: what is there may be replaced. */
-  constructor(out: string, replaces: boolean) {
-    this.#out = out;
-    this.#replaces = replaces;
-  }
-
-  create(path: string): OutputFile {
-    const file = OutputFile.create(join(dirname(this.#out), path), { exclusive: !this.#replaces });
-    this.#files.push(file);
-    return file;
-  }
-
-  finish(): void {
-    // Every file waits for the others.
-  }
-
-  /** An old record goes before its file does: a record never stands beside a file it does not describe. */
-  commit(): void {
-    const [first, ...others] = this.#files;
-    try {
-      for (const { target } of others) rmSync(target, { force: true });
-    } catch (error) {
-      throw WriteError.of(this.#out, error);
-    }
-    first?.commit();
-    for (const file of others) file.commit();
-  }
-
-  discard(): void {
-    for (const file of this.#files) file.discard();
-  }
+export interface DestinationOptions {
+  /** What is there may be replaced. */
+  readonly replaces: boolean;
+  /** When the folder is new or empty it appears by one rename. */
+  readonly wholeFolder: boolean;
 }
 
 /**
- * A folder. Everything is written into a folder beside it. A new folder, or one that takes an empty one's place,
- * appears by one rename; to one with files in it a journal is applied, which the next start completes when this one
- * does not live to.
+ * Where results go. Everything is written into a stage beside the destination; nothing is seen there before `commit`,
+ * and everything after it. A new folder, or one that takes an empty one's place, appears by one rename. To one that
+ * has files a journal is applied, which the next start completes when this one does not live to.
  */
-export class FolderDestination implements Destination {
+export class Destination implements Unfinished {
   readonly #places: ChangePlaces;
+  readonly #options: DestinationOptions;
   readonly #created: string[] = [];
   readonly #open = new Set<OutputFile>();
   #state: 'open' | 'committed' | 'discarded' = 'open';
 
-  private constructor(places: ChangePlaces) {
+  private constructor(places: ChangePlaces, options: DestinationOptions) {
     this.#places = places;
+    this.#options = options;
     rememberUnfinished(this);
   }
 
-  /** Starts to write. What an interrupted run left is completed or removed first. @throws ConvertError, WriteError. */
-  static open(folder: string): FolderDestination {
-    const places = placesOf(folder);
-    recover(folder);
+  /** Starts to write. What an interrupted run left is completed or taken back first. @throws ConvertError, WriteError. */
+  static open(places: ChangePlaces, options: DestinationOptions): Destination {
+    recover(places);
     try {
       mkdirSync(dirname(places.stage), { recursive: true });
       // Not recursive: of two runs that start at once, one fails here.
       mkdirSync(places.stage);
-      mkdirSync(join(places.stage, 'new'));
       writeFileSync(join(places.stage, 'pid'), String(process.pid));
+      mkdirSync(join(places.stage, 'new'));
     } catch (error) {
-      throw WriteError.of(folder, error);
+      throw WriteError.of(places.folder, error);
     }
-    return new FolderDestination(places);
+    return new Destination(places, options);
   }
 
+  /** Starts a file, by its path in the destination. @throws WriteError. */
   create(path: string): OutputFile {
     const place = join(this.#places.stage, 'new', path);
     try {
@@ -117,14 +79,16 @@ export class FolderDestination implements Destination {
     return file;
   }
 
+  /** The file is complete. */
   finish(file: OutputFile): void {
     file.commit();
     this.#open.delete(file);
   }
 
+  /** @throws WriteError, ConvertError; what was there before is then still there. */
   commit(change: FolderChange = { remove: [], backup: null }): void {
     try {
-      if (isNewOrEmpty(this.#places.folder)) this.#appear();
+      if (this.#options.wholeFolder && isNewOrEmpty(this.#places.folder)) this.#appear();
       else this.#apply(change);
     } catch (error) {
       throw error instanceof CodedError ? error : WriteError.of(this.#places.folder, error);
@@ -132,6 +96,9 @@ export class FolderDestination implements Destination {
   }
 
   #apply({ remove, backup }: FolderChange): void {
+    const { folder } = this.#places;
+    const taken = this.#options.replaces ? undefined : this.#created.find((path) => existsSync(join(folder, path)));
+    if (taken !== undefined) throw ConvertError.of('output-exists', { path: join(folder, taken) });
     const install = this.#created.toSorted((a, b) => Number(isEntryPoint(a)) - Number(isEntryPoint(b)));
     const journal: Journal = { schemaVersion: '1.0', remove: [...remove], install, backup };
     writeJournal(this.#places, journal);
@@ -176,22 +143,30 @@ export function isNewOrEmpty(folder: string): boolean {
   return stats === undefined || (stats.isDirectory() && readdirSync(folder).length === 0);
 }
 
-/** The stage has a fixed name, so that the next start finds it; beside the folder, where no downloaded file can be it. */
-function placesOf(folder: string): ChangePlaces {
-  const stats = statSync(folder, { throwIfNoEntry: false });
-  const real = stats === undefined ? resolve(folder) : realpathSync(folder);
-  return { folder: real, stage: join(dirname(real), `.${basename(real).slice(0, 200)}.vouchsafe-convert`) };
+/** The stage has a fixed name, so that the next start finds it. */
+export function folderPlaces(folder: string): ChangePlaces {
+  const real = statSync(folder, { throwIfNoEntry: false }) === undefined ? resolve(folder) : realpathSync(folder);
+  return { folder: real, stage: join(dirname(real), stageName(real)), files: undefined };
+}
+
+/** Those of a file and its record: no other file of the folder is touched, whatever a journal says. */
+export function filePlaces(file: string, record: string): ChangePlaces {
+  const folder = resolve(dirname(file));
+  return { folder, stage: join(folder, stageName(file)), files: new Set([basename(file), record]) };
+}
+
+function stageName(path: string): string {
+  return `.${basename(path).slice(0, 200)}.vouchsafe-convert`;
 }
 
 /**
- * Settles what an interrupted run left beside a folder: a change that has its journal is completed, any other is
+ * Settles what an interrupted run left beside a destination: a change that has its journal is completed, any other is
  * taken back. Returns which, or null when there was nothing. @throws ConvertError `output-busy`, `journal-invalid`.
  */
-export function recover(folder: string): 'completed' | 'taken back' | null {
-  const places = placesOf(folder);
-  if (statSync(places.stage, { throwIfNoEntry: false }) === undefined) return null;
+export function recover(places: ChangePlaces): 'completed' | 'taken back' | null {
+  if (lstatSync(places.stage, { throwIfNoEntry: false }) === undefined) return null;
   const pid = Number(attempt(() => readFileSync(join(places.stage, 'pid'), 'utf8')) ?? Number.NaN);
-  if (pid !== process.pid && isAlive(pid)) throw ConvertError.of('output-busy', { path: folder, pid });
+  if (pid !== process.pid && isAlive(pid)) throw ConvertError.of('output-busy', { path: places.folder, pid });
   const journal = readJournal(places);
   if (journal === null) rmSync(places.stage, { recursive: true, force: true });
   else carryOut(places, journal);

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { ConvertError } from '../../convert/errors.ts';
 import { isEscapingPath } from '../../rules/config/paths.ts';
@@ -15,10 +15,7 @@ const journalSchema = z.strictObject({
   /** Files to put in their places, in this order: what makes the folder loadable comes last. */
   install: z.array(relative),
   /** Where removed files go, beside the folder; null when they are deleted. */
-  backup: z
-    .string()
-    .regex(/^[^/\0]+$/)
-    .nullable(),
+  backup: z.string().nullable(),
 });
 
 /** What is still to be done to a folder. From the moment it is on disk, it will be done. */
@@ -27,9 +24,14 @@ export type Journal = z.infer<typeof journalSchema>;
 /** The places of a change to a folder. */
 export interface ChangePlaces {
   readonly folder: string;
-  /** Beside the folder; holds `new/`, and the journal once everything in `new/` is complete. */
+  /** Beside the destination; holds `new/`, and the journal once everything in `new/` is complete. */
   readonly stage: string;
+  /** The only files of the folder that may change; undefined when all may. */
+  readonly files: ReadonlySet<string> | undefined;
 }
+
+/** What a folder that was converted in place loses goes to a folder beside it, called so. */
+export const BACKUP_ENDING = '.before-conversion';
 
 const journalFile = ({ stage }: ChangePlaces): string => join(stage, 'journal.json');
 const newFile = ({ stage }: ChangePlaces, path: string): string => join(stage, 'new', path);
@@ -78,16 +80,34 @@ export function carryOut(places: ChangePlaces, journal: Journal): void {
   rmSync(stage, { recursive: true, force: true });
 }
 
-/** A link in the folder must not lead the change out of it. @throws ConvertError `journal-invalid`. */
-function checkPlaces({ folder, stage }: ChangePlaces, journal: Journal): void {
-  const root = realpathSync(folder);
-  for (const path of [...journal.remove, ...journal.install]) {
-    let parent = dirname(join(folder, path));
-    while (!existsSync(parent)) parent = dirname(parent);
-    const real = realpathSync(parent);
-    if (real === root || real.startsWith(`${root}/`)) continue;
-    throw ConvertError.of('journal-invalid', { path: stage, detail: `${path} leads out of the folder` });
+/**
+ * A stage may lie in a downloaded folder, and then a journal is what somebody else wrote: it may name no place but
+ * those a conversion to this destination would, and no link may lead it elsewhere. @throws ConvertError `journal-invalid`.
+ */
+function checkPlaces({ folder, stage, files }: ChangePlaces, { remove, install, backup }: Journal): void {
+  const refuse = (detail: string): never => {
+    throw ConvertError.of('journal-invalid', { path: stage, detail });
+  };
+  const foreign = [...remove, ...install].find((path) => files !== undefined && !files.has(path));
+  if (foreign !== undefined) refuse(`${foreign} is no file of this conversion`);
+  if (backup !== null && backup !== `${basename(folder)}${BACKUP_ENDING}`) refuse(`${backup} is no place for a backup`);
+  for (const path of [...remove, ...install]) {
+    if (!staysInside(folder, path)) refuse(`${path} leads out of the folder`);
+    if (backup !== null && !staysInside(join(dirname(folder), backup), path))
+      refuse(`${backup}/${path} leads elsewhere`);
   }
+}
+
+/** True when no link on the way to a path leads out of the folder, which need not exist but must be no link itself. */
+function staysInside(folder: string, path: string): boolean {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  if (stats === undefined) return true;
+  if (!stats.isDirectory()) return false;
+  const root = realpathSync(folder);
+  let parent = dirname(join(folder, path));
+  while (!isThere(parent)) parent = dirname(parent);
+  const real = realpathSync(parent);
+  return real === root || real.startsWith(`${root}/`);
 }
 
 function remove({ folder }: ChangePlaces, path: string, backup: string | null): void {

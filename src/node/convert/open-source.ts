@@ -1,14 +1,11 @@
-import { realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { ReadError } from '../../bytes/errors.ts';
-import type { Limits } from '../../bytes/limits.ts';
 import type { Source } from '../../bytes/source.ts';
+import type { Limits } from '../../bytes/limits.ts';
 import type { ConversionSource } from '../../convert/intake.ts';
 import { ConvertError } from '../../convert/errors.ts';
-import { isEscapingPath } from '../../rules/config/paths.ts';
 import type { ReadOptions } from '../../tensors/reader.ts';
 import { readTensors } from '../../tensors/read-tensors.ts';
 import { FileSource } from '../file-source.ts';
+import { BesideFiles } from '../open-beside.ts';
 import { rawPath } from '../raw-path.ts';
 
 export interface OpenOptions extends ReadOptions {
@@ -23,11 +20,9 @@ export class OpenSource implements ConversionSource {
   readonly place: string;
   readonly source: FileSource;
   readonly file: ConversionSource['file'];
-  readonly #beside: ReadonlyMap<string, FileSource>;
+  readonly #beside: BesideFiles;
 
-  private constructor(
-    parts: Pick<OpenSource, 'path' | 'place' | 'source' | 'file'> & { beside: Map<string, FileSource> },
-  ) {
+  private constructor(parts: Pick<OpenSource, 'path' | 'place' | 'source' | 'file'> & { beside: BesideFiles }) {
     this.path = parts.path;
     this.place = parts.place;
     this.source = parts.source;
@@ -38,14 +33,16 @@ export class OpenSource implements ConversionSource {
   /** `place` is opened and called `path` in the record. @throws TensorError, FormatError, LimitError, ReadError. */
   static open(place: string, path: string, options: OpenOptions): OpenSource {
     const source = FileSource.open(rawPath(place), options.limits.maxFileBytes);
-    const beside = new Map<string, FileSource>();
+    const beside = new BesideFiles(place, options.followLinks ? { linksRoot: '/' } : {});
     try {
       const { limits, rawItemDtype, allowCompressed } = options;
-      const openBeside = (name: string): Source | undefined => openNextTo(place, name, beside, options);
+      const openBeside = (name: string): Source | undefined => beside.open(name);
       const file = readTensors(source, path, { limits, rawItemDtype, allowCompressed, openBeside });
-      return new OpenSource({ path, place, source, file, beside });
+      const notes = [...file.notes, ...beside.notes];
+      return new OpenSource({ path, place, source, file: { ...file, notes }, beside });
     } catch (error) {
-      for (const one of [source, ...beside.values()]) one.close();
+      source.close();
+      beside.close();
       throw error;
     }
   }
@@ -54,35 +51,14 @@ export class OpenSource implements ConversionSource {
   check(): void {
     const change = this.source.changed(rawPath(this.place));
     if (change !== null) throw ConvertError.of('source-changed', { path: this.path, change });
-    for (const [name, file] of this.#beside) {
+    for (const file of this.#beside.sources) {
       const also = file.changed();
-      if (also !== null) throw ConvertError.of('source-changed', { path: name, change: also });
+      if (also !== null) throw ConvertError.of('source-changed', { path: file.name, change: also });
     }
   }
 
   close(): void {
-    for (const one of [this.source, ...this.#beside.values()]) one.close();
-  }
-}
-
-/** A file in the same folder, whatever links are on the way; undefined when there is none or it lies elsewhere. */
-function openNextTo(
-  place: string,
-  name: string,
-  opened: Map<string, FileSource>,
-  { limits, followLinks }: OpenOptions,
-): FileSource | undefined {
-  const before = opened.get(name);
-  if (before !== undefined || isEscapingPath(name)) return before;
-  try {
-    const folder = realpathSync(dirname(place));
-    const real = realpathSync(join(folder, name));
-    if (!followLinks && !real.startsWith(`${folder}/`)) return undefined;
-    const file = FileSource.open(rawPath(real), limits.maxFileBytes);
-    opened.set(name, file);
-    return file;
-  } catch (error) {
-    if (error instanceof ReadError || (error instanceof Error && 'code' in error)) return undefined;
-    throw error;
+    this.source.close();
+    this.#beside.close();
   }
 }

@@ -5,15 +5,16 @@ import { ConvertError } from '../../convert/errors.ts';
 import { reasonOf } from '../reason.ts';
 import { isSameFile } from '../write-file.ts';
 import {
-  type Destination,
-  FileDestination,
+  Destination,
+  filePlaces,
+  folderPlaces,
   type FolderChange,
-  FolderDestination,
   isEntryPoint,
   isNewOrEmpty,
   recover,
 } from './destination.ts';
 import type { Job } from './job.ts';
+import { BACKUP_ENDING } from './journal.ts';
 import type { ConvertOptions } from './options.ts';
 
 /** The record in a folder; beside a file it is called after the file. */
@@ -33,7 +34,7 @@ export interface Target {
   check(outputs: readonly { readonly path: string }[], force: boolean): void;
   open(force: boolean): Destination;
   /** What happens to the files that the destination has already. */
-  changeFor(options: ConvertOptions, job: Job): FolderChange | undefined;
+  changeFor(options: ConvertOptions, job: Job): FolderChange;
   backupOf(options: ConvertOptions, job: Job): string | null;
 }
 
@@ -84,10 +85,13 @@ class FileTarget implements Target {
   readonly recordName: string;
   readonly recordPath: string;
 
+  /** The end of a link, when it is one. */
   constructor(path: string) {
-    this.output = { kind: 'file', path };
-    this.recordName = `${basename(path)}.conversion.json`;
-    this.recordPath = join(dirname(path), this.recordName);
+    const out = existsSync(path) ? realpathSync(path) : path;
+    this.output = { kind: 'file', path: out };
+    this.recordName = `${basename(out)}.conversion.json`;
+    this.recordPath = join(dirname(out), this.recordName);
+    recover(filePlaces(out, this.recordName));
   }
 
   check(_outputs: readonly { readonly path: string }[], force: boolean): void {
@@ -98,11 +102,12 @@ class FileTarget implements Target {
   }
 
   open(force: boolean): Destination {
-    return new FileDestination(this.output.path, force);
+    return Destination.open(filePlaces(this.output.path, this.recordName), { replaces: force, wholeFolder: false });
   }
 
-  changeFor(): undefined {
-    return undefined;
+  /** The old record goes before its file is replaced: it never stands beside one that it does not describe. */
+  changeFor(): FolderChange {
+    return { remove: [this.recordName], backup: null };
   }
 
   backupOf(): null {
@@ -122,7 +127,7 @@ class FolderTarget implements Target {
     this.source = source;
     this.output = { kind: 'folder', path };
     this.recordPath = join(path, RECORD_NAME);
-    recover(path);
+    recover(folderPlaces(path));
   }
 
   /** Files may be added to a folder that has others, but a whole snapshot is only written into an empty one. */
@@ -135,8 +140,8 @@ class FolderTarget implements Target {
     }
   }
 
-  open(): Destination {
-    return FolderDestination.open(this.output.path);
+  open(force: boolean): Destination {
+    return Destination.open(folderPlaces(this.output.path), { replaces: force, wholeFolder: true });
   }
 
   /** What is replaced, and shards of an earlier conversion that would lie about beside the new ones. */
@@ -191,7 +196,7 @@ class InPlaceTarget implements Target {
     this.source = folder;
     this.output = { kind: 'folder', path: folder };
     this.recordPath = join(folder, RECORD_NAME);
-    recover(folder);
+    recover(folderPlaces(folder));
   }
 
   check(): void {
@@ -200,7 +205,7 @@ class InPlaceTarget implements Target {
   }
 
   open(): Destination {
-    return FolderDestination.open(this.source);
+    return Destination.open(folderPlaces(this.source), { replaces: true, wholeFolder: false });
   }
 
   changeFor({ deleteOriginals }: ConvertOptions, job: Job): FolderChange {
@@ -212,5 +217,3 @@ class InPlaceTarget implements Target {
     return deleteOriginals === true || job.gone.length === 0 ? null : `${realpathSync(this.source)}${BACKUP_ENDING}`;
   }
 }
-
-const BACKUP_ENDING = '.before-conversion';

@@ -46,7 +46,7 @@ export interface VerifyReport {
   readonly notes: readonly string[];
 }
 
-export interface SignedModel {
+interface SignedModel {
   readonly name: string;
   /** As signed; what attestations name. */
   readonly rootDigest: string;

@@ -89,12 +89,14 @@ function parse({ source, path, limits, budget }: ReadContext): Parsed {
 /** The notes of harmless faults. @throws TensorError for all others. */
 function judge(path: string, faults: readonly StructureFault<SafetensorsFaultCode>[]): string[] {
   const grave = faults.filter(({ code }) => !HARMLESS.has(code) && !LEFT_TO_THE_PLANNER.has(code));
-  const contradiction = grave.find(({ code }) => CONTRADICTIONS.has(code));
-  if (contradiction !== undefined) {
-    throw TensorError.of('inconsistent', { path, detail: `${contradiction.code}: ${contradiction.detail}` });
-  }
+  // A repeated name also overlaps itself, and the repetition is what matters.
+  const ambiguity = grave.find(({ code }) => !CONTRADICTIONS.has(code));
   const [first] = grave;
-  if (first !== undefined) throw TensorError.of('ambiguous', { path, detail: `${first.code}: ${first.detail}` });
+  const fault = ambiguity ?? first;
+  if (fault !== undefined) {
+    const code = ambiguity === undefined ? 'inconsistent' : 'ambiguous';
+    throw TensorError.of(code, { path, detail: `${fault.code}: ${fault.detail}` });
+  }
   return faults.filter(({ code }) => HARMLESS.has(code)).map(({ detail }) => detail);
 }
 

@@ -74,8 +74,13 @@ function sound(
 
 function isBigEndian(archive: TorchArchive, { path }: ReadContext): boolean {
   const order = archive.shortText('byteorder') ?? 'little';
-  if (order === 'little' || order === 'big') return order === 'big';
-  throw TensorError.of('inconsistent', { path, detail: `its byte order is ${JSON.stringify(order)}` });
+  // torch.jit.load does not look at the byte order.
+  const isScript = archive.find('constants.pkl') !== undefined;
+  if (order === 'little' || (order === 'big' && !isScript)) return order === 'big';
+  throw TensorError.of('inconsistent', {
+    path,
+    detail: `its byte order is ${JSON.stringify(order)}, which torch does not read`,
+  });
 }
 
 /** Looks classes up in `code/__torch__/…`, each file once. */

@@ -9,7 +9,7 @@ import { type Child, childrenOf, describe, pairsOf, partsOf, unwrapped } from '.
 import { type DescriptionContext, describeTensor, isTensor } from './tensor-calls.ts';
 
 /** Whether the tensors below a value are wanted, or only told of. */
-export type Mode = 'take' | 'omit';
+type Mode = 'take' | 'omit';
 
 /** Where a walk stands. */
 export interface Place {
@@ -90,21 +90,21 @@ export class ObjectWalk {
     return bears;
   }
 
-  /** Visits a value and all in it. */
-  visit(wrapped: Value, place: Place): void {
+  /** Visits a value and all in it; `children` are given when they are known already. */
+  visit(wrapped: Value, place: Place, children?: readonly Child[]): void {
     const value = unwrapped(wrapped, this.view);
     this.#visits += 1;
     this.#mustNotExceed('maxTensorVisits', this.#visits);
     if (this.isTensor(value)) this.tensor(value, place);
     else if (!this.bears(value)) this.#plain(value, place);
-    else if (!this.#open.has(value)) this.#inside(value, place);
+    else if (!this.#open.has(value)) this.#inside(value, place, children);
   }
 
-  #inside(value: Value, place: Place): void {
+  #inside(value: Value, place: Place, known?: readonly Child[]): void {
     this.#open.add(value);
     this.#mustNotExceed('maxObjectDepth', this.#open.size);
     if (!this.#walker.special(value, place, this)) {
-      const children = childrenOf(value, this.view);
+      const children = known ?? childrenOf(value, this.view);
       this.#noteDuplicates(value, children);
       for (const child of children) this.visitChild(child, place);
       this.#refuseArguments(value, place);

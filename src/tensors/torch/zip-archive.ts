@@ -103,7 +103,8 @@ export class TorchArchive {
     const origin = this.originOf(entry);
     if (entry.method === 'stored') {
       const { start, end } = entry.data;
-      return { id: name, source: this.#context.source, start, byteLength: end - start, origin };
+      const length = end - start;
+      return { id: name, source: this.#context.source, start, byteLength: length, sharedBytes: length, origin };
     }
     if (this.#context.options.allowCompressed !== true) {
       throw this.#ambiguous(
@@ -111,7 +112,7 @@ export class TorchArchive {
       );
     }
     const { source } = openEntry(this.#context.source, entry, this.#context.budget);
-    return { id: name, source, start: 0, byteLength: entry.size, origin };
+    return { id: name, source, start: 0, byteLength: entry.size, sharedBytes: entry.size, origin };
   }
 
   originOf(entry: ZipEntry): TensorOrigin {
