@@ -10,3 +10,12 @@ export { buildManifest, type BuiltManifest, type ManifestOptions } from './sign/
 export type { HashProgress } from './sign/hash-files.ts';
 export { signModel, type SignedResult, type SignModelOptions } from './sign/sign-model.ts';
 export { verifyModel, type VerifyOptions, type VerifyReport } from './sign/verify-model.ts';
+export { SealedFile } from './seal/open-part.ts';
+export { SealedSource } from '../seal/sealed-source.ts';
+export { openStream, sealStream, type SealOptions } from '../seal/sealed-stream.ts';
+export { generateIdentity, parseIdentities, parseIdentity, parseRecipient } from '../seal/keys/parse-keys.ts';
+export { PassphraseIdentity, PassphraseRecipient } from '../seal/keys/passphrase.ts';
+export { type KeyProvider, ServiceIdentity, ServiceRecipient } from '../seal/providers/key-provider.ts';
+export { AwsKmsProvider } from '../seal/providers/aws-kms.ts';
+export { VaultTransitProvider } from '../seal/providers/vault-transit.ts';
+export type { Identity, Recipient } from '../seal/recipient.ts';
