@@ -209,7 +209,8 @@ describe('sealed folders', () => {
     });
     expect(readdirSync(at('models.sealed')).join(' ')).not.toMatch(/a\.bin|sub/);
     expect(run(['rewrap', 'models.sealed', '-i', 'key.txt', '-r', other, '--remove']).status).toBe(0);
-    expect(run(['unseal', 'models.sealed', '-i', 'key.txt', '-o', 'x']).status).toBe(1);
+    const shutOut = run(['unseal', 'models.sealed', '-i', 'key.txt', '-o', 'y']);
+    expect(shutOut.status, String(shutOut.stderr)).toBe(1);
     expect(String(run(['unseal', 'models.sealed', '-i', 'new.txt', '--check']).stdout)).toContain(
       'checked models.sealed  2 files',
     );
