@@ -153,7 +153,8 @@ class Verification {
       trust: this.#loaded.trust,
       nameOf: (verified) => this.#nameOf(verified),
       mustHold: attestations ?? false,
-      ignored: new Set(ignorePaths),
+      ignored: new Set([...ignorePaths, ...(this.#loaded.policy?.policy.ignorePaths ?? [])]),
+      signed: new Set(statement.manifest.resources.map(({ name }) => name)),
       ignoreUnsignedFiles: ignoreUnsignedFiles ?? false,
     });
     this.#problems.push(...evidence.problems);
