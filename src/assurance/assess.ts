@@ -70,7 +70,7 @@ export function assess(input: AssuranceInput): AssuranceReport {
     evidence: [...evidence],
     bom: bomOf(facts),
     sealed: [...input.sealed],
-    open: [...openPoints({ facts, evidence, findings, conversion, problems: input.problems })],
+    open: [...openPoints({ ...input, findings, conversion })],
     commands: [...commandsFor(input)],
     notes: [...facts.notes, ...input.notes],
   };

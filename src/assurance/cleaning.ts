@@ -67,7 +67,10 @@ export function fileState(
   path: string,
   sha256: string | null,
 ): 'same' | 'differs' | 'missing' | 'no-digest' {
-  const found = files.find((one) => one.path === path);
+  // A record of cleaning names files as they were typed, from a folder above the model; the longest match is meant.
+  const [found] = files
+    .filter((one) => path === one.path || path.endsWith(`/${one.path}`))
+    .toSorted((a, b) => b.path.length - a.path.length);
   if (found === undefined) return 'missing';
   if (sha256 === null) return 'no-digest';
   return found.sha256 === sha256 ? 'same' : 'differs';

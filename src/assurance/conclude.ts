@@ -32,6 +32,16 @@ export function conclude(input: ConclusionInput): { readonly answer: Answer; rea
   return { answer, reasons };
 }
 
+/** `1 file is`, `2 files are`. */
+function countIs(number: number, singular: string, plural?: string): string {
+  return `${count(number, singular, plural)} ${number === 1 ? 'is' : 'are'}`;
+}
+
+/** `1 file was`, `2 files were`. */
+function countWas(number: number, singular: string, plural?: string): string {
+  return `${count(number, singular, plural)} ${number === 1 ? 'was' : 'were'}`;
+}
+
 function measured(code: string, weight: Reason['weight'], text: string): Reason {
   return { code, weight, text, origin: 'measured' };
 }
@@ -49,7 +59,7 @@ function verdictReasons({ facts, findings }: ConclusionInput): readonly Reason[]
           measured(
             'findings-accepted',
             'open',
-            `${count(accepted, 'kind')} of finding was accepted by a decision that is named below.`,
+            `${countWas(accepted, 'kind of finding', 'kinds of finding')} accepted by a decision that is named below.`,
           ),
         ];
   switch (facts.verdict) {
@@ -63,7 +73,7 @@ function verdictReasons({ facts, findings }: ConclusionInput): readonly Reason[]
         measured(
           'suspicious',
           'undecided',
-          `Somebody has to look at ${count(counted.length, 'kind')} of finding: ${kinds(counted)}.`,
+          `Somebody has to look at ${count(counted.length, 'kind of finding', 'kinds of finding')}: ${kinds(counted)}.`,
         ),
         ...acceptedReason,
       ];
@@ -102,7 +112,7 @@ function problemReasons({ problems, scan }: ConclusionInput): readonly Reason[] 
         measured(
           'not-examined',
           'open',
-          `${count(skipped, 'file')} of version control beside the model was not examined.`,
+          `${countWas(skipped, 'file of version control', 'files of version control')} not examined.`,
         ),
       ];
 }
@@ -127,7 +137,7 @@ function signatureReasons({ facts, evidence, problems }: ConclusionInput): reado
   const coverage =
     uncovered === 0
       ? []
-      : [measured('unsigned-files', 'open', `${count(uncovered, 'file')} is not covered by the signature.`)];
+      : [measured('unsigned-files', 'open', `${countIs(uncovered, 'file')} not covered by the signature.`)];
   if (signature.state === 'verified') {
     return [
       measured(
@@ -190,7 +200,7 @@ function conversionReasons({ conversion }: ConclusionInput): readonly Reason[] {
           measured(
             'conversion-differs',
             'undecided',
-            `${count(wrong.length, 'file')} is not what the conversion wrote: ${names}.`,
+            `${countIs(wrong.length, 'file')} not what the conversion wrote: ${names}.`,
           ),
         ]),
     ...(isWhole
@@ -228,7 +238,7 @@ function cleaningReasons({ cleaning }: ConclusionInput): readonly Reason[] {
       measured(
         'cleaning-differs',
         'undecided',
-        `${count(wrong.length, 'file')} is not what the cleaning wrote: ${names}.`,
+        `${countIs(wrong.length, 'file')} not what the cleaning wrote: ${names}.`,
       ),
     ];
   }
@@ -238,7 +248,7 @@ function cleaningReasons({ cleaning }: ConclusionInput): readonly Reason[] {
 
 function sealedReasons({ sealed }: ConclusionInput): readonly Reason[] {
   if (sealed.length === 0) return [];
-  const text = `${count(sealed.length, 'file')} is encrypted and could not be looked into.`;
+  const text = `${countIs(sealed.length, 'file')} encrypted and could not be looked into.`;
   return [measured('sealed', 'undecided', text)];
 }
 

@@ -10,6 +10,7 @@ interface OpenInput {
   readonly findings: readonly AssuranceFinding[];
   readonly conversion: AssuranceReport['conversion'];
   readonly problems: readonly GatheringProblem[];
+  readonly sealed: AssuranceReport['sealed'];
 }
 
 /** What somebody still has to do or decide, in the order of the page. */
@@ -20,11 +21,18 @@ export function openPoints(input: OpenInput): readonly OpenPoint[] {
       text: message,
       todo: 'Find out why, and run the report again.',
     })),
+    ...sealedPoints(input),
     ...findingPoints(input),
     ...signaturePoints(input),
     ...statementPoints(input),
     ...weightPoints(input),
   ];
+}
+
+function sealedPoints({ sealed }: OpenInput): readonly OpenPoint[] {
+  if (sealed.length === 0) return [];
+  const text = `Nothing can be said about ${count(sealed.length, 'encrypted file')}.`;
+  return [{ code: 'sealed', text, todo: 'Open them with vouchsafe unseal, and make a report of what was inside.' }];
 }
 
 function findingPoints({ findings }: OpenInput): readonly OpenPoint[] {

@@ -61,19 +61,29 @@ function sectionsOf(body: string, file: string): readonly Section[] {
   const sections: { title: string; lines: string[] }[] = [];
   let fence: string | undefined;
   for (const line of withoutComments(body).split('\n')) {
-    const mark = /^ {0,3}(```|~~~)/.exec(line)?.[1];
-    if (mark !== undefined) fence = fence === undefined ? mark : fence === mark ? undefined : fence;
-    const heading = fence === undefined && line.length <= MAX_HEADING ? HEADING.exec(line.trimEnd()) : null;
-    if (heading === null) sections.at(-1)?.lines.push(line);
-    else if (sections.length < MAX_SECTIONS) {
-      sections.push({ title: titleOf(heading.groups?.['title'] ?? ''), lines: [] });
-    }
+    fence = fenceAfter(line, fence);
+    const title = fence === undefined ? headingOf(line) : undefined;
+    if (title === undefined) sections.at(-1)?.lines.push(line);
+    else if (sections.length < MAX_SECTIONS) sections.push({ title, lines: [] });
   }
   return sections.map(({ title, lines }) => ({
     title,
     text: plainText(lines.join('\n')),
     origin: { file, pointer: plainText(title, 100) },
   }));
+}
+
+/** The mark of the code block that a line is in or opens; a heading in one is none. */
+function fenceAfter(line: string, fence: string | undefined): string | undefined {
+  const mark = /^ {0,3}(```|~~~)/.exec(line)?.[1];
+  if (mark === undefined) return fence;
+  if (fence === undefined) return mark;
+  return fence === mark ? undefined : fence;
+}
+
+function headingOf(line: string): string | undefined {
+  const heading = line.length <= MAX_HEADING ? HEADING.exec(line.trimEnd()) : null;
+  return heading === null ? undefined : titleOf(heading.groups?.['title'] ?? '');
 }
 
 /** Not by a regular expression, whose time grows with the square of unclosed comments. */

@@ -197,7 +197,7 @@ describe('evidence', () => {
   test('a cleaning record is shown, and one of another shape is not', async () => {
     const change = { place: '/chat_template', rules: ['jinja-ssti'], was: '<script>', did: 'removed' };
     const recordOf = (sha256: string): string => {
-      const file = { path: 'a.json', status: 'cleaned', after: { size: 2, sha256 }, changes: [change] };
+      const file = { path: 'src/a.json', status: 'cleaned', after: { size: 2, sha256 }, changes: [change] };
       return JSON.stringify({ tool: { name: 'vouchsafe', version: '0.1.0' }, files: [file] });
     };
     const folder = writeFolder(join(base, 'cleaned'), {
@@ -206,7 +206,7 @@ describe('evidence', () => {
     });
     const made = await report(folder);
     expect(made.cleaning?.changes).toEqual([
-      { path: 'a.json', place: '/chat_template', was: '<script>', did: 'removed' },
+      { path: 'src/a.json', place: '/chat_template', was: '<script>', did: 'removed' },
     ]);
     expect(made.cleaning?.files).toEqual([expect.objectContaining({ state: 'same' })]);
     expect(codes(made, 'supports')).toContain('cleaned');
