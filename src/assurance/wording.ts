@@ -26,7 +26,7 @@ export const WEIGHTS: Readonly<Record<Reason['weight'], string>> = {
 
 export const ORIGINS: Readonly<Record<OriginKind, string>> = {
   measured: 'measured now',
-  stated: 'stated by a file of the model',
+  stated: 'stated by a file',
 };
 
 /** What no look at files can tell; said in every report. */

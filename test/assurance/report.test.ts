@@ -241,7 +241,7 @@ describe('the page', () => {
     const ids = ['answer', 'open', 'findings', 'evidence', 'changes', 'bom', 'sealed', 'files', 'again'];
     for (const id of ids) expect(html(one)).toContain(` id="${id}"`);
     expect(html(one)).toContain('measured now');
-    expect(html(one)).toContain('stated by a file of the model');
+    expect(html(one)).toContain('stated by a file');
   });
 
   test('shows hostile names and texts, and obeys none of them (CVE-2021-42574 among them)', () => {
