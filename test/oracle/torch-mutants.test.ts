@@ -20,7 +20,7 @@ interface Answer {
 }
 
 const python = findPython(['torch']);
-const MUTANTS = Number(process.env['VOUCHSAFE_MUTANTS'] ?? 200);
+const MUTANTS = Number(process.env['VOUCHSAFE_MUTANTS'] ?? 120);
 
 const object = (part?: null): Uint8Array => {
   const also = part === undefined ? {} : { part };
