@@ -13,6 +13,7 @@ const bundle = await rolldown({
     main: 'dist/cli/main.js',
     'scan-worker': 'dist/node/scan-worker.js',
     'hash-worker': 'dist/node/sign/hash-worker.js',
+    'chunk-worker': 'dist/node/seal/chunk-worker.js',
   },
   platform: 'node',
   // An optional peer: whoever uses it installs it.

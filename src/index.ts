@@ -1,6 +1,18 @@
 export { CodedError, FormatError, LimitError, ReadError } from './bytes/errors.ts';
 export { BufferSource, SliceSource, type Source } from './bytes/source.ts';
 export { defaultLimits, type LimitName, type Limits } from './bytes/limits.ts';
+export { cleanSource, type Cleaned, type CleanSettings } from './clean/clean-source.ts';
+export { CleanError } from './clean/errors.ts';
+export { cleaningRecordSchema, type CleanedFile, type CleaningRecord } from './clean/record-schema.ts';
+export type { Change } from './clean/change.ts';
+export type { CleanOptions } from './clean/options.ts';
+export { renderAssuranceHtml } from './assurance/html/page.ts';
+export type { AssuranceReport } from './assurance/schema.ts';
+export { cyclonedxOf, type EmitOptions } from './bom/cyclonedx/emit.ts';
+export type { Bom } from './bom/cyclonedx/types.ts';
+export type { ModelFacts } from './bom/facts.ts';
+export { spdxOf, type SpdxDocument, type SpdxOptions } from './bom/spdx/emit.ts';
+export { schemaProblems, type SchemaName } from './bom/validate.ts';
 export { baselineOf, parseBaseline } from './scan/baseline.ts';
 export { fingerprintOf, type AcceptedFinding, type BaselineFile, type Digest } from './scan/fingerprint.ts';
 export { Judge, type Decisions } from './scan/judge.ts';

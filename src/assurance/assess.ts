@@ -5,6 +5,8 @@ import { describeLocation, referenceUrl, sortedFindings } from '../scan/reporter
 import type { Finding } from '../scan/report.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
 import { visible, visibleShort } from '../scan/visible-text.ts';
+import type { AttestationClaim } from '../sign/attestation.ts';
+import { fileState } from './cleaning.ts';
 import { commandsFor } from './commands.ts';
 import { conclude } from './conclude.ts';
 import { openPoints } from './open-points.ts';
@@ -25,6 +27,10 @@ export interface AssuranceInput {
   readonly scan: ScanReport;
   readonly problems: readonly GatheringProblem[];
   readonly evidence: readonly EvidenceItem[];
+  /** What attestations about these files claim, verified or not. */
+  readonly claims: readonly { readonly claim: AttestationClaim; readonly state: EvidenceItem['state'] }[];
+  /** What of the signing policy is not met; null without one. */
+  readonly unmetPolicy: readonly string[] | null;
   readonly cleaning: AssuranceReport['cleaning'];
   readonly sealed: AssuranceReport['sealed'];
   readonly notes: readonly string[];
@@ -64,7 +70,7 @@ export function assess(input: AssuranceInput): AssuranceReport {
     evidence: [...evidence],
     bom: bomOf(facts),
     sealed: [...input.sealed],
-    open: [...openPoints({ facts, evidence, findings, conversion, problems: input.problems })],
+    open: [...openPoints({ ...input, findings, conversion })],
     commands: [...commandsFor(input)],
     notes: [...facts.notes, ...input.notes],
   };
@@ -126,13 +132,6 @@ function placeOf({ location, message, occurrences }: Finding): AssuranceFinding[
 /** What the record says, each output compared with the file that is there now. */
 function conversionOf({ conversion, files }: ModelFacts): AssuranceReport['conversion'] {
   if (conversion === undefined) return null;
-  const now = new Map(files.map(({ path, sha256 }) => [path, sha256]));
-  const stateOf = (path: string, sha256: string | null) => {
-    const found = now.get(path);
-    if (found === undefined) return 'missing';
-    if (sha256 === null) return 'no-digest';
-    return found === sha256 ? 'same' : 'differs';
-  };
   const { file, tool, createdAt, tensors, dropped, omitted, refused } = conversion;
   return {
     file: visible(file),
@@ -148,7 +147,7 @@ function conversionOf({ conversion, files }: ModelFacts): AssuranceReport['conve
       path: visible(path),
       size,
       sha256,
-      state: stateOf(path, sha256),
+      state: fileState(files, path, sha256),
     })),
     tensors,
     dropped,

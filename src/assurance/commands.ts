@@ -3,12 +3,12 @@ import type { AssuranceReport } from './schema.ts';
 import { visible } from '../scan/visible-text.ts';
 
 /** How everything in the report can be checked again. */
-export function commandsFor({ path, evidence }: AssuranceInput): AssuranceReport['commands'] {
+export function commandsFor({ path, facts, evidence }: AssuranceInput): AssuranceReport['commands'] {
   const target = shellWord(path);
   const has = (kind: string): boolean => evidence.some((one) => one.kind === kind);
   const boms = evidence
     .filter((one) => one.kind === 'bill of materials')
-    .map(({ file }) => shellWord(beside(path, file)));
+    .map(({ file }) => shellWord(evidencePath(path, facts.isFolder, file)));
   return [
     { what: 'Scan every file and hash it', command: `vouchsafe scan --hash ${target}` },
     ...(has('signature')
@@ -24,8 +24,9 @@ export function commandsFor({ path, evidence }: AssuranceInput): AssuranceReport
 }
 
 /** Evidence lies in the folder, or beside a single file. */
-function beside(path: string, file: string): string {
-  return file.includes('/') || path === file ? file : `${path.replace(/\/+$/, '')}/${file}`;
+function evidencePath(path: string, isFolder: boolean, file: string): string {
+  if (isFolder) return `${path.replace(/\/+$/, '')}/${file}`;
+  return `${path.slice(0, path.lastIndexOf('/') + 1)}${file}`;
 }
 
 /** One word for a POSIX shell; characters that do not show are spelled out, and have to be looked up then. */

@@ -2,7 +2,10 @@ import { count } from '../scan/reporters/wording.ts';
 import type { AssuranceInput } from './assess.ts';
 import { weights, type Answer, type AssuranceFinding, type AssuranceReport, type Reason } from './schema.ts';
 
-type ConclusionInput = Pick<AssuranceInput, 'facts' | 'scan' | 'problems' | 'evidence' | 'sealed'> & {
+type ConclusionInput = Pick<
+  AssuranceInput,
+  'facts' | 'scan' | 'problems' | 'evidence' | 'claims' | 'unmetPolicy' | 'sealed' | 'cleaning'
+> & {
   readonly findings: readonly AssuranceFinding[];
   readonly conversion: AssuranceReport['conversion'];
 };
@@ -17,7 +20,9 @@ export function conclude(input: ConclusionInput): { readonly answer: Answer; rea
     ...problemReasons(input),
     ...signatureReasons(input),
     ...attestationReasons(input),
+    ...policyReasons(input),
     ...conversionReasons(input),
+    ...cleaningReasons(input),
     ...sealedReasons(input),
     ...licenceReasons(input),
   ];
@@ -25,6 +30,16 @@ export function conclude(input: ConclusionInput): { readonly answer: Answer; rea
   const has = (weight: Reason['weight']): boolean => reasons.some((one) => one.weight === weight);
   const answer = has('blocks') ? 'no' : has('undecided') ? 'not-yet' : has('open') ? 'conditionally' : 'yes';
   return { answer, reasons };
+}
+
+/** `1 file is`, `2 files are`. */
+function countIs(number: number, singular: string, plural?: string): string {
+  return `${count(number, singular, plural)} ${number === 1 ? 'is' : 'are'}`;
+}
+
+/** `1 file was`, `2 files were`. */
+function countWas(number: number, singular: string, plural?: string): string {
+  return `${count(number, singular, plural)} ${number === 1 ? 'was' : 'were'}`;
 }
 
 function measured(code: string, weight: Reason['weight'], text: string): Reason {
@@ -44,7 +59,7 @@ function verdictReasons({ facts, findings }: ConclusionInput): readonly Reason[]
           measured(
             'findings-accepted',
             'open',
-            `${count(accepted, 'kind')} of finding was accepted by a decision that is named below.`,
+            `${countWas(accepted, 'kind of finding', 'kinds of finding')} accepted by a decision that is named below.`,
           ),
         ];
   switch (facts.verdict) {
@@ -58,7 +73,7 @@ function verdictReasons({ facts, findings }: ConclusionInput): readonly Reason[]
         measured(
           'suspicious',
           'undecided',
-          `Somebody has to look at ${count(counted.length, 'kind')} of finding: ${kinds(counted)}.`,
+          `Somebody has to look at ${count(counted.length, 'kind of finding', 'kinds of finding')}: ${kinds(counted)}.`,
         ),
         ...acceptedReason,
       ];
@@ -97,7 +112,7 @@ function problemReasons({ problems, scan }: ConclusionInput): readonly Reason[] 
         measured(
           'not-examined',
           'open',
-          `${count(skipped, 'file')} of version control beside the model was not examined.`,
+          `${countWas(skipped, 'file of version control', 'files of version control')} not examined.`,
         ),
       ];
 }
@@ -122,7 +137,7 @@ function signatureReasons({ facts, evidence, problems }: ConclusionInput): reado
   const coverage =
     uncovered === 0
       ? []
-      : [measured('unsigned-files', 'open', `${count(uncovered, 'file')} is not covered by the signature.`)];
+      : [measured('unsigned-files', 'open', `${countIs(uncovered, 'file')} not covered by the signature.`)];
   if (signature.state === 'verified') {
     return [
       measured(
@@ -143,16 +158,31 @@ function signatureReasons({ facts, evidence, problems }: ConclusionInput): reado
   ];
 }
 
-function attestationReasons({ evidence }: ConclusionInput): readonly Reason[] {
+function attestationReasons({ evidence, claims }: ConclusionInput): readonly Reason[] {
   const others = evidence.filter((one) => one.kind !== 'signature');
   const invalid = others.filter((one) => one.state === 'invalid');
-  return invalid.map((one) =>
-    measured(
-      'evidence-invalid',
-      'undecided',
-      `${one.file} has a statement that does not hold (${one.what}): ${one.detail}.`,
+  const failed = claims.filter(({ claim }) => claim.result === 'FAILED');
+  return [
+    ...invalid.map((one) =>
+      measured(
+        'evidence-invalid',
+        'undecided',
+        `${one.file} has a statement that does not hold (${one.what}): ${one.detail}.`,
+      ),
     ),
-  );
+    ...failed.map(({ claim, state }): Reason => {
+      const rules = claim.failed.slice(0, 5).join(', ');
+      const who = state === 'verified' ? 'A trusted signer attests' : 'Somebody attests';
+      const text = `${who} a ${claim.kind} that failed${rules === '' ? '' : `: ${rules}`}.`;
+      return { code: 'attested-failure', weight: 'undecided', text, origin: 'stated' };
+    }),
+  ];
+}
+
+function policyReasons({ unmetPolicy }: ConclusionInput): readonly Reason[] {
+  if (unmetPolicy === null) return [];
+  if (unmetPolicy.length === 0) return [measured('policy-met', 'supports', 'Your signing policy is met.')];
+  return unmetPolicy.map((text) => measured('policy-unmet', 'blocks', `Your signing policy says otherwise: ${text}.`));
 }
 
 function conversionReasons({ conversion }: ConclusionInput): readonly Reason[] {
@@ -170,7 +200,7 @@ function conversionReasons({ conversion }: ConclusionInput): readonly Reason[] {
           measured(
             'conversion-differs',
             'undecided',
-            `${count(wrong.length, 'file')} is not what the conversion wrote: ${names}.`,
+            `${countIs(wrong.length, 'file')} not what the conversion wrote: ${names}.`,
           ),
         ]),
     ...(isWhole
@@ -196,9 +226,29 @@ function conversionReasons({ conversion }: ConclusionInput): readonly Reason[] {
   ];
 }
 
+function cleaningReasons({ cleaning }: ConclusionInput): readonly Reason[] {
+  if (cleaning === null || cleaning.files.length === 0) return [];
+  const wrong = cleaning.files.filter(({ state }) => state === 'differs' || state === 'missing');
+  if (wrong.length > 0) {
+    const names = wrong
+      .slice(0, 3)
+      .map(({ path }) => path)
+      .join(', ');
+    return [
+      measured(
+        'cleaning-differs',
+        'undecided',
+        `${countIs(wrong.length, 'file')} not what the cleaning wrote: ${names}.`,
+      ),
+    ];
+  }
+  const text = `Dangerous parts were taken out of ${count(cleaning.files.length, 'file')}, as a record of it says.`;
+  return [{ code: 'cleaned', weight: 'supports', text, origin: 'stated' }];
+}
+
 function sealedReasons({ sealed }: ConclusionInput): readonly Reason[] {
   if (sealed.length === 0) return [];
-  const text = `${count(sealed.length, 'file')} is encrypted and could not be looked into.`;
+  const text = `${countIs(sealed.length, 'file')} encrypted and could not be looked into.`;
   return [measured('sealed', 'undecided', text)];
 }
 

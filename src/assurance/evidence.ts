@@ -1,6 +1,8 @@
-import { SignError } from '../sign/errors.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { claimOf, readAttestations, type AttestationClaim, type AttestationLine } from '../sign/attestation.ts';
 import { readBundle, type Bundle } from '../sign/bundle.ts';
-import { signLimits } from '../sign/limits.ts';
+import { SignError } from '../sign/errors.ts';
+import { signerName, unmetBy, type PolicyFiles, type SigningPolicy } from '../sign/policy.ts';
 import { verifyBundle, type Trust, type VerifiedSigner } from '../sign/verify-bundle.ts';
 import type { EvidenceItem } from './schema.ts';
 
@@ -13,65 +15,113 @@ export interface EvidenceFile {
 export interface EvidenceContext {
   /** Whom to believe; null when nobody was named, and nothing can be verified then. */
   readonly trust: Trust | null;
+  /** Who has to have signed what; null without a policy. */
+  readonly policy: { readonly policy: SigningPolicy; readonly files: PolicyFiles } | null;
   /** The root digest of the files as they are now. */
   readonly rootDigest: string;
 }
 
+/** One statement beside the model, as far as it could be checked. */
+export interface CheckedStatement {
+  readonly item: EvidenceItem;
+  /** Null for signatures, and for what could not be read. */
+  readonly claim: AttestationClaim | null;
+  readonly predicate?: unknown;
+  readonly verified: VerifiedSigner | null;
+}
+
 /** What a signature file is worth: whether its signature holds, and whether it speaks of these files. */
-export function checkSignature({ file, content }: EvidenceFile, context: EvidenceContext): EvidenceItem {
-  const base = { file, kind: 'signature', what: 'signature of the model', signer: null } as const;
-  try {
+export function checkSignature({ file, content }: EvidenceFile, context: EvidenceContext): CheckedStatement {
+  const base = { file, kind: 'signature', what: 'signature of the model' } as const;
+  return attempt(base, () => {
     const bundle = readBundle(content);
     const { statement } = bundle;
-    if (statement.kind !== 'model') return { ...base, state: 'invalid', detail: 'it signs no model' };
+    if (statement.kind !== 'model') return refused(base, 'it signs no model');
     if (statement.rootDigest !== context.rootDigest) {
-      return { ...base, state: 'invalid', detail: 'it signs other files than those that are there' };
+      return refused(base, 'it signs other files than those that are there');
     }
-    return { ...base, ...verified(bundle, context) };
-  } catch (error) {
-    if (!(error instanceof SignError)) throw error;
-    return { ...base, state: 'invalid', detail: error.message };
-  }
+    return { claim: null, ...verifiedItem(base, bundle, context) };
+  });
 }
 
 /** Every line of an attestation file. */
-export function checkAttestations({ file, content }: EvidenceFile, context: EvidenceContext): readonly EvidenceItem[] {
-  const lines = new TextDecoder().decode(content).split('\n');
-  const filled = lines.filter((line) => line.trim() !== '');
-  if (filled.length > signLimits.maxAttestations) {
-    const detail = `${filled.length} attestations, ${signLimits.maxAttestations} allowed`;
-    return [{ file, kind: 'attestation', what: 'attestations', state: 'invalid', signer: null, detail }];
-  }
-  return filled.map((line) => checkAttestation(file, line, context));
-}
-
-function checkAttestation(file: string, line: string, context: EvidenceContext): EvidenceItem {
-  const base = { file, kind: 'attestation', what: 'attestation', signer: null } as const;
+export function checkAttestations(
+  { file, content }: EvidenceFile,
+  context: EvidenceContext,
+): readonly CheckedStatement[] {
+  const base = { file, kind: 'attestation', what: 'attestation' } as const;
+  let lines: readonly AttestationLine[];
   try {
-    const bundle = readBundle(line);
-    const { statement } = bundle;
-    if (statement.kind !== 'attestation') return { ...base, state: 'invalid', detail: 'it is no attestation' };
-    const what = statement.predicateType;
-    if (!statement.subjects.some((one) => one.sha256 === context.rootDigest)) {
-      return { ...base, what, state: 'invalid', detail: 'it is about something else than these files' };
-    }
-    return { ...base, what, ...verified(bundle, context) };
+    lines = readAttestations(content);
   } catch (error) {
     if (!(error instanceof SignError)) throw error;
-    return { ...base, state: 'invalid', detail: error.message };
+    return [refused(base, error.message)];
+  }
+  return lines.map((line) => ('error' in line ? refused(base, line.error.message) : checkLine(file, line, context)));
+}
+
+function checkLine(
+  file: string,
+  { bundle, statement }: Extract<AttestationLine, { bundle: Bundle }>,
+  context: EvidenceContext,
+): CheckedStatement {
+  const plain = { file, kind: 'attestation', what: statement.predicateType } as const;
+  return attempt(plain, () => {
+    const claim = claimOf(statement);
+    const base = { ...plain, what: claimText(claim) };
+    if (!statement.subjects.some((one) => one.sha256 === context.rootDigest)) {
+      return refused(base, 'it is about something else than these files');
+    }
+    return { claim, predicate: statement.predicate, ...verifiedItem(base, bundle, context) };
+  });
+}
+
+/** `scan: PASSED, vouchsafe 0.1.0, 2026-01-02T03:04:05Z` */
+function claimText({ kind, predicateType, result, tool, date }: AttestationClaim): string {
+  const name = kind === 'other' ? predicateType : kind;
+  const about = [result, tool === null ? null : `${tool.name} ${tool.version}`.trim(), date].filter(
+    (one) => one !== null,
+  );
+  return about.length === 0 ? name : `${name}: ${about.join(', ')}`;
+}
+
+type Base = Pick<EvidenceItem, 'file' | 'kind' | 'what'>;
+
+function refused(base: Base, detail: string): CheckedStatement {
+  return { item: { ...base, state: 'invalid', signer: null, detail }, claim: null, verified: null };
+}
+
+function attempt(base: Base, check: () => CheckedStatement): CheckedStatement {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof SignError)) throw error;
+    return refused(base, error.message);
   }
 }
 
 /** @throws SignError when the signature is wrong, or by somebody who is not trusted. */
-function verified(bundle: Bundle, { trust }: EvidenceContext): Pick<EvidenceItem, 'state' | 'signer' | 'detail'> {
+function verifiedItem(
+  base: Base,
+  bundle: Bundle,
+  context: EvidenceContext,
+): Pick<CheckedStatement, 'item' | 'verified'> {
+  const { trust } = context;
   if (trust === null) {
-    return { state: 'not-verified', signer: null, detail: 'speaks of these files; who signed it was not checked' };
+    const detail = 'speaks of these files; who signed it was not checked';
+    return { item: { ...base, state: 'not-verified', signer: null, detail }, verified: null };
   }
-  const found = verifyBundle(bundle, trust);
-  const times = found.times.map(({ time }) => time.toISOString());
-  const since = times.length === 0 ? '' : `, not later than ${times.sort()[0] ?? ''}`;
-  const notes = found.notes.length === 0 ? '' : `; ${found.notes.join('; ')}`;
-  return { state: 'verified', signer: signerText(found.signer), detail: `speaks of these files${since}${notes}` };
+  const verified = verifyBundle(bundle, trust);
+  const times = verified.times.map(({ time }) => time.toISOString());
+  const since = times.length === 0 ? '' : `, signed not later than ${times.sort()[0] ?? ''}`;
+  const notes = verified.notes.length === 0 ? '' : `; ${verified.notes.join('; ')}`;
+  const name = nameOf(verified, context);
+  const signer = name === null ? signerText(verified.signer) : `${name}: ${signerText(verified.signer)}`;
+  return { item: { ...base, state: 'verified', signer, detail: `speaks of these files${since}${notes}` }, verified };
+}
+
+function nameOf({ signer }: VerifiedSigner, { policy }: EvidenceContext): string | null {
+  return policy === null ? null : signerName(policy.policy, signer, policy.files);
 }
 
 function signerText(signer: VerifiedSigner['signer']): string {
@@ -85,4 +135,27 @@ function signerText(signer: VerifiedSigner['signer']): string {
     default:
       return signer satisfies never;
   }
+}
+
+/** Who attested a document, word for word; undefined when nobody did whose attestation was verified. */
+export function attesterOf(document: unknown, statements: readonly CheckedStatement[]): string | undefined {
+  const found = statements.find(
+    ({ item, predicate }) => item.state === 'verified' && isDeepStrictEqual(predicate, document),
+  );
+  return found?.item.signer ?? undefined;
+}
+
+/** What of the policy is not met; empty when all of it is, null when there is none. */
+export function unmetPolicy(
+  statements: readonly CheckedStatement[],
+  context: EvidenceContext,
+): readonly string[] | null {
+  const { policy, trust } = context;
+  if (policy === null || trust === null) return null;
+  const name = (one: CheckedStatement): string | null => (one.verified === null ? null : nameOf(one.verified, context));
+  const signers = statements.filter(({ item }) => item.kind === 'signature').map(name);
+  const attestations = statements.flatMap((one) =>
+    one.claim === null || one.verified === null ? [] : [{ claim: one.claim, signer: name(one) }],
+  );
+  return unmetBy(policy.policy, { signers, attestations, now: trust.now }).map(({ message }) => message);
 }

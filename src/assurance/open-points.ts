@@ -10,6 +10,7 @@ interface OpenInput {
   readonly findings: readonly AssuranceFinding[];
   readonly conversion: AssuranceReport['conversion'];
   readonly problems: readonly GatheringProblem[];
+  readonly sealed: AssuranceReport['sealed'];
 }
 
 /** What somebody still has to do or decide, in the order of the page. */
@@ -20,11 +21,18 @@ export function openPoints(input: OpenInput): readonly OpenPoint[] {
       text: message,
       todo: 'Find out why, and run the report again.',
     })),
+    ...sealedPoints(input),
     ...findingPoints(input),
     ...signaturePoints(input),
     ...statementPoints(input),
     ...weightPoints(input),
   ];
+}
+
+function sealedPoints({ sealed }: OpenInput): readonly OpenPoint[] {
+  if (sealed.length === 0) return [];
+  const text = `Nothing can be said about ${count(sealed.length, 'encrypted file')}.`;
+  return [{ code: 'sealed', text, todo: 'Open them with vouchsafe unseal, and make a report of what was inside.' }];
 }
 
 function findingPoints({ findings }: OpenInput): readonly OpenPoint[] {
@@ -48,7 +56,7 @@ function signaturePoints({ facts, evidence }: OpenInput): readonly OpenPoint[] {
     points.push({
       code: 'not-verified',
       text: `${count(unverified.length, 'signature or statement', 'signatures and statements')} not verified.`,
-      todo: 'Give the publisher’s key with --public-key, or a signing policy with --policy.',
+      todo: 'Name whom you trust with --public-key or --policy; have the bill of materials attested with vouchsafe attest.',
     });
   }
   const uncovered = facts.root.source === 'signed' ? facts.files.filter((one) => !one.isCovered) : [];

@@ -15,7 +15,7 @@ const bomErrors = {
   /** The signature speaks of other bytes than those that are there. */
   'digest-mismatch': row(
     (d: { signature: string; signed: string; computed: string }) =>
-      `${d.signature} signs root digest ${d.signed}, but the files give ${d.computed}`,
+      `${d.signature} signs other files: root digest ${d.signed}, found ${d.computed}`,
     'vouchsafe verify names the files that differ',
   ),
   'signature-unreadable': row((d: { signature: string; reason: string }) => `${d.signature}: ${d.reason}`),

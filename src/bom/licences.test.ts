@@ -29,5 +29,5 @@ describe('a licence field', () => {
 
 test('licence texts are known by name, near the top', () => {
   expect(['LICENSE', 'license.txt', 'LICENCE-2', 'sub/NOTICE'].every(isLicenceFile)).toBe(true);
-  expect(['licensed.py', 'a/b/LICENSE', 'unlicensed'].some(isLicenceFile)).toBe(false);
+  expect(['licensed.py', 'a/b/LICENSE', 'unlicensed', 'LICENSE.age'].some(isLicenceFile)).toBe(false);
 });

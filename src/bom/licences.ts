@@ -14,7 +14,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 const OPERATORS = /\s+(?:AND|OR|WITH)\s+/;
 
 /** The SPDX id of a licence, whatever its case; undefined when SPDX has none of that name. */
-export function spdxIdOf(text: string): string | undefined {
+function spdxIdOf(text: string): string | undefined {
   const key = text.trim().toLowerCase();
   return idByLowerCase.get(key) ?? SPELLINGS[key];
 }
@@ -79,8 +79,12 @@ export function licenceExpression({ name, kind }: LicenceFact): string {
 }
 
 const LICENCE_FILE = /^(?:licen[cs]e|copying|notice|unlicense)(?:[._-].*)?$/i;
+/** Encrypted, so that nobody can read it. */
+const SEALED = /\.age$/i;
 
 /** True for the names under which a licence text lies in a folder. */
 export function isLicenceFile(path: string): boolean {
-  return LICENCE_FILE.test(path.split('/').at(-1) ?? '') && path.split('/').length <= 2;
+  const parts = path.split('/');
+  const name = parts.at(-1) ?? '';
+  return parts.length <= 2 && LICENCE_FILE.test(name) && !SEALED.test(name);
 }

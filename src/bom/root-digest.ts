@@ -41,7 +41,8 @@ export interface MeasuredRoot {
   readonly root: RootDigest;
   /** True for paths that the root digest covers. */
   readonly covers: (path: string) => boolean;
-  readonly notes: readonly string[];
+  /** A statement whose digests are no SHA-256 of whole files: somebody has to hash the files as it says. */
+  readonly unchecked?: ModelStatement;
 }
 
 /**
@@ -58,7 +59,6 @@ export function measureRoot(files: readonly HashedFile[], signature: SignatureFi
   return {
     root: { sha256: rootDigest(sortResources(resources, 'code-point')), source: 'computed' },
     covers,
-    notes: [],
   };
 }
 
@@ -86,15 +86,12 @@ function signedRoot(files: readonly HashedFile[], signature: string, statement: 
     manifest.resources.map(({ name }) => (method === 'files' ? name : name.replace(/(?::\d+){2}$/s, ''))),
   );
   const covers = (path: string): boolean => isNameless || names.has(path);
-  if (method !== 'files' || hashType !== 'sha256') {
-    const how = method === 'files' ? hashType : `${hashType} of shards`;
-    return { root, covers, notes: [`${signature} hashes with ${how}: its root digest was taken over, not recomputed`] };
-  }
+  if (method !== 'files' || hashType !== 'sha256') return { root, covers, unchecked: statement };
   const measured = new Map(files.map(({ path, sha256 }) => [path, sha256]));
   const only = isNameless ? files[0]?.sha256 : undefined;
   // A file that is missing gives other bytes than its digest did, so the result differs too.
   const now = manifest.resources.map(({ name }) => ({ name, digest: measured.get(name) ?? only ?? '' }));
   const computed = rootDigest(now);
-  if (computed === statement.rootDigest) return { root, covers, notes: [] };
+  if (computed === statement.rootDigest) return { root, covers };
   throw BomError.of('digest-mismatch', { signature, signed: statement.rootDigest, computed });
 }

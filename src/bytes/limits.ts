@@ -90,6 +90,10 @@ export const defaultLimits = {
   maxHdf5Objects: 200_000,
   /** Index nodes, heap blocks and header messages walked in one HDF5 file. */
   maxHdf5Nodes: 5_000_000,
+  /** Bytes a data set may hold for each byte that is stored of it; deflate tops out at 1032. */
+  maxDatasetExpansion: 1000,
+  /** Bytes that all data sets of one file may hold beyond that together: small ones that were never written. */
+  maxUnbackedBytes: 64 * MiB,
   /** Findings of one rule kept for one file; further ones are counted. */
   maxFindingsPerRule: 100,
   /** One file on disk. No published model file is this large; what claims to be is sparse or a mistake. */

@@ -19,7 +19,7 @@ const MAX_ROUNDS = 12;
 /** What a file may need at most; each is kept in memory and told to the reader. */
 const MAX_EDITS = 100_000;
 /** A file is mended completely or not at all, so that a flood of findings must not hide the last of them. */
-const MAX_FINDINGS_PER_RULE = 10_000;
+const MAX_FINDINGS_PER_RULE = 2000;
 
 export interface CleanSettings {
   readonly options?: Partial<CleanOptions>;
@@ -157,6 +157,6 @@ const NOTHING: Plan = { edits: [] };
 const inconclusive = new Set(rules.filter((rule) => rule.inconclusive === true).map((rule) => rule.id));
 
 /** True for a finding that alone would make the verdict anything but clean. */
-export function forbidsClean(finding: Finding): boolean {
+function forbidsClean(finding: Finding): boolean {
   return verdictOfFinding(finding, (id) => inconclusive.has(id)) !== 'clean';
 }

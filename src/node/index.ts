@@ -1,3 +1,7 @@
+export { gatherAssurance, type AssuranceOptions } from './assurance/gather-assurance.ts';
+export { printPdf, type PrintOptions } from './assurance/print-pdf.ts';
+export { gatherFacts, type Gathered, type GatherOptions } from './bom/gather-facts.ts';
+export { cleanPaths, type CleanPathsOptions, type Destination } from './clean/clean-paths.ts';
 export { FileSource, openFile } from './file-source.ts';
 export { scanFiles, STDIN_TARGET, type ScanFilesOptions, type ScanProgress } from './scan-files.ts';
 export { packageVersion } from './version.ts';
@@ -9,3 +13,13 @@ export { buildManifest, type BuiltManifest, type ManifestOptions } from './sign/
 export type { HashProgress } from './sign/hash-files.ts';
 export { signModel, type SignedResult, type SignModelOptions } from './sign/sign-model.ts';
 export { verifyModel, type VerifyOptions, type VerifyReport } from './sign/verify-model.ts';
+export { openTensors, type FailedPart, type OpenedPart, type OpenedTensors } from './open-tensors.ts';
+export { SealedFile } from './seal/open-part.ts';
+export { SealedSource } from '../seal/sealed-source.ts';
+export { openStream, sealStream, type SealOptions } from '../seal/sealed-stream.ts';
+export { generateIdentity, parseIdentities, parseIdentity, parseRecipient } from '../seal/keys/parse-keys.ts';
+export { PassphraseIdentity, PassphraseRecipient } from '../seal/keys/passphrase.ts';
+export { type KeyProvider, ServiceIdentity, ServiceRecipient } from '../seal/providers/key-provider.ts';
+export { AwsKmsProvider } from '../seal/providers/aws-kms.ts';
+export { VaultTransitProvider } from '../seal/providers/vault-transit.ts';
+export type { Identity, Recipient } from '../seal/recipient.ts';

@@ -16,10 +16,25 @@ const COUNTER_BYTES = 6;
 export class PayloadKey {
   readonly #key: KeyObject;
 
-  constructor(fileKey: Uint8Array, nonce: Uint8Array) {
+  private constructor(key: KeyObject) {
+    this.#key = key;
+  }
+
+  static derive(fileKey: Uint8Array, nonce: Uint8Array): PayloadKey {
     const key = deriveKey(fileKey, nonce, 'payload');
-    this.#key = createSecretKey(key);
+    const payloadKey = new PayloadKey(createSecretKey(key));
     wipe(key);
+    return payloadKey;
+  }
+
+  /** In another thread, from what `shared` is there. */
+  static fromShared(key: KeyObject): PayloadKey {
+    return new PayloadKey(key);
+  }
+
+  /** What another thread of this process can be given. */
+  get shared(): KeyObject {
+    return this.#key;
   }
 
   /** The encrypted chunk and its tag. */
@@ -56,7 +71,7 @@ function chunkNonce(index: number, isLast: boolean): Buffer {
 }
 
 /** How many chunks hold `plainBytes`; an empty content has one, empty chunk. */
-function chunkCount(plainBytes: number): number {
+export function chunkCount(plainBytes: number): number {
   return Math.max(1, Math.ceil(plainBytes / CHUNK_BYTES));
 }
 

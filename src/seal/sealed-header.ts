@@ -22,7 +22,7 @@ export async function startSeal(recipients: readonly Recipient[], artifact: stri
   const nonce = randomBytes(PAYLOAD_NONCE_BYTES);
   try {
     const header = encodeHeader(await wrapAll(recipients, fileKey, artifact), fileKey);
-    return { prefix: Buffer.concat([header, nonce]), key: new PayloadKey(fileKey, nonce) };
+    return { prefix: Buffer.concat([header, nonce]), key: PayloadKey.derive(fileKey, nonce) };
   } finally {
     wipe(fileKey);
   }

@@ -24,6 +24,15 @@ const FIRST_READ_BYTES = 4096;
 /** Consecutive chunks are read with one system call up to this many: 1 MiB. */
 const RUN_CHUNKS = 16;
 
+/** What it takes to work on the chunks of a file in any order. */
+export interface ChunkLayout {
+  readonly key: PayloadKey;
+  /** Offset of the first chunk in the sealed file, in bytes. */
+  readonly sealedStart: number;
+  readonly chunks: number;
+  readonly plainBytes: number;
+}
+
 /**
  * The content of a sealed file as random-access bytes: a read opens the chunks it touches and no others. Every byte
  * given out is authenticated, and so is where the content ends.
@@ -57,9 +66,14 @@ export class SealedSource implements Source {
     const nonce = readBytes(source, header.length, PAYLOAD_NONCE_BYTES);
     if (nonce.length < PAYLOAD_NONCE_BYTES) throw malformed('no nonce of 16 bytes follows it');
     const fileKey = await openHeader(header, identities);
-    const key = new PayloadKey(fileKey, nonce);
+    const key = PayloadKey.derive(fileKey, nonce);
     wipe(fileKey);
     return new SealedSource(source, header.length + PAYLOAD_NONCE_BYTES, key);
+  }
+
+  /** Where the chunks are, and their key: for opening all of them by other means. */
+  get layout(): ChunkLayout {
+    return { key: this.#key, sealedStart: this.#start, chunks: this.#lastChunk + 1, plainBytes: this.size };
   }
 
   /** @throws SealError when a chunk it touches was changed, ReadError as the sealed file does. */

@@ -39,8 +39,14 @@ export async function* sealStream(pieces: Pieces, options: SealOptions): AsyncGe
  * @throws SealError.
  */
 export async function* openStream(pieces: Pieces, identities: readonly Identity[]): AsyncGenerator<Buffer[]> {
-  const { header, rest } = await splitHeader(pieces);
-  yield* openPayload(rest, await openHeader(header, identities));
+  const iterator = pieces[Symbol.asyncIterator]();
+  try {
+    const { header, rest } = await splitHeader({ [Symbol.asyncIterator]: () => iterator });
+    yield* openPayload(rest, await openHeader(header, identities));
+  } finally {
+    // A source must learn that nobody wants more, also when its header was refused: a pipe would be waited for.
+    await iterator.return?.();
+  }
 }
 
 async function* openPayload(pieces: Pieces, fileKey: Buffer): AsyncGenerator<Buffer[]> {
@@ -53,7 +59,7 @@ async function* openPayload(pieces: Pieces, fileKey: Buffer): AsyncGenerator<Buf
       nonce.push(piece.subarray(0, missing));
       rest = piece.subarray(missing);
       if (nonce.bytes.length < PAYLOAD_NONCE_BYTES) continue;
-      opener = new PayloadOpener(new PayloadKey(fileKey, nonce.bytes));
+      opener = new PayloadOpener(PayloadKey.derive(fileKey, nonce.bytes));
       wipe(fileKey);
     }
     yield* release(opener.push(rest));

@@ -18,16 +18,7 @@ export const predicateTypes = {
 /** What Vouchsafe's conversions are called in SLSA provenance. */
 export const CONVERSION_BUILD_TYPE = 'urn:vouchsafe:convert:v1';
 
-export const attestationKinds = [
-  'scan',
-  'validation',
-  'conversion',
-  'provenance',
-  'cyclonedx',
-  'spdx',
-  'other',
-] as const;
-export type AttestationKind = (typeof attestationKinds)[number];
+type AttestationKind = 'scan' | 'validation' | 'conversion' | 'provenance' | 'cyclonedx' | 'spdx' | 'other';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const descriptor = z.looseObject({

@@ -5,7 +5,7 @@ import { signLimits } from './limits.ts';
 import { parseStatement, type Statement } from './statement.ts';
 import { parseStrictJson } from './strict-json.ts';
 
-export const BUNDLE_MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+const BUNDLE_MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
 /** What a bundle says about who signed. Nothing of it is trusted until it was verified. */
 export type SignerMaterial =

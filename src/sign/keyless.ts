@@ -1,9 +1,9 @@
 import { generateKeyPairSync, sign, X509Certificate, type KeyObject } from 'node:crypto';
 import * as z from 'zod';
 import { bundleText, readBundle } from './bundle.ts';
-import { IN_TOTO_PAYLOAD_TYPE } from './dsse.ts';
 import { SignError } from './errors.ts';
 import { publicPem } from './keys.ts';
+import { requestLogEntry } from './log-entry.ts';
 import { post } from './post.ts';
 import { signPayload } from './signature.ts';
 import type { Signer } from './signers.ts';
@@ -24,25 +24,6 @@ const certificateResponse = z.object({
   signedCertificateEmbeddedSct: z.object({ chain: z.object({ certificates: z.array(z.string()).min(1) }) }),
 });
 
-const decimal = z.union([z.int().nonnegative(), z.string().regex(/^\d+$/)]);
-const logEntry = z.object({
-  body: z.string(),
-  integratedTime: decimal,
-  logID: z.string().regex(/^[0-9a-f]{64}$/),
-  logIndex: decimal,
-  verification: z.object({
-    signedEntryTimestamp: z.string().optional(),
-    inclusionProof: z.object({
-      checkpoint: z.string(),
-      hashes: z.array(z.string()),
-      logIndex: decimal,
-      rootHash: z.string(),
-      treeSize: decimal,
-    }),
-  }),
-});
-const logResponse = z.record(z.string(), logEntry);
-
 /**
  * Signs without a key of one's own: a key made for this one signature, a certificate that says whose token asked for
  * it, and an entry in a public log that keeps the moment.
@@ -57,7 +38,7 @@ async function signKeyless(payload: Uint8Array, subject: string, options: Keyles
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const certificate = await requestCertificate(options, subject, { privateKey, publicKey });
   const signature = signPayload(privateKey, payload);
-  const entry = await requestEntry(options, { payload, signature, certificate });
+  const entry = await requestLogEntry(options.rekorUrl, { payload, signature, verifierPem: certificate.toString() });
   const material = { certificate: { rawBytes: certificate.raw.toString('base64') }, tlogEntries: [entry] };
   const text = bundleText({ material, payload, signature });
   if (options.trustedRoot !== undefined) verifyKeyless(readBundle(text), options.trustedRoot);
@@ -94,63 +75,6 @@ async function requestCertificate(
     throw failed('the certificate authority sent a certificate for another key');
   }
   return certificate;
-}
-
-interface Signed {
-  readonly payload: Uint8Array;
-  readonly signature: Buffer;
-  readonly certificate: X509Certificate;
-}
-
-async function requestEntry(
-  { rekorUrl }: KeylessOptions,
-  { payload, signature, certificate }: Signed,
-): Promise<object> {
-  const envelope = {
-    payload: Buffer.from(payload).toString('base64'),
-    payloadType: IN_TOTO_PAYLOAD_TYPE,
-    signatures: [{ sig: signature.toString('base64'), keyid: '' }],
-  };
-  const answer = await post({
-    service: 'the transparency log',
-    base: rekorUrl,
-    path: '/api/v1/log/entries',
-    body: {
-      apiVersion: '0.0.1',
-      kind: 'dsse',
-      spec: {
-        proposedContent: {
-          envelope: JSON.stringify(envelope),
-          verifiers: [Buffer.from(certificate.toString()).toString('base64')],
-        },
-      },
-    },
-  });
-  const parsed = logResponse.safeParse(answer);
-  const [entry, ...others] = Object.values(parsed.data ?? {});
-  if (entry === undefined || others.length > 0) throw failed('the transparency log answered without an entry');
-  return entryMaterial(entry);
-}
-
-/** An entry as bundles write it: hexadecimal digits become base64, numbers become text. */
-function entryMaterial(entry: z.infer<typeof logEntry>): object {
-  const { inclusionProof: proof, signedEntryTimestamp } = entry.verification;
-  const fromHex = (digits: string): string => Buffer.from(digits, 'hex').toString('base64');
-  return {
-    logIndex: String(entry.logIndex),
-    logId: { keyId: fromHex(entry.logID) },
-    kindVersion: { kind: 'dsse', version: '0.0.1' },
-    integratedTime: String(entry.integratedTime),
-    ...(signedEntryTimestamp === undefined ? {} : { inclusionPromise: { signedEntryTimestamp } }),
-    inclusionProof: {
-      logIndex: String(proof.logIndex),
-      rootHash: fromHex(proof.rootHash),
-      treeSize: String(proof.treeSize),
-      hashes: proof.hashes.map(fromHex),
-      checkpoint: { envelope: proof.checkpoint },
-    },
-    canonicalizedBody: entry.body,
-  };
 }
 
 const claims = z.object({

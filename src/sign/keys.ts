@@ -24,6 +24,8 @@ export function curveOf(key: KeyObject): (typeof curves)[keyof typeof curves] {
  * @throws SignError; what the library says about the key is left out, it could tell of its content.
  */
 export function readPrivateKey(pem: Uint8Array, passphrase?: Uint8Array): KeyObject {
+  if (passphrase === undefined && isEncryptedPem(pem))
+    throw SignError.of('passphrase-missing', 'no passphrase was given');
   let key: KeyObject;
   try {
     key = createPrivateKey({
@@ -31,9 +33,7 @@ export function readPrivateKey(pem: Uint8Array, passphrase?: Uint8Array): KeyObj
       format: 'pem',
       ...(passphrase === undefined ? {} : { passphrase: Buffer.from(passphrase) }),
     });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ERR_MISSING_PASSPHRASE') throw SignError.of('passphrase-missing', 'no passphrase was given');
+  } catch {
     const why = passphrase === undefined ? 'it is no private key in PEM' : 'wrong passphrase, or no private key in PEM';
     throw SignError.of('key-unreadable', why);
   }

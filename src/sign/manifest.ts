@@ -39,9 +39,6 @@ export interface Manifest {
 /** `code-point`: by name, as the specification says. `path-component`: as the Python reference sorts. */
 export type ManifestOrder = 'code-point' | 'path-component';
 
-/** 1 GB, as the specification and the reference have it. */
-export const DEFAULT_SHARD_BYTES = 1_000_000_000;
-
 /** Never part of a model (§6.2); only at its top level. */
 export const defaultIgnorePaths = ['.git', '.gitattributes', '.github', '.gitignore'] as const;
 

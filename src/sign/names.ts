@@ -8,3 +8,6 @@ export const hashNames = Object.keys(hashBytes) as readonly HashName[];
 /** The curves of OMS keys (NIST names). */
 export const curveNames = ['P-256', 'P-384', 'P-521'] as const;
 export type CurveName = (typeof curveNames)[number];
+
+/** Of shards, when nobody says: as the specification and the Python reference have it. */
+export const DEFAULT_SHARD_BYTES = 1_000_000_000;

@@ -70,8 +70,8 @@ export const signingPolicySchema = z.strictObject({
 });
 
 export type SigningPolicy = z.infer<typeof signingPolicySchema>;
-export type PolicySigner = SigningPolicy['signers'][number];
-export type AttestationRequirement = SigningPolicy['attestations'][number];
+type PolicySigner = SigningPolicy['signers'][number];
+type AttestationRequirement = SigningPolicy['attestations'][number];
 
 /**
  * Reads a signing policy (YAML 1.2; JSON is YAML).

@@ -1,8 +1,9 @@
-import type { KeyObject, X509Certificate } from 'node:crypto';
+import { createPublicKey, type KeyObject, type X509Certificate } from 'node:crypto';
 import { bundleText } from './bundle.ts';
 import { checkSignerCertificate, oneLine } from './certificate.ts';
 import { SignError } from './errors.ts';
-import { fingerprintOf } from './keys.ts';
+import { fingerprintOf, publicPem } from './keys.ts';
+import { requestLogEntry } from './log-entry.ts';
 import { signPayload } from './signature.ts';
 
 /** Something that can vouch: turns a statement's bytes into a bundle. */
@@ -13,13 +14,16 @@ export interface Signer {
   sign(payload: Uint8Array): Promise<string>;
 }
 
+export interface SignerOptions {
+  /** Transparency log that keeps the moment of signing; verifiers need a trusted root to make use of it. */
+  readonly rekorUrl?: string | undefined;
+}
+
 /** Signs with a key whose public half verifiers already have. */
-export function keySigner(key: KeyObject): Signer {
+export function keySigner(key: KeyObject, options: SignerOptions = {}): Signer {
   const hint = fingerprintOf(key);
-  return {
-    name: `key ${hint}`,
-    sign: (payload) => signWith(key, payload, { publicKey: { hint }, tlogEntries: [] }),
-  };
+  const means = { key, verifierPem: publicPem(createPublicKey(key)), material: { publicKey: { hint } } };
+  return { name: `key ${hint}`, sign: (payload) => signWith(means, payload, options) };
 }
 
 /**
@@ -27,7 +31,11 @@ export function keySigner(key: KeyObject): Signer {
  * is left out, verifiers use their own.
  * @throws SignError when the certificate is for another key, or not for signing.
  */
-export function certificateSigner(key: KeyObject, chain: readonly X509Certificate[]): Signer {
+export function certificateSigner(
+  key: KeyObject,
+  chain: readonly X509Certificate[],
+  options: SignerOptions = {},
+): Signer {
   const [leaf, ...others] = chain;
   if (leaf === undefined) throw SignError.of('certificate-invalid', 'the chain is empty');
   if (fingerprintOf(leaf.publicKey) !== fingerprintOf(key)) {
@@ -37,13 +45,26 @@ export function certificateSigner(key: KeyObject, chain: readonly X509Certificat
   const certificates = [leaf, ...others.filter((one) => !isSelfSigned(one))];
   const material = {
     x509CertificateChain: { certificates: certificates.map((one) => ({ rawBytes: one.raw.toString('base64') })) },
-    tlogEntries: [],
   };
-  return { name: oneLine(leaf.subject), sign: (payload) => signWith(key, payload, material) };
+  const means = { key, verifierPem: leaf.toString(), material };
+  return { name: oneLine(leaf.subject), sign: (payload) => signWith(means, payload, options) };
 }
 
-function signWith(key: KeyObject, payload: Uint8Array, material: Readonly<Record<string, unknown>>): Promise<string> {
-  return Promise.resolve(bundleText({ material, payload, signature: signPayload(key, payload) }));
+interface Means {
+  readonly key: KeyObject;
+  readonly verifierPem: string;
+  readonly material: Readonly<Record<string, unknown>>;
+}
+
+async function signWith(
+  { key, verifierPem, material }: Means,
+  payload: Uint8Array,
+  { rekorUrl }: SignerOptions,
+): Promise<string> {
+  const signature = signPayload(key, payload);
+  const tlogEntries =
+    rekorUrl === undefined ? [] : [await requestLogEntry(rekorUrl, { payload, signature, verifierPem })];
+  return bundleText({ material: { ...material, tlogEntries }, payload, signature });
 }
 
 function isSelfSigned(certificate: X509Certificate): boolean {

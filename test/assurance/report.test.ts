@@ -2,6 +2,7 @@ import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderAssuranceHtml } from '../../src/assurance/html/page.ts';
 import { assuranceSchema, type AssuranceReport } from '../../src/assurance/schema.ts';
@@ -13,7 +14,9 @@ import { sha256Text } from '../../src/node/digest.ts';
 import { bundleText } from '../../src/sign/bundle.ts';
 import { IN_TOTO_PAYLOAD_TYPE, preAuthEncoding } from '../../src/sign/dsse.ts';
 import { fingerprintOf, newKeyPair, readPublicKey } from '../../src/sign/keys.ts';
+import { parseSigningPolicy } from '../../src/sign/policy.ts';
 import type { Trust } from '../../src/sign/verify-bundle.ts';
+import { scanHere } from '../bom/scan-here.ts';
 import { type ModelFolder, writeFolder, zoo } from '../bom/zoo.ts';
 
 const now = new Date('2026-01-02T03:04:05Z');
@@ -62,7 +65,11 @@ function signedFolder(name: string, files: ModelFolder): { folder: string; root:
 }
 
 const report = (folder: string, who: Trust | null = null): Promise<AssuranceReport> =>
-  gatherAssurance(folder, { trust: who, now, scan: { jobs: 1, now } });
+  gatherAssurance(folder, {
+    trust: who === null ? undefined : { trust: who, policy: null },
+    now,
+    scanner: scanHere,
+  });
 const codes = (made: AssuranceReport, weight: string): string[] =>
   made.reasons.filter((one) => one.weight === weight).map((one) => one.code);
 const html = (made: AssuranceReport): string => renderAssuranceHtml(made, sha256Text);
@@ -130,8 +137,8 @@ describe('the answer', () => {
 describe('evidence', () => {
   test('attestations are checked one by one: signature, subject, kind', async () => {
     const { folder, root } = signedFolder('attested', folderOf('full'));
-    const good = bundleOf('https://in-toto.io/attestation/test-result/v0.1', {}, root);
-    const other = bundleOf('https://in-toto.io/attestation/test-result/v0.1', {}, 'a'.repeat(64));
+    const good = bundleOf('https://example.org/claim', {}, root);
+    const other = bundleOf('https://example.org/claim', {}, 'a'.repeat(64));
     writeFileSync(join(folder, 'model.intoto.jsonl'), [good, other, '{"no": "bundle"}', ''].join('\n'));
     const made = await report(folder, trust);
     expect(made.evidence.slice(1).map((one) => one.state)).toEqual(['verified', 'invalid', 'invalid']);
@@ -140,7 +147,7 @@ describe('evidence', () => {
 
   test('a bill of materials is compared with the files', async () => {
     const folder = writeFolder(join(base, 'listed'), folderOf('full'));
-    const { facts } = await gatherFacts(folder);
+    const { facts } = await gatherFacts(folder, { scanner: scanHere });
     const bom = cyclonedxOf(facts, { specVersion: '1.6', timestamp: now, rules: new Map() });
     writeFileSync(join(folder, 'model.cdx.json'), JSON.stringify(bom));
     expect((await report(folder)).evidence).toEqual([expect.objectContaining({ state: 'not-verified' })]);
@@ -148,6 +155,69 @@ describe('evidence', () => {
     expect((await report(folder)).evidence).toEqual([expect.objectContaining({ state: 'invalid' })]);
     writeFileSync(join(folder, 'model.cdx.json'), 'no json');
     expect((await report(folder)).evidence).toEqual([expect.objectContaining({ state: 'invalid' })]);
+  });
+
+  test('a bill of materials that somebody trusted attested, word for word, is verified', async () => {
+    const { folder, root } = signedFolder('attested-bom', folderOf('full'));
+    const { facts } = await gatherFacts(folder, { scanner: scanHere });
+    const bom = cyclonedxOf(facts, { specVersion: '1.6', timestamp: now, rules: new Map() });
+    const text = JSON.stringify(bom);
+    writeFileSync(join(folder, 'model.cdx.json'), text);
+    writeFileSync(join(folder, 'model.intoto.jsonl'), bundleOf('https://cyclonedx.org/bom', JSON.parse(text), root));
+    const stateOf = async (): Promise<string | undefined> => (await report(folder, trust)).evidence.at(-1)?.state;
+    expect(await stateOf()).toBe('verified');
+    writeFileSync(join(folder, 'model.cdx.json'), text.replace('Tiny', 'Tony'));
+    expect(await stateOf()).toBe('not-verified');
+  });
+
+  test('an attested scan that failed is told, and a policy that asks for a passed one is not met', async () => {
+    const { folder, root } = signedFolder('failed-scan', folderOf('full'));
+    const configuration = [
+      { annotations: { kind: 'scan', tool: 'vouchsafe', toolVersion: '0.1.0', startedAt: now.toISOString() } },
+    ];
+    const predicate = { result: 'FAILED', configuration, failedTests: ['pickle-dangerous-import'] };
+    const type = 'https://in-toto.io/attestation/test-result/v0.1';
+    writeFileSync(join(folder, 'model.intoto.jsonl'), bundleOf(type, predicate, root));
+    const policy = parseSigningPolicy(
+      `signers:\n- {name: release, key: {fingerprint: ${fingerprintOf(publicKey)}}}\nattestations:\n- {type: scan}\n`,
+      'policy.yaml',
+    );
+    const files = { keys: new Map(), roots: new Map() };
+    const loaded = { trust, policy: { policy, files } };
+    const made = await gatherAssurance(folder, { trust: loaded, now, scanner: scanHere });
+    expect(codes(made, 'undecided')).toEqual(['attested-failure']);
+    expect(codes(made, 'blocks')).toEqual(['policy-unmet']);
+    const passed = { ...predicate, result: 'PASSED', failedTests: [] };
+    writeFileSync(join(folder, 'model.intoto.jsonl'), bundleOf(type, passed, root));
+    const met = await gatherAssurance(folder, { trust: loaded, now, scanner: scanHere });
+    expect(codes(met, 'supports')).toContain('policy-met');
+    expect(met.evidence[0]?.signer).toMatch(/^release: key /);
+  });
+
+  test('a cleaning record is shown, and one of another shape is not', async () => {
+    const change = { place: '/chat_template', rules: ['jinja-ssti'], was: '<script>', did: 'removed' };
+    const recordOf = (sha256: string): string => {
+      const file = { path: 'src/a.json', status: 'cleaned', after: { size: 2, sha256 }, changes: [change] };
+      return JSON.stringify({ tool: { name: 'vouchsafe', version: '0.1.0' }, files: [file] });
+    };
+    const folder = writeFolder(join(base, 'cleaned'), {
+      'a.json': '{}',
+      'vouchsafe.cleaning.json': recordOf(sha256('{}')),
+    });
+    const made = await report(folder);
+    expect(made.cleaning?.changes).toEqual([
+      { path: 'src/a.json', place: '/chat_template', was: '<script>', did: 'removed' },
+    ]);
+    expect(made.cleaning?.files).toEqual([expect.objectContaining({ state: 'same' })]);
+    expect(codes(made, 'supports')).toContain('cleaned');
+    expect(html(made)).toContain('<code>&lt;script&gt;</code>');
+    writeFileSync(join(folder, 'vouchsafe.cleaning.json'), recordOf('a'.repeat(64)));
+    expect(codes(await report(folder), 'undecided')).toEqual(['cleaning-differs']);
+    writeFileSync(join(folder, 'vouchsafe.cleaning.json'), '[1]');
+    expect((await report(folder)).cleaning).toBeNull();
+    rmSync(join(folder, 'vouchsafe.cleaning.json'));
+    writeFileSync(`${folder}.cleaning.json`, recordOf(sha256('{}')));
+    expect((await report(folder)).cleaning?.file).toBe('../cleaned.cleaning.json');
   });
 
   test('a conversion record is compared with the files that it says were written', async () => {
@@ -201,6 +271,74 @@ describe('the page', () => {
     expect(open).toEqual([]);
   });
 });
+
+/** Relative luminance and contrast, WCAG 2.1 §1.4.3. */
+function contrast(one: string, other: string): number {
+  const luminance = (colour: string): number => {
+    const parts = (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map((part) => Number(part) / 255);
+    const [r = 0, g = 0, b = 0] = parts.map((part) =>
+      part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4,
+    );
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const [light = 0, dark = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+describe('the page in a real browser', () => {
+  test.skipIf(browser() === null)('asks for nothing, runs nothing, fits a phone, and is readable', async () => {
+    const { chromium } = await import('playwright-core');
+    const file = join(base, 'page.html');
+    writeFileSync(file, html(hostile));
+    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    const started = await chromium.launch({ executablePath: browser() ?? '', args });
+    try {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const context = await started.newContext({ viewport: { width: 390, height: 800 }, colorScheme });
+        const page = await context.newPage();
+        const asked: string[] = [];
+        const said: string[] = [];
+        page.on('request', (request) => asked.push(request.url()));
+        page.on('console', (message) => said.push(message.text()));
+        page.on('dialog', (dialog) => void dialog.dismiss().then(() => said.push('dialog')));
+        await page.goto(pathToFileURL(file).href);
+        expect(asked).toEqual([pathToFileURL(file).href]);
+        expect(said).toEqual([]);
+        const seen = await page.evaluate(LOOK);
+        expect(seen.width).toBeLessThanOrEqual(390);
+        expect(seen.scripts).toBe(0);
+        expect(seen.colours.length).toBeGreaterThan(50);
+        for (const { text, colour, behind } of seen.colours) {
+          expect(contrast(colour, behind), `${text}: ${colour} on ${behind}`).toBeGreaterThanOrEqual(4.5);
+        }
+        await context.close();
+      }
+    } finally {
+      await started.close();
+    }
+  });
+});
+
+/** Run in the page: its width, its scripts, and the colours of everything that has text of its own. */
+const LOOK = `(() => {
+  const opaque = (element) => {
+    for (let at = element; at !== null; at = at.parentElement) {
+      const colour = getComputedStyle(at).backgroundColor;
+      if (!/, 0\\)$|^transparent$/.test(colour)) return colour;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  const own = [...document.querySelectorAll('main *')].filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== ''));
+  return {
+    width: document.documentElement.scrollWidth,
+    scripts: document.scripts.length,
+    colours: own.map((one) => ({ text: one.textContent.slice(0, 30), colour: getComputedStyle(one).color, behind: opaque(one) })),
+  };
+})()` as unknown as () => {
+  width: number;
+  scripts: number;
+  colours: { text: string; colour: string; behind: string }[];
+};
 
 function browser(): string | null {
   try {

@@ -16,6 +16,7 @@ import { rules } from '../../src/rules/index.ts';
 import { jsonText } from '../../src/scan/json-safe.ts';
 import { ruleIndex } from '../../src/scan/reporters/wording.ts';
 import { bundleText } from '../../src/sign/bundle.ts';
+import { scanHere } from './scan-here.ts';
 import { HOSTILE, writeFolder, zoo } from './zoo.ts';
 
 const reference = {
@@ -37,7 +38,7 @@ afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 /** The facts as any version of this program would state them. */
 async function gather(path: string): Promise<ModelFacts> {
-  const { facts } = await gatherFacts(path, { scan: { jobs: 1 } });
+  const { facts } = await gatherFacts(path, { scanner: scanHere });
   return { ...facts, tool: { name: 'vouchsafe', version: '1.2.3' } };
 }
 
@@ -162,18 +163,25 @@ describe('what the files say', () => {
 });
 
 describe('the root digest', () => {
-  const signatureOf = (resources: { name: string; digest: string }[]): string => {
+  const signatureOf = (resources: { name: string; digest: string }[], how: object = {}): string => {
     const root = createHash('sha256')
       .update(Buffer.from(resources.map((one) => one.digest).join(''), 'hex'))
       .digest('hex');
+    const serialization = {
+      method: 'files',
+      hash_type: 'sha256',
+      allow_symlinks: false,
+      ignore_paths: ['model.sig'],
+      ...how,
+    };
     const payload = Buffer.from(
       JSON.stringify({
         _type: 'https://in-toto.io/Statement/v1',
         subject: [{ name: 'm', digest: { sha256: root } }],
         predicateType: 'https://model_signing/signature/v1.0',
         predicate: {
-          resources: resources.map((one) => ({ ...one, algorithm: 'sha256' })),
-          serialization: { method: 'files', hash_type: 'sha256', allow_symlinks: false, ignore_paths: ['model.sig'] },
+          resources: resources.map((one) => ({ ...one, algorithm: serialization.hash_type })),
+          serialization,
         },
       }),
     );
@@ -198,7 +206,7 @@ describe('the root digest', () => {
       { name: 'b.json', digest: digest('[]') },
     ];
     writeFileSync(join(folder, 'model.sig'), signatureOf(resources));
-    const { facts: signed } = await gatherFacts(folder);
+    const { facts: signed } = await gatherFacts(folder, { scanner: scanHere });
     expect(signed.root).toMatchObject({ source: 'signed', signature: 'model.sig' });
     expect(signed.files.map((one) => [one.path, one.isCovered])).toEqual([
       ['a.json', true],
@@ -206,18 +214,35 @@ describe('the root digest', () => {
       ['new.json', false],
     ]);
     writeFileSync(join(folder, 'b.json'), '[1]');
-    await expect(gatherFacts(folder)).rejects.toMatchObject({ code: 'digest-mismatch' });
+    await expect(gatherFacts(folder, { scanner: scanHere })).rejects.toMatchObject({ code: 'digest-mismatch' });
     writeFileSync(join(folder, 'model.sig'), '{"a": 1}');
-    await expect(gatherFacts(folder)).rejects.toMatchObject({ code: 'signature-unreadable' });
+    await expect(gatherFacts(folder, { scanner: scanHere })).rejects.toMatchObject({ code: 'signature-unreadable' });
+  });
+
+  test('is recomputed in the way of the signature, shards of another hash (OMS §6.3)', async () => {
+    const folder = writeFolder(join(base, 'shards'), { 'a.bin': 'x'.repeat(20), 'b.json': '{}' });
+    const blake = (text: string): string => createHash('blake2b512').update(text).digest('hex');
+    const resources = [
+      { name: 'a.bin:0:16', digest: blake('x'.repeat(16)) },
+      { name: 'a.bin:16:20', digest: blake('xxxx') },
+      { name: 'b.json:0:2', digest: blake('{}') },
+    ];
+    const how = { method: 'shards', hash_type: 'blake2b', shard_size: 16 };
+    writeFileSync(join(folder, 'model.sig'), signatureOf(resources, how));
+    expect((await gatherFacts(folder, { scanner: scanHere })).facts.root.source).toBe('signed');
+    writeFileSync(join(folder, 'a.bin'), `${'x'.repeat(19)}y`);
+    await expect(gatherFacts(folder, { scanner: scanHere })).rejects.toMatchObject({ code: 'digest-mismatch' });
   });
 
   test('of a single file, with evidence beside it', async () => {
     const folder = writeFolder(join(base, 'single'), { 'm.json': '{}' });
     const file = join(folder, 'm.json');
-    const { facts: alone } = await gatherFacts(file);
+    const { facts: alone } = await gatherFacts(file, { scanner: scanHere });
     expect(alone.root.sha256).toBe(createHash('sha256').update(digest('{}'), 'hex').digest('hex'));
     writeFileSync(`${file}.sig`, signatureOf([{ name: 'm.json', digest: digest('{}') }]));
-    expect((await gatherFacts(file)).facts.root.source).toBe('signed');
+    writeFileSync(`${file}.conversion.json`, String(zoo['converted']?.['vouchsafe.conversion.json']));
+    const { facts: evident } = await gatherFacts(file, { scanner: scanHere });
+    expect([evident.root.source, evident.conversion?.file]).toEqual(['signed', 'm.json.conversion.json']);
   });
 });
 

@@ -39,15 +39,15 @@ export function tensor(a: PickleAssembler, spelling: TensorSpelling = {}): Pickl
 export function storage(a: PickleAssembler, spelling: TensorSpelling = {}): PickleAssembler {
   const [module, name] = split(spelling.storage ?? 'torch.FloatStorage');
   a.mark()
-    .text('storage')
+    .binunicode('storage')
     .global(module, name)
-    .text(spelling.key ?? '0')
-    .text('cpu')
+    .binunicode(spelling.key ?? '0')
+    .binunicode('cpu')
     .binint(spelling.count ?? 4);
   if (spelling.part === null) a.none();
   else if (spelling.part !== undefined) {
     const [key, offset, count] = spelling.part;
-    a.mark().text(key).binint(offset).binint(count).tuple();
+    a.mark().binunicode(key).binint(offset).binint(count).tuple();
   }
   return a.tuple().binpersid();
 }
@@ -73,7 +73,7 @@ export function call(a: PickleAssembler, name: string, ...args: readonly Push[])
 /** A dict of what is pushed by name. */
 export function dict(a: PickleAssembler, entries: Readonly<Record<string, Push>>): PickleAssembler {
   a.emptyDict().mark();
-  for (const [key, push] of Object.entries(entries)) push(a.text(key));
+  for (const [key, push] of Object.entries(entries)) push(a.binunicode(key));
   return a.setitems();
 }
 

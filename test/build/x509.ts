@@ -31,10 +31,10 @@ export function element(tag: number, ...content: readonly Uint8Array[]): Buffer 
   return Buffer.concat([Buffer.from([tag, ...size]), body]);
 }
 
-export const sequence = (...content: readonly Uint8Array[]): Buffer => element(0x30, ...content);
+const sequence = (...content: readonly Uint8Array[]): Buffer => element(0x30, ...content);
 export const octets = (content: Uint8Array): Buffer => element(0x04, content);
 
-export function oid(text: string): Buffer {
+function oid(text: string): Buffer {
   const [first = 0, second = 0, ...rest] = text.split('.').map(Number);
   const arcs = [first * 40 + second, ...rest].flatMap((arc) => {
     const bytes = [arc & 0x7f];
@@ -87,7 +87,7 @@ function extensionsOf(spec: CertificateSpec): Buffer[] {
   ];
 }
 
-export function certificate(spec: CertificateSpec): X509Certificate {
+function certificate(spec: CertificateSpec): X509Certificate {
   const { notBefore = new Date(Date.now() - YEAR), notAfter = new Date(Date.now() + YEAR), hash = 'sha256' } = spec;
   const algorithm = sequence(oid(hash === 'sha256' ? '1.2.840.10045.4.3.2' : '1.2.840.10045.4.1'));
   const serial = createHash('sha256')

@@ -178,3 +178,10 @@ test('the line of JSON Lines that is poisoned changes, the others do not', () =>
   const text = '{"a": 1}\n{"b": {"_target_": "os.system"}, "c": 2}\n{"d":  3}\n';
   expect(cleaned(text, 'data.jsonl').text).toBe('{"a": 1}\n{"c": 2}\n{"d":  3}\n');
 });
+
+test('of several YAML documents, or equal keys, only the poisoned one changes', () => {
+  const two = '\u00fc: 1\na:\n  _target_: torch.nn.Linear\n---\na:\n  _target_: os.system\nb: 1\n';
+  expect(cleaned(two, 'config.yaml').text).toBe('\u00fc: 1\na:\n  _target_: torch.nn.Linear\n---\nb: 1\n');
+  const equal = '{"a": {"_target_": "os.system"}, "a": {"_target_": "torch.nn.Linear"}}';
+  expect(cleaned(equal, 'config.json').text).toBe('{"a": {"_target_": "torch.nn.Linear"}}');
+});

@@ -21,7 +21,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { CodedError } from '../../src/bytes/errors.ts';
 import { OutputFile } from '../../src/node/output-file.ts';
 import { FileSink, InputFile } from '../../src/node/seal/pieces.ts';
-import { rewrapFile, sealTo, unsealTo } from '../../src/node/seal/seal-file.ts';
+import { WORTH_THREADS_BYTES } from '../../src/node/seal/chunk-run.ts';
+import { rewrapFile, sealFile, sealTo, unsealFile, unsealTo } from '../../src/node/seal/seal-file.ts';
 import { sealFolder } from '../../src/node/seal/seal-folder.ts';
 import { rewrapFolder, unsealFolder } from '../../src/node/seal/unseal-folder.ts';
 import { type FolderIndex, INDEX_NAME, parseIndex } from '../../src/seal/folder-index.ts';
@@ -293,6 +294,52 @@ describe('what is sealed', () => {
   });
 });
 
+describe('large files, in threads', () => {
+  const size = WORTH_THREADS_BYTES + 12_345;
+  const content = Buffer.alloc(size, randomBytes(1_000_003));
+  let sealed = '';
+  beforeAll(async () => {
+    const file = fresh();
+    sealed = fresh();
+    writeFileSync(file, content);
+    const input = new InputFile(file);
+    let told = 0;
+    const options = { recipients, artifact: 'x' };
+    const result = await sealFile(input, OutputFile.create(sealed), options, (bytes) => (told += bytes));
+    await input.close();
+    expect([result.plainBytes, result.sealedBytes, told]).toEqual([size, statSync(sealed).size, size]);
+  });
+
+  async function open(change: (bytes: Buffer) => Buffer): Promise<string> {
+    const [file, into] = [fresh(), fresh()];
+    writeFileSync(file, change(readFileSync(sealed)));
+    const input = new InputFile(file);
+    const outcome = await code(() => unsealFile(input, OutputFile.create(into), identities));
+    await input.close();
+    if (outcome === 'accepted') expect(readFileSync(into).equals(content)).toBe(true);
+    else expect(existsSync(into)).toBe(false);
+    rmSync(file);
+    rmSync(into, { force: true });
+    return outcome;
+  }
+
+  test('are what one thread makes and reads', async () => {
+    expect((await openBytes(readFileSync(sealed), identities)).equals(content)).toBe(true);
+    expect(await open((bytes) => bytes)).toBe('accepted');
+  });
+
+  test('are refused when they were changed, cut or added to', async () => {
+    const flipped = (bytes: Buffer): Buffer => {
+      bytes.writeUInt8(bytes.readUInt8(20_000_000) ^ 1, 20_000_000);
+      return bytes;
+    };
+    expect(await open(flipped)).toBe('payload-corrupt');
+    expect(await open((bytes) => bytes.subarray(0, -1))).toBe('payload-truncated');
+    expect(await open((bytes) => Buffer.concat([bytes, Buffer.of(0)]))).toBe('payload-truncated');
+    expect(readdirSync(root).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+});
+
 describe('single files', () => {
   test('a failed opening leaves nothing, and keeps what was there', async () => {
     const [sealed, into] = [fresh(), fresh()];
@@ -302,7 +349,7 @@ describe('single files', () => {
     const input = new InputFile(sealed);
     const sink = new FileSink(OutputFile.create(into));
     expect(await refusal(() => unsealTo(input.pieces(), sink, identities))).toBe('payload-truncated');
-    input.close();
+    await input.close();
     expect(readFileSync(into, 'utf8')).toBe('as before');
     expect(readdirSync(root).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
@@ -314,7 +361,7 @@ describe('single files', () => {
     writeFileSync(file, randomBytes(100));
     const sink = new FileSink(OutputFile.create(into));
     expect(await code(() => sealTo(input.pieces(), sink, { recipients, artifact: 'x' }))).toBe('unreadable');
-    input.close();
+    await input.close();
     expect(existsSync(into)).toBe(false);
   });
 
@@ -336,6 +383,31 @@ describe('single files', () => {
     const rewrapped = readFileSync(file);
     expect(rewrapped.length).toBeGreaterThan(sealed.length);
     expect(rewrapped.subarray(-3_000_000).equals(sealed.subarray(-3_000_000))).toBe(true);
+  });
+
+  test('closing a file waits for what is read ahead', async () => {
+    const file = fresh();
+    writeFileSync(file, randomBytes(3_000_000));
+    for (let round = 0; round < 20; round += 1) {
+      const input = new InputFile(file);
+      await input.pieces()[Symbol.asyncIterator]().next();
+      // A read on a closed descriptor would fail where nobody listens, which ends the test run.
+      await input.close();
+    }
+  });
+
+  test('a refused header lets go of its source', async () => {
+    let isReleased = false;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield Buffer.from('no age file');
+      } finally {
+        isReleased = true;
+      }
+    }
+    const sink = new FileSink(OutputFile.create(fresh()));
+    expect(await refusal(() => unsealTo(endless(), sink, identities))).toBe('not-sealed');
+    expect(isReleased).toBe(true);
   });
 
   test('a sink that is never written to is still discarded', async () => {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 /** What a stand-in answers. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly body: object | string;
   readonly headers?: Record<string, string>;

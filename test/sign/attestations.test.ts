@@ -92,6 +92,8 @@ describe('attestations', () => {
     await attest(other, () => customPredicate('urn:one', document({})));
     writeFiles(one, { 'model.intoto.jsonl': readFileSync(join(other, 'model.intoto.jsonl')) });
     expect(await codes(one)).toEqual(['attestation-subject']);
+    const { notes } = await signModel(one, { signer: key.signer });
+    expect(notes.join()).toMatch('1 attestations');
   });
 
   it('of strangers are not believed, and fail when they have to hold', async () => {
@@ -336,9 +338,12 @@ describe('a signing policy', () => {
   ])('that is wrong is refused, with the place: %j', async (text, place) => {
     const file = join(scratch(), 'policy.yaml');
     writeFileSync(file, text);
-    const failure = await verifyModel(model(), { policy: file }).catch((error: Error) => error);
+    const failure = await verifyModel(model(), { policy: file }).then(
+      () => null,
+      (error: Error) => error,
+    );
     expect(failure).toMatchObject({ code: 'policy-malformed', exitCode: 2 });
-    expect(String(failure)).toMatch(place);
+    expect(failure?.message).toMatch(place);
   });
 });
 

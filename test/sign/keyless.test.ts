@@ -1,10 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signModel } from '../../src/node/sign/sign-model.ts';
 import { verifyModel } from '../../src/node/sign/verify-model.ts';
 import { keylessSigner, type KeylessOptions } from '../../src/sign/keyless.ts';
 import { readTrustedRoot } from '../../src/sign/sigstore.ts';
+import { certificateSigner } from '../../src/sign/signers.ts';
+import { rootAuthority, signerCertificate } from '../build/x509.ts';
 import { STAND_IN_ISSUER, startStandIn, tokenFor, type StandIn } from '../build/sigstore-stand-in.ts';
 import { codeOf, codeOfAsync } from './code-of.ts';
 import { model, scratch } from './models.ts';
@@ -164,5 +166,48 @@ describe('an identity token', () => {
     } catch (error) {
       if (identityToken.length > 5) expect(String(error)).not.toContain(identityToken);
     }
+  });
+});
+
+describe('a certificate that has expired since (OMS §8.2)', () => {
+  const DAY = 24 * 3600 * 1000;
+  const later = new Date(Date.now() + 400 * DAY);
+
+  async function logged(rekorUrl: string | undefined) {
+    const root = rootAuthority('lasting root', { notAfter: new Date(Date.now() + 4000 * DAY) });
+    const { privateKey, certificate } = signerCertificate(root);
+    const roots = join(scratch(), 'root.pem');
+    writeFileSync(roots, root.certificate.toString());
+    const folder = model();
+    await signModel(folder, { signer: certificateSigner(privateKey, [certificate], { rekorUrl }) });
+    return { folder, options: { certificateRoots: [roots], now: later } };
+  }
+
+  it('is good for what a log saw while it was valid', async () => {
+    const { folder, options } = await logged(services.url);
+    const report = await verifyModel(folder, { ...options, trustedRoot: rootFile() });
+    expect(report.problems).toEqual([]);
+    expect(report.signers[0]?.times).toHaveLength(1);
+  });
+
+  it('is good for nothing when no log saw it, or none that is trusted', async () => {
+    const unlogged = await logged(undefined);
+    expect(await codes(unlogged.folder, { ...unlogged.options, trustedRoot: rootFile() })).toEqual([
+      'certificate-expired',
+    ]);
+    const { folder, options } = await logged(services.url);
+    expect(await codes(folder, options)).toEqual(['certificate-expired']);
+    const other = await startStandIn();
+    await other.close();
+    expect(await codes(folder, { ...options, trustedRoot: rootFile(other.trustedRoot) })).toEqual(['log-invalid']);
+  });
+
+  it('is not saved by the log entry of another signature', async () => {
+    const [one, other] = [await logged(services.url), await logged(undefined)];
+    const read = (folder: string) => JSON.parse(readFileSync(join(folder, 'model.sig'), 'utf8'));
+    const bundle = read(other.folder);
+    bundle.verificationMaterial.tlogEntries = read(one.folder).verificationMaterial.tlogEntries;
+    writeFileSync(join(other.folder, 'model.sig'), JSON.stringify(bundle));
+    expect(await codes(other.folder, { ...other.options, trustedRoot: rootFile() })).toEqual(['log-invalid']);
   });
 });

@@ -16,7 +16,9 @@ export function sections(report: AssuranceReport): readonly Part[] {
     part(
       'open',
       'What remains open',
-      report.open.length === 0 ? 'Nothing.' : 'Each point names what to do about it.',
+      report.open.length === 0
+        ? 'Nothing.'
+        : 'Each point names what to do about it. Those that decide the answer are among its reasons above.',
       openList(report),
     ),
     part('findings', 'What was found', findingsLead(report), findings(report)),

@@ -3,6 +3,7 @@ import { decodeText, isUtf16 } from '../../formats/decode-text.ts';
 import { pointerOf } from '../../formats/document.ts';
 import { TextOffsets } from '../../formats/text-offsets.ts';
 import { parseYaml, type YamlDocument } from '../../formats/yaml/parse-yaml.ts';
+import type { Finding } from '../../scan/report.ts';
 import { type Edit, shown } from '../change.ts';
 import { type CleanJob, defineCleaner, type Plan } from '../cleaner.ts';
 import { planTrees } from '../document/plan-tree.ts';
@@ -63,12 +64,25 @@ class YamlPlan {
 
   plan(): Plan {
     const trees = this.#documents.map(({ root }) => ({ root, prefix: '' }));
-    // Findings tell byte offsets, the tree of this plan positions of characters: places are told apart by pointer alone.
-    const findings = this.#job.findings.map((one) => ({ ...one, location: withoutOffset(one.location) }));
+    const findings = this.#job.findings.map((one) => this.#placed(one));
     const edits = settle(planTrees({ ...this.#job, findings }, trees)).filter(isFirstOfItsPlace());
     const patches = edits.length === 0 ? [] : this.#patches(edits);
     const [first, ...others] = edits.map((edit) => this.#edit(edit));
     return { edits: first === undefined ? [] : [{ ...first, patches: this.#inBytes(patches) }, ...others] };
+  }
+
+  /** Findings tell byte offsets, the trees of this plan positions of characters. */
+  #placed(finding: Finding): Finding {
+    const { offset } = finding.location;
+    if (offset === undefined) return finding;
+    let low = 0;
+    let high = this.#text.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#offsets.at(middle) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return { ...finding, location: { ...finding.location, offset: low } };
   }
 
   /** @throws CleanError when an edit would touch what is to stay. */
@@ -108,11 +122,6 @@ class YamlPlan {
       bytes: encoder.encode(text),
     }));
   }
-}
-
-function withoutOffset<Location extends { readonly offset?: number }>(location: Location): Omit<Location, 'offset'> {
-  const { offset: _, ...rest } = location;
-  return rest;
 }
 
 /** An alias shows one place of the text several times, and it is changed once. */

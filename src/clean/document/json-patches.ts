@@ -63,7 +63,7 @@ const BACKSLASH = 0x5c;
 const LOWER_U = 0x75;
 
 /** Where ranges of a string's characters (UTF-16 units) are in its bytes; `start` is the offset of its opening quote. */
-export function rawRanges({ bytes, base }: JsonBytes, start: number, ranges: readonly Span[]): readonly Span[] {
+function rawRanges({ bytes, base }: JsonBytes, start: number, ranges: readonly Span[]): readonly Span[] {
   const borders = ranges.flatMap(({ start: from, end }) => [from, end]);
   const found: number[] = [];
   let at = start - base + QUOTED;

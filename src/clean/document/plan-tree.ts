@@ -1,4 +1,5 @@
 import { type DocumentNode, type MapNode, traverse, type Visit } from '../../formats/document.ts';
+import type { Finding } from '../../scan/report.ts';
 import type { CleanJob } from '../cleaner.ts';
 import { chooseTemplate } from '../templates/choose.ts';
 import { narrowed, reach, type Reached, stepsOf } from './reach.ts';
@@ -13,24 +14,32 @@ export interface Tree {
   readonly prefix: string;
 }
 
-/** What is to be done to the trees of a file. */
+/** What is to be done to the trees of a file; offsets of findings count like the spans of the trees. */
 export function planTrees(job: CleanJob, trees: readonly Tree[]): readonly TreeEdit[] {
-  const fired = new Set(job.findings.map(({ ruleId }) => ruleId));
-  const edits = trees.flatMap(({ root, prefix }) => {
-    const template = chooseTemplate(job, root);
-    return job.findings.flatMap((finding) => {
-      const { pointer = '', offset, member } = finding.location;
-      const isHere = member === undefined && (pointer === prefix || pointer.startsWith(`${prefix}/`));
-      const steps = isHere ? stepsOf(pointer.slice(prefix.length)) : undefined;
-      if (steps === undefined) return [];
-      const nature = job.examination.natures.get(pointer) ?? 'prose';
-      return narrowed(reach(root, steps), offset).flatMap((reached) =>
-        heal({ finding, reached, root, options: job.options, nature, template, fired }),
-      );
-    });
+  const { findings, options, examination } = job;
+  const fired = new Set(findings.map(({ ruleId }) => ruleId));
+  const mended = new Set<DocumentNode>();
+  const templates = new Map(trees.map(({ root }) => [root, chooseTemplate(job, root)]));
+  const edits = findings.flatMap((finding) => {
+    const { pointer = '', offset } = finding.location;
+    const nature = examination.natures.get(pointer) ?? 'prose';
+    return narrowed(placesOf(finding, trees), offset).flatMap(({ root, ...reached }) =>
+      heal({ finding, reached, root, options, nature, template: templates.get(root) ?? null, fired, mended }),
+    );
   });
   const settled = settle(edits);
   return settled.length === 0 ? [] : settle([...settled, ...trees.flatMap(({ root }) => duplicates(root))]);
+}
+
+/** Every place of a finding's pointer; the documents of one YAML file share their pointers. */
+function placesOf({ location }: Finding, trees: readonly Tree[]): readonly (Reached & Pick<Tree, 'root'>)[] {
+  const { pointer = '', member } = location;
+  if (member !== undefined) return [];
+  return trees
+    .filter(({ prefix }) => pointer === prefix || pointer.startsWith(`${prefix}/`))
+    .flatMap(({ root, prefix }) =>
+      reach(root, stepsOf(pointer.slice(prefix.length))).map((reached) => ({ ...reached, root })),
+    );
 }
 
 const CUTTING: ReadonlySet<string> = new Set(['hidden-unicode', 'agent-instructions']);

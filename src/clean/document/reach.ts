@@ -1,5 +1,5 @@
 import type { Span } from '../../bytes/span.ts';
-import type { DocumentNode, Visit } from '../../formats/document.ts';
+import type { DocumentNode, MapEntry, MapNode, Visit } from '../../formats/document.ts';
 
 /** A place that a pointer leads to. */
 export interface Reached {
@@ -38,16 +38,28 @@ export function reach(root: DocumentNode, steps: readonly string[]): readonly Re
 function childrenAt(parent: Visit, step: string): Visit[] {
   const { node } = parent;
   if (node.kind === 'map') {
-    return node.entries
-      .filter((entry) => entry.key === step)
-      .map((entry) => ({ node: entry.value, step: entry.key, parent, entry }));
+    return entriesWith(node, step).map((entry) => ({ node: entry.value, step: entry.key, parent, entry }));
   }
   const item = node.kind === 'list' && /^\d{1,9}$/.test(step) ? node.items[Number(step)] : undefined;
   return item === undefined ? [] : [{ node: item, step: Number(step), parent }];
 }
 
+/** In a larger map every key is looked up once and remembered: thousands of findings may point into it. */
+const MAX_SEARCHED_ENTRIES = 64;
+const entriesByMap = new WeakMap<MapNode, ReadonlyMap<string, readonly MapEntry[]>>();
+
+function entriesWith(map: MapNode, key: string): readonly MapEntry[] {
+  if (map.entries.length <= MAX_SEARCHED_ENTRIES) return map.entries.filter((entry) => entry.key === key);
+  const known = entriesByMap.get(map) ?? Map.groupBy(map.entries, (entry) => entry.key);
+  entriesByMap.set(map, known);
+  return known.get(key) ?? [];
+}
+
 /** Of several places, those a finding is about: by where it was found, when that tells them apart. */
-export function narrowed(reached: readonly Reached[], offset: number | undefined): readonly Reached[] {
+export function narrowed<Place extends Reached>(
+  reached: readonly Place[],
+  offset: number | undefined,
+): readonly Place[] {
   if (reached.length < 2 || offset === undefined) return reached;
   const exact = reached.filter(({ visit }) => visit.node.span?.start === offset);
   return exact.length > 0 ? exact : reached;

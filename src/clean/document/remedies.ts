@@ -103,14 +103,13 @@ const notebookCode = inRoot((root, wound) => {
   return cell === undefined ? [] : dropCell(wound, cell);
 });
 
-const weightMap = inRoot((map, { finding }) =>
-  entriesOf(map)
-    .filter(({ step, node }) => {
-      const path = stringOf(node);
-      return path !== undefined && isEscapingPath(path) && shownAs(String(step), finding.data['tensor']);
-    })
-    .flatMap((part) => remove(part, finding)),
-);
+const weightMap = inRoot((map, { finding, mended }) => {
+  if (map.node.kind !== 'map' || mended.has(map.node)) return [];
+  mended.add(map.node);
+  return entriesOf(map)
+    .filter(({ node }) => isEscapingPath(stringOf(node) ?? ''))
+    .flatMap((part) => remove(part, finding));
+});
 
 const sentenceTransformers: Remedy = (wound) => {
   const { visit } = wound.reached;

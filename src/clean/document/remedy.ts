@@ -17,6 +17,8 @@ export interface Wound {
   readonly template: { readonly name: string; readonly text: string } | null;
   /** Rules that fired in the same file. */
   readonly fired: ReadonlySet<string>;
+  /** Places that were mended as a whole, so that the next finding in them need not look through them again. */
+  readonly mended: Set<DocumentNode>;
 }
 
 /** How the places of one rule are mended; an empty list means that there is no way. */

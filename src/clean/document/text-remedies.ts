@@ -16,7 +16,11 @@ export const cutOrders: Remedy = (wound) => {
     const edits = cut(wound, (text) => joined(hiddenOrders(text)), 'hidden orders to agents');
     if (edits.length > 0) return edits;
   }
-  return isCellSource(reached.visit) ? dropCell(wound, reached.visit) : remove(reached.visit, finding);
+  const { visit } = reached;
+  if (isCellSource(visit)) return dropCell(wound, visit);
+  // The finding tells no offset: where several places share a pointer, only the one that gives the orders goes.
+  const text = stringOf(visit.node)?.trim().replace(/\s+/g, ' ') ?? '';
+  return reached.rest.length > 0 || text.includes(String(finding.data['text'])) ? remove(visit, finding) : [];
 };
 
 /** Removes the cell a place is in, when that is allowed. */

@@ -2,7 +2,7 @@ import type { Span } from '../../bytes/span.ts';
 import type { DocumentNode, Visit } from '../../formats/document.ts';
 
 /** What is done to one place of a tree. */
-export type TreeAct =
+type TreeAct =
   | { readonly kind: 'remove' }
   /** `text` takes the place of a string; `literal` is JSON (and YAML) for anything else. */
   | { readonly kind: 'replace'; readonly literal: string; readonly text?: string }

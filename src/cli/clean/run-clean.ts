@@ -86,6 +86,7 @@ function checkPlaces(inputs: readonly string[], destination: Destination, { reco
   }
   if (record !== undefined) {
     if (inputs.some((input) => isSameFile(record, input))) throw UsageError.of('the record would overwrite an input');
+    checkRecordPlace(record, inputs, destination);
     checkWritable(record);
   }
   if (destination.kind === 'in-place' || dryRun === true) return;
@@ -100,4 +101,15 @@ function checkPlaces(inputs: readonly string[], destination: Destination, { reco
 function isNested(one: string, other: string): boolean {
   const [a, b] = [one, other].map((path) => `${resolve(path)}${sep}`) as [string, string];
   return kindOf(other) === 'folder' && (a.startsWith(b) || b.startsWith(a));
+}
+
+/** @throws UsageError for a record among what was cleaned: it quotes what was taken out, so a scan would find it there. */
+function checkRecordPlace(record: string, inputs: readonly string[], destination: Destination): void {
+  const folders = destination.kind === 'in-place' ? inputs : destination.kind === 'folder' ? [destination.path] : [];
+  if (folders.every((folder) => !isBelow(record, folder))) return;
+  throw UsageError.of(`the record quotes what was taken out; put it beside the folder and not into it`);
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return resolve(path).startsWith(`${resolve(folder)}${sep}`);
 }

@@ -29,11 +29,12 @@ export function defineReport(program: Command): void {
         assuranceFormats,
       ),
     )
-    .addOption(
-      new Option('--public-key <file>', 'verify signatures by this key, PEM; repeatable')
-        .argParser((file: string, all: readonly string[]) => [...all, file])
-        .default([], 'none: signatures are listed as not verified'),
-    )
+    .option('--public-key <file...>', 'verify signatures: public keys in PEM of which one must have signed')
+    .option('--certificate-roots <file...>', 'verify signatures: root certificates in PEM')
+    .option('--identity <identity>', 'verify signatures: who must have signed keylessly')
+    .option('--identity-provider <url>', 'issuer that vouches for --identity')
+    .option('--trusted-root <file>', 'Sigstore trusted root, for keyless signatures and trusted times')
+    .option('--policy <file>', 'signing policy: who must have signed, and what must be attested')
     .option('--scan-policy <file>', 'policy file of the scan')
     .option('--browser <path>', 'the browser that makes the PDF')
     .option('-j, --jobs <number>', 'worker threads (default: one for each processor)', positiveInteger)

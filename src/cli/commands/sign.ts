@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { curveNames, hashNames } from '../../sign/names.ts';
+import { curveNames, DEFAULT_SHARD_BYTES, hashNames } from '../../sign/names.ts';
 import {
   signFormats,
   type AttestArguments,
@@ -126,7 +126,7 @@ function withSigner(command: Command): void {
       new Option('--keyless', 'sign with an identity token in place of a key').conflicts(['key', 'certificateChain']),
     )
     .option('--fulcio-url <url>', 'certificate authority for --keyless')
-    .option('--rekor-url <url>', 'transparency log for --keyless')
+    .option('--rekor-url <url>', 'transparency log: for --keyless, or to keep the moment of signing with --key')
     .option('--identity-token-file <file>', 'OpenID Connect token for --keyless; default: $SIGSTORE_ID_TOKEN')
     .option('--trusted-root <file>', 'verify what the services answered to --keyless before anything is written');
 }
@@ -135,7 +135,11 @@ function withHashing(command: Command): void {
   command
     .addOption(ignoreOption())
     .addOption(new Option('--hash <name>', 'hash for files').choices(hashNames).default('sha256'))
-    .option('--shard-size <bytes>', 'hash files in pieces of this size, several at once', positiveInteger)
+    .addOption(
+      new Option('--shard-size [bytes]', 'hash files in pieces of this size, several at once (default: 1000000000)')
+        .preset(String(DEFAULT_SHARD_BYTES))
+        .argParser(positiveInteger),
+    )
     .option('--allow-symlinks', 'sign what symbolic links lead to, under the names of the links');
   withOutput(command);
 }

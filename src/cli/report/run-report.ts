@@ -4,6 +4,7 @@ import { assuranceSchema, type AssuranceReport } from '../../assurance/schema.ts
 import { CodedError } from '../../bytes/errors.ts';
 import { gatherAssurance } from '../../node/assurance/gather-assurance.ts';
 import { findBrowser, printPdf } from '../../node/assurance/print-pdf.ts';
+import { loadTrust, type LoadedTrust } from '../../node/sign/load-trust.ts';
 import { sha256Text } from '../../node/digest.ts';
 import { checkWritable, isSameFile, writeAtomically, writeStream } from '../../node/write-file.ts';
 import { jsonText } from '../../scan/json-safe.ts';
@@ -14,7 +15,6 @@ import { plainTheme, streamTheme } from '../render/theme.ts';
 import { loadPolicy } from '../scan/load-files.ts';
 import { UsageError } from '../usage-error.ts';
 import { checkOutside } from './check-outside.ts';
-import { loadKeys } from './load-keys.ts';
 import type { AssuranceFormat, ReportArguments } from './report-arguments.ts';
 import { renderAssuranceText } from './terminal.ts';
 
@@ -49,6 +49,7 @@ function checkOutputs(path: string, { output, pdf, browser }: ReportArguments): 
 }
 
 async function gather(path: string, options: ReportArguments): Promise<AssuranceReport> {
+  const trust = trustOf(options);
   const policy = await loadPolicy(options.scanPolicy);
   const progress = new Progress(options.progress);
   try {
@@ -60,12 +61,20 @@ async function gather(path: string, options: ReportArguments): Promise<Assurance
         onStuckThread: () => void process.once('beforeExit', () => process.kill(process.pid, 'SIGKILL')),
       },
       limits: policy?.limits,
-      trust: loadKeys(options.publicKey),
+      trust,
       onTensors: (file) => progress.show(() => `counting the tensors of ${visible(file)}`),
     });
   } finally {
     progress.end();
   }
+}
+
+/** Whom to believe; undefined when nobody was named. @throws ReadError, SignError. */
+function trustOf(options: ReportArguments): LoadedTrust | undefined {
+  const { publicKey, certificateRoots, identity, identityProvider, trustedRoot, policy } = options;
+  const given = [publicKey, certificateRoots, identity, identityProvider, trustedRoot, policy];
+  if (given.every((one) => one === undefined)) return undefined;
+  return loadTrust({ publicKeys: publicKey, certificateRoots, identity, identityProvider, trustedRoot, policy });
 }
 
 async function write(made: AssuranceReport, format: AssuranceFormat, options: ReportArguments): Promise<void> {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 import { ReadStream, WriteStream } from 'node:tty';
 import { loadSecret } from '../../node/seal/key-files.ts';
 import { visible } from '../../scan/visible-text.ts';
@@ -26,13 +26,21 @@ export async function askPassphrase(options: PassphraseArguments, what: string, 
   const { passphraseFile, passphraseFd } = options;
   if (passphraseFile !== undefined) return nonEmpty(loadSecret(passphraseFile));
   if (passphraseFd !== undefined) return nonEmpty(readDescriptor(passphraseFd));
-  const passphrase = nonEmpty(await prompt(`Passphrase for ${what}: `));
-  if (!isNew) return passphrase;
-  const again = await prompt('The same again: ');
+  const terminal = new Terminal();
+  try {
+    const passphrase = nonEmpty(await terminal.ask(`Passphrase for ${what}: `));
+    if (isNew) await confirm(terminal, passphrase);
+    return passphrase;
+  } finally {
+    terminal.close();
+  }
+}
+
+async function confirm(terminal: Terminal, passphrase: Buffer): Promise<void> {
+  const again = await terminal.ask('The same again: ');
   const isSame = again.equals(passphrase);
   again.fill(0);
   if (!isSame) throw UsageError.of('the two passphrases differ');
-  return passphrase;
 }
 
 function nonEmpty(passphrase: Buffer): Buffer {
@@ -50,51 +58,69 @@ function readDescriptor(fd: number): Buffer {
   }
 }
 
-/** Asks on the terminal of the process, whatever its standard input and output are; nothing typed is shown. */
-async function prompt(question: string): Promise<Buffer> {
-  let fd: number;
+/** The terminal of the process, whatever its standard input and output are. Nothing typed is shown. */
+class Terminal {
+  readonly #input: ReadStream;
+  readonly #output: WriteStream;
+  /** What was typed ahead of its question. */
+  readonly #typed: string[] = [];
+  #wake: () => void = () => undefined;
+  #failure: Error | undefined;
+
+  /** @throws UsageError when there is none. */
+  constructor() {
+    const fd = openTerminal();
+    this.#input = new ReadStream(fd);
+    this.#output = new WriteStream(fd);
+    this.#input.setRawMode(true);
+    this.#input.setEncoding('utf8');
+    this.#input.on('data', (text: string) => {
+      for (const char of text) this.#typed.push(char);
+      this.#wake();
+    });
+    this.#input.on('error', (error) => {
+      this.#failure = error;
+      this.#wake();
+    });
+  }
+
+  async ask(question: string): Promise<Buffer> {
+    this.#output.write(visible(question));
+    let line: string[] = [];
+    for (;;) {
+      const char = await this.#next();
+      if (ENDS.has(char)) break;
+      if (char === CTRL_C) throw UsageError.of('no passphrase was given');
+      if (BACKSPACES.has(char)) line.pop();
+      else if (char === CTRL_U) line = [];
+      else line.push(char);
+    }
+    this.#output.write('\n');
+    return Buffer.from(line.join(''));
+  }
+
+  close(): void {
+    this.#input.setRawMode(false);
+    this.#input.destroy();
+    this.#output.destroy();
+  }
+
+  async #next(): Promise<string> {
+    for (;;) {
+      const char = this.#typed.shift();
+      if (char !== undefined) return char;
+      if (this.#failure !== undefined) throw UsageError.of('the terminal went away');
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}
+
+function openTerminal(): number {
   try {
-    fd = openSync('/dev/tty', 'r+');
+    return openSync('/dev/tty', 'r+');
   } catch {
     throw UsageError.of('there is no terminal to ask for a passphrase; give --passphrase-file or --passphrase-fd');
   }
-  const input = new ReadStream(fd);
-  const output = new WriteStream(fd);
-  input.setRawMode(true);
-  output.write(visible(question));
-  try {
-    return await readHidden(input);
-  } finally {
-    input.setRawMode(false);
-    output.write('\n');
-    input.destroy();
-    output.destroy();
-    close(fd);
-  }
-}
-
-/** Both streams may have closed it. */
-function close(fd: number): void {
-  try {
-    closeSync(fd);
-  } catch {
-    // It is closed, which is what is wanted.
-  }
-}
-
-function readHidden(input: ReadStream): Promise<Buffer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  let typed: string[] = [];
-  input.setEncoding('utf8');
-  input.on('data', (text: string) => {
-    for (const char of text) {
-      if (ENDS.has(char)) resolve(Buffer.from(typed.join('')));
-      else if (char === CTRL_C) reject(UsageError.of('no passphrase was given'));
-      else if (BACKSPACES.has(char)) typed.pop();
-      else if (char === CTRL_U) typed = [];
-      else typed.push(char);
-    }
-  });
-  input.on('error', reject);
-  return promise;
 }

@@ -19,9 +19,14 @@ export interface SinkOptions {
   readonly isText: boolean;
 }
 
+/** A new file. @throws WriteError when it is there already. */
+export function createFile(output: string, { isForced, mode }: Omit<SinkOptions, 'isText'>): OutputFile {
+  return OutputFile.create(output, { exclusive: !isForced, mode });
+}
+
 /** A new file or standard output. @throws WriteError when the file is there already, UsageError. */
 export function openSink(output: string, { isForced, mode, isText }: SinkOptions): Sink {
-  if (output !== STREAM) return new FileSink(OutputFile.create(output, { exclusive: !isForced, mode }));
+  if (output !== STREAM) return new FileSink(createFile(output, { isForced, mode }));
   if (process.stdout.isTTY && !isText)
     throw UsageError.of('standard output is a terminal; give -o FILE, or redirect it');
   return new StreamSink(process.stdout);

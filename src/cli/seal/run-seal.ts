@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { InputFile, streamPieces } from '../../node/seal/pieces.ts';
-import { type Sealed, sealTo } from '../../node/seal/seal-file.ts';
+import { type Sealed, sealFile, sealTo } from '../../node/seal/seal-file.ts';
 import { sealFolder } from '../../node/seal/seal-folder.ts';
 import { WriteError } from '../../node/write-error.ts';
 import { formatBytes } from '../../scan/reporters/wording.ts';
@@ -11,7 +11,7 @@ import { SealError } from '../../seal/errors.ts';
 import type { Recipient } from '../../seal/recipient.ts';
 import { UsageError } from '../usage-error.ts';
 import { loadAllRecipients } from './load-keys.ts';
-import { artifactName, checkStdin, isFolder, openSink, STREAM } from './places.ts';
+import { artifactName, checkStdin, createFile, isFolder, openSink, STREAM } from './places.ts';
 import { ByteCounter, report } from './report.ts';
 import type { SealArguments } from './seal-arguments.ts';
 
@@ -80,7 +80,7 @@ async function sealOne(job: SealJob, recipients: readonly Recipient[], options: 
   const counter = new ByteCounter('sealing', options);
   try {
     if (isFolder(job.input)) return await sealTree(job, recipients, { counter, options });
-    const sealed = job.input === STREAM ? sealStdin : sealFile;
+    const sealed = job.input === STREAM ? sealStdin : sealFromFile;
     return { ...job, ...(await sealed(job, recipients, { counter, options })) };
   } finally {
     counter.end();
@@ -121,18 +121,22 @@ async function sealTree(
   };
 }
 
-async function sealFile(
+async function sealFromFile(
   job: SealJob,
   recipients: readonly Recipient[],
   { counter, options }: Setting,
 ): Promise<Sealed> {
   const input = new InputFile(job.input);
   counter.totalBytes = input.size;
+  const settings = sealOptions(job, recipients, options);
+  const isForced = options.force === true;
   try {
-    const sink = openSink(job.output, { isForced: options.force === true, isText: options.armor === true });
-    return await sealTo(input.pieces(), sink, sealOptions(job, recipients, options), counter.add);
+    if (job.output !== STREAM)
+      return await sealFile(input, createFile(job.output, { isForced }), settings, counter.add);
+    const sink = openSink(job.output, { isForced, isText: options.armor === true });
+    return await sealTo(input.pieces(), sink, settings, counter.add);
   } finally {
-    input.close();
+    await input.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
-export const sealFormats = ['terminal', 'json'] as const;
-export type SealFormat = (typeof sealFormats)[number];
+const sealFormats = ['terminal', 'json'] as const;
+type SealFormat = (typeof sealFormats)[number];
 
 /** How keys are named, the same for sealing, opening and rewrapping. */
 export interface KeyArguments {

@@ -14,8 +14,10 @@ export async function loadSigner(options: SignerArguments): Promise<Signer> {
   const { certificateSigner, keySigner } = await import('../../sign/signers.ts');
   const pem = readSecretFile(options.key, signLimits.maxKeyFileBytes);
   const key = readPrivateKey(pem, await passphraseFor(pem, options));
-  if (options.certificateChain === undefined) return keySigner(key);
-  return certificateSigner(key, readCertificates(readSmallFile(options.certificateChain, signLimits.maxRootsBytes)));
+  const { certificateChain, rekorUrl } = options;
+  if (certificateChain === undefined) return keySigner(key, { rekorUrl });
+  const chain = readCertificates(readSmallFile(certificateChain, signLimits.maxRootsBytes));
+  return certificateSigner(key, chain, { rekorUrl });
 }
 
 async function passphraseFor(

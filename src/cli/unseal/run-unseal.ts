@@ -1,15 +1,15 @@
 import { resolve } from 'node:path';
 import { findTensor, fitsSafetensors, rangeParts, SealedFile, tensorParts } from '../../node/seal/open-part.ts';
 import { noSink } from '../../node/seal/no-sink.ts';
-import { drain, InputFile, streamPieces } from '../../node/seal/pieces.ts';
-import { type Sealed, unsealTo } from '../../node/seal/seal-file.ts';
+import { drain, InputFile, type Sink, streamPieces } from '../../node/seal/pieces.ts';
+import { type Sealed, unsealFile, unsealTo } from '../../node/seal/seal-file.ts';
 import { isSealedFolder, unsealFolder } from '../../node/seal/unseal-folder.ts';
 import { formatBytes } from '../../scan/reporters/wording.ts';
 import { visible } from '../../scan/visible-text.ts';
 import { SEALED_ENDING } from '../../seal/folder-index.ts';
 import type { Identity } from '../../seal/recipient.ts';
 import { loadAllIdentities } from '../seal/load-keys.ts';
-import { checkStdin, isFolder, openSink, PRIVATE_MODE, STREAM } from '../seal/places.ts';
+import { checkStdin, createFile, isFolder, openSink, PRIVATE_MODE, STREAM } from '../seal/places.ts';
 import { ByteCounter, report } from '../seal/report.ts';
 import type { ByteRange, UnsealArguments } from '../seal/seal-arguments.ts';
 import { UsageError } from '../usage-error.ts';
@@ -71,40 +71,36 @@ function defaultOutput(input: string, options: UnsealArguments): string {
   return name;
 }
 
-async function unsealWhole({ input, output, identities, counter, options }: Job): Promise<Result> {
-  const sink =
-    output === null
-      ? null
-      : () => openSink(output, { isForced: options.force === true, mode: PRIVATE_MODE, isText: false });
-  const { plainBytes, sealedBytes } =
-    input === STREAM
-      ? await unsealStdin(sink, identities, counter)
-      : await unsealFile(input, sink, identities, counter);
+async function unsealWhole(job: Job): Promise<Result> {
+  const { input, output } = job;
+  const { plainBytes, sealedBytes } = input === STREAM ? await unsealStdin(job) : await unsealFromFile(job);
   const verb = output === null ? 'checked' : 'unsealed';
   const target = output === null ? '' : ` to ${visible(output)}`;
   return { facts: { plainBytes, sealedBytes }, text: `${verb} ${visible(input)}${target}  ${formatBytes(plainBytes)}` };
 }
 
-type OpenSink = (() => ReturnType<typeof openSink>) | null;
-
-async function unsealStdin(open: OpenSink, identities: readonly Identity[], counter: ByteCounter): Promise<Sealed> {
-  checkStdin();
-  const pieces = streamPieces(process.stdin, 'standard input');
-  return await unsealTo(pieces, open === null ? noSink : open(), identities, counter.add);
+function sinkOf({ output, options }: Job): Sink {
+  if (output === null) return noSink;
+  return openSink(output, { isForced: options.force === true, mode: PRIVATE_MODE, isText: false });
 }
 
-async function unsealFile(
-  input: string,
-  open: OpenSink,
-  identities: readonly Identity[],
-  counter: ByteCounter,
-): Promise<Sealed> {
-  const file = new InputFile(input);
+async function unsealStdin(job: Job): Promise<Sealed> {
+  checkStdin();
+  const pieces = streamPieces(process.stdin, 'standard input');
+  return await unsealTo(pieces, sinkOf(job), job.identities, job.counter.add);
+}
+
+async function unsealFromFile(job: Job): Promise<Sealed> {
+  const { output, identities, counter, options } = job;
+  const file = new InputFile(job.input);
   counter.totalBytes = file.size;
   try {
-    return await unsealTo(file.pieces(), open === null ? noSink : open(), identities, counter.add);
+    if (output === null || output === STREAM)
+      return await unsealTo(file.pieces(), sinkOf(job), identities, counter.add);
+    const target = createFile(output, { isForced: options.force === true, mode: PRIVATE_MODE });
+    return await unsealFile(file, target, identities, counter.add);
   } finally {
-    file.close();
+    await file.close();
   }
 }
 
@@ -137,7 +133,7 @@ async function unsealPart({ input, output, identities, options }: Job): Promise<
     if (tensor !== undefined) return await unsealTensor({ file, input, target, name: tensor, options });
     return await unsealRange({ file, input, target, range: range as ByteRange, options });
   } finally {
-    file.close();
+    await file.close();
   }
 }
 

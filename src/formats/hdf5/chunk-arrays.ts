@@ -1,5 +1,6 @@
 import { FormatError } from '../../bytes/errors.ts';
 import type { H5Reader } from './h5-reader.ts';
+import { chunkBytes, type ChunkedLayout } from './layout.ts';
 
 const CHECKSUM_BYTES = 4;
 /** Signature, version, client. */
@@ -21,11 +22,10 @@ export class ArrayElements {
   readonly #nominalBytes: number;
   readonly #sizeBytes: number;
 
-  /** `nominalBytes`: of a chunk before any filter, which says how wide the size of a filtered one is (H5Dfarray.c). */
-  constructor(reader: H5Reader, nominalBytes: number) {
+  constructor(reader: H5Reader, layout: ChunkedLayout) {
     this.reader = reader;
-    this.#nominalBytes = nominalBytes;
-    this.#sizeBytes = Math.min(8, 1 + Math.floor((Math.floor(Math.log2(Math.max(1, nominalBytes))) + 8) / 8));
+    this.#nominalBytes = chunkBytes(layout);
+    this.#sizeBytes = layout.sizeBytes;
   }
 
   bytesEach(isFiltered: boolean): number {

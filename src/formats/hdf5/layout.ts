@@ -35,6 +35,8 @@ export interface ChunkedLayout {
   readonly index: ChunkIndex;
   /** Chunks that reach over the edge of the data set went through no filter. */
   readonly edgesUnfiltered: boolean;
+  /** Bytes that the size of a filtered chunk takes in an index: since HDF5 2.0 always 8, before as many as it needs. */
+  readonly sizeBytes: number;
 }
 
 /** Where the elements of a data set are, as its layout message says (specification, IV.A.2.i). */
@@ -61,7 +63,7 @@ export function readLayout(reader: H5Reader, body: Span): Layout {
   if (layoutClass === COMPACT) return compact(reader, reader.u16(), body);
   if (layoutClass === CONTIGUOUS) return { kind: 'contiguous', address: reader.address(), bytes: reader.length() };
   if (layoutClass > CHUNKED) return { kind: 'virtual' };
-  return version === 3 ? treeLayout(reader, body) : indexedLayout(reader, body);
+  return version === 3 ? treeLayout(reader, body) : indexedLayout(reader, body, version);
 }
 
 function compact(reader: H5Reader, bytes: number, body: Span): Layout {
@@ -92,7 +94,7 @@ function treeLayout(reader: H5Reader, body: Span): Layout {
   return chunked(sizes, { address, index: { kind: 'tree-1' }, edgesUnfiltered: false });
 }
 
-function indexedLayout(reader: H5Reader, body: Span): Layout {
+function indexedLayout(reader: H5Reader, body: Span, version: 4 | 5): Layout {
   const flags = reader.u8();
   const rank = readRank(reader, body);
   const width = reader.u8();
@@ -108,11 +110,11 @@ function indexedLayout(reader: H5Reader, body: Span): Layout {
   const edgesUnfiltered = (flags & EDGES_UNFILTERED) !== 0;
   if (kind !== 'single') {
     reader.skip(PARAMETER_BYTES[kind] ?? 0);
-    return chunked(sizes, { address: reader.address(), index: { kind }, edgesUnfiltered });
+    return chunked(sizes, { address: reader.address(), index: { kind }, edgesUnfiltered, version });
   }
   const isFiltered = (flags & SINGLE_FILTERED) !== 0;
   const filtered = isFiltered ? { bytes: reader.length(), mask: reader.u32() } : undefined;
-  return chunked(sizes, { address: reader.address(), index: { kind, filtered }, edgesUnfiltered });
+  return chunked(sizes, { address: reader.address(), index: { kind, filtered }, edgesUnfiltered, version });
 }
 
 function readRank(reader: H5Reader, body: Span): number {
@@ -121,12 +123,17 @@ function readRank(reader: H5Reader, body: Span): number {
   throw FormatError.of('malformed', { expected: 'at most 33 axes', found: `${rank}`, offset: body.start });
 }
 
+interface ChunkedParts extends Pick<ChunkedLayout, 'address' | 'index' | 'edgesUnfiltered'> {
+  readonly version?: number;
+}
+
 /** The last of the sizes is that of an element. */
-function chunked(
-  sizes: readonly number[],
-  parts: Pick<ChunkedLayout, 'address' | 'index' | 'edgesUnfiltered'>,
-): ChunkedLayout {
-  return { kind: 'chunked', chunk: sizes.slice(0, -1), elementBytes: sizes.at(-1) ?? 0, ...parts };
+function chunked(sizes: readonly number[], { version = 0, ...parts }: ChunkedParts): ChunkedLayout {
+  const bytes = sizes.reduce((product, size) => product * size, 1);
+  // H5D_FARRAY_FILT_COMPUTE_CHUNK_SIZE_LEN (H5Dfarray.c).
+  const needed = Math.min(8, 1 + Math.floor((Math.floor(Math.log2(Math.max(1, bytes))) + 8) / 8));
+  const sizeBytes = version >= 5 ? 8 : needed;
+  return { kind: 'chunked', chunk: sizes.slice(0, -1), elementBytes: sizes.at(-1) ?? 0, sizeBytes, ...parts };
 }
 
 /** Bytes of a chunk before it goes through filters. */

@@ -16,9 +16,12 @@ export type Constant =
   | { readonly type: 'list' | 'dict' | 'set' }
   | { readonly type: 'unknown' };
 
+const BININT1 = 0x4b;
+const BININT2 = 0x4d;
 const DEFAULT_MAX_BYTES = 64 * 1024;
 /** Values are read back in the order in which they stand, so one read serves many. */
 const BLOCK_BYTES = 8 * 1024;
+const NO_BYTES = new Uint8Array(0);
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Reads values back: what the machine keeps as an offset becomes what the stream says there. */
@@ -26,7 +29,7 @@ export class PickleView {
   readonly source: Source;
   readonly #window: ByteWindow;
   readonly #tuple: (offset: number) => readonly Value[] | undefined;
-  readonly #block = new Uint8Array(BLOCK_BYTES);
+  #block: Uint8Array | undefined;
   #blockStart = 0;
   #blockEnd = 0;
 
@@ -47,11 +50,14 @@ export class PickleView {
     if (offset >= base && offset + length <= base + limit) return bytes.subarray(offset - base, offset - base + length);
     if (length > BLOCK_BYTES) return readBytes(this.source, offset, length);
     if (offset < this.#blockStart || offset + length > this.#blockEnd) {
+      this.#block ??= new Uint8Array(BLOCK_BYTES);
       this.#blockStart = offset;
-      this.#blockEnd = offset + this.source.read(offset, this.#block);
+      // Empty until the read has come back: it may throw.
+      this.#blockEnd = offset;
+      this.#blockEnd += this.source.read(offset, this.#block);
     }
     const start = offset - this.#blockStart;
-    return this.#block.subarray(start, Math.min(start + length, this.#blockEnd - this.#blockStart));
+    return (this.#block ?? NO_BYTES).subarray(start, Math.min(start + length, this.#blockEnd - this.#blockStart));
   }
 
   /** The constant behind a plain value; `unknown` when it does not decode. */
@@ -76,6 +82,12 @@ export class PickleView {
   /** The value of an int or bool constant as a number; undefined for any other value. */
   int(value: Value | undefined): number | undefined {
     if (typeof value !== 'number') return undefined;
+    // Sizes and strides of 10^5 tensors are small numbers: no BigInt is made for those of one or two bytes.
+    if (value >= 0) {
+      const bytes = this.#at(value, 3);
+      if (bytes[0] === BININT1) return bytes[1];
+      if (bytes[0] === BININT2) return (bytes[1] ?? 0) + 256 * (bytes[2] ?? 0);
+    }
     const constant = this.constant(value);
     return constant.type === 'int' ? Number(constant.value) : undefined;
   }

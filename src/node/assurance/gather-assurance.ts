@@ -1,8 +1,16 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { statSync } from 'node:fs';
 import { assess, type GatheringProblem } from '../../assurance/assess.ts';
 import { CLEANING_RECORD, parseCleaning } from '../../assurance/cleaning.ts';
-import { checkAttestations, checkSignature, type EvidenceFile } from '../../assurance/evidence.ts';
+import {
+  attesterOf,
+  checkAttestations,
+  checkSignature,
+  unmetPolicy,
+  type CheckedStatement,
+  type EvidenceContext,
+  type EvidenceFile,
+} from '../../assurance/evidence.ts';
 import type { AssuranceReport, EvidenceItem } from '../../assurance/schema.ts';
 import { SEALED_HEAD_BYTES, sealedRecipients } from '../../assurance/sealed.ts';
 import { compareBom } from '../../bom/compare.ts';
@@ -17,14 +25,14 @@ import { readBytes } from '../../bytes/source.ts';
 import { ruleIndex } from '../../scan/reporters/wording.ts';
 import { visible } from '../../scan/visible-text.ts';
 import { signLimits } from '../../sign/limits.ts';
-import type { Trust } from '../../sign/verify-bundle.ts';
 import { gatherFacts, type GatherOptions } from '../bom/gather-facts.ts';
 import { FileSource } from '../file-source.ts';
 import { rawPath } from '../raw-path.ts';
+import type { LoadedTrust } from '../sign/load-trust.ts';
 
 export interface AssuranceOptions extends GatherOptions {
   /** Whom to believe; without it signatures are listed as not verified. */
-  readonly trust?: Trust | null | undefined;
+  readonly trust?: LoadedTrust | undefined;
   readonly now?: Date | undefined;
 }
 
@@ -35,7 +43,9 @@ export async function gatherAssurance(path: string, options: AssuranceOptions = 
   const { facts, scan } = await gatherFacts(path, { ...options, onProblem });
   const { rules } = await import('../../rules/index.ts');
   const beside = new Beside(path, facts.isFolder);
-  const evidence = [...signatureItems(beside, facts, options.trust ?? null), ...(await bomItems(beside, facts))];
+  const context = { trust: null, policy: null, ...options.trust, rootDigest: facts.root.sha256 };
+  const statements = checkStatements(beside, context);
+  const evidence = [...statements.map(({ item }) => item), ...(await bomItems(beside, facts, statements))];
   return assess({
     path,
     createdAt: options.now ?? new Date(),
@@ -43,7 +53,9 @@ export async function gatherAssurance(path: string, options: AssuranceOptions = 
     scan,
     problems,
     evidence,
-    cleaning: cleaningOf(beside),
+    claims: statements.flatMap(({ claim, item }) => (claim === null ? [] : [{ claim, state: item.state }])),
+    unmetPolicy: unmetPolicy(statements, context),
+    cleaning: cleaningOf(beside, facts, path),
     sealed: sealedFiles(beside, facts),
     notes: beside.notes,
     rules: ruleIndex(rules),
@@ -58,7 +70,7 @@ class Beside {
 
   constructor(path: string, isFolder: boolean) {
     this.names = evidencePaths(basename(path), isFolder);
-    this.#folder = isFolder ? path : dirname(path);
+    this.#folder = isFolder ? resolve(path) : dirname(path);
   }
 
   /** The first bytes of a file, all of them unless it is longer; undefined when there is no such file. */
@@ -80,8 +92,7 @@ class Beside {
   }
 }
 
-function signatureItems(beside: Beside, { root }: ModelFacts, trust: Trust | null): readonly EvidenceItem[] {
-  const context = { trust, rootDigest: root.sha256 };
+function checkStatements(beside: Beside, context: EvidenceContext): readonly CheckedStatement[] {
   const signature = beside.read(beside.names.signature, signLimits.maxBundleBytes);
   const attestations = beside.read(beside.names.attestations, signLimits.maxAttestationsBytes);
   return [
@@ -90,16 +101,24 @@ function signatureItems(beside: Beside, { root }: ModelFacts, trust: Trust | nul
   ];
 }
 
-async function bomItems(beside: Beside, facts: ModelFacts): Promise<readonly EvidenceItem[]> {
+async function bomItems(
+  beside: Beside,
+  facts: ModelFacts,
+  statements: readonly CheckedStatement[],
+): Promise<readonly EvidenceItem[]> {
   const items: EvidenceItem[] = [];
   for (const name of [beside.names.cyclonedx, beside.names.spdx]) {
     const found = beside.read(name, defaultLimits.maxDocumentBytes);
-    if (found !== undefined) items.push(await bomItem(found, facts));
+    if (found !== undefined) items.push(await bomItem(found, facts, statements));
   }
   return items;
 }
 
-async function bomItem({ file, content }: EvidenceFile, facts: ModelFacts): Promise<EvidenceItem> {
+async function bomItem(
+  { file, content }: EvidenceFile,
+  facts: ModelFacts,
+  statements: readonly CheckedStatement[],
+): Promise<EvidenceItem> {
   const base = { file, kind: 'bill of materials', what: 'document', signer: null } as const;
   try {
     const document: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
@@ -108,8 +127,10 @@ async function bomItem({ file, content }: EvidenceFile, facts: ModelFacts): Prom
     const differences = compareBom(listed, facts);
     const [wrong] = [...problems, ...differences.map(({ code, path }) => `${code} ${path}`.trim())];
     if (wrong !== undefined) return { ...base, what: listed.schema, state: 'invalid', detail: wrong };
-    const detail = 'valid by its schema, and lists exactly these files; who wrote it was not checked';
-    return { ...base, what: listed.schema, state: 'not-verified', detail };
+    const signer = attesterOf(document, statements);
+    const detail = 'valid by its schema, and lists exactly these files';
+    if (signer !== undefined) return { ...base, what: listed.schema, state: 'verified', signer, detail };
+    return { ...base, what: listed.schema, state: 'not-verified', detail: `${detail}; nobody trusted attested it` };
   } catch (error) {
     if (error instanceof BomError) return { ...base, state: 'invalid', detail: error.message };
     if (error instanceof SyntaxError || error instanceof TypeError) {
@@ -119,9 +140,13 @@ async function bomItem({ file, content }: EvidenceFile, facts: ModelFacts): Prom
   }
 }
 
-function cleaningOf(beside: Beside): AssuranceReport['cleaning'] {
-  const found = beside.read(CLEANING_RECORD, defaultLimits.maxDocumentBytes);
-  return found === undefined ? null : parseCleaning(new TextDecoder().decode(found.content), found.file);
+/** In the folder, or beside what was cleaned: a record quotes what was taken out, so most keep it outside. */
+function cleaningOf(beside: Beside, { files, isFolder }: ModelFacts, path: string): AssuranceReport['cleaning'] {
+  const outside = `${basename(resolve(path))}.cleaning.json`;
+  const found =
+    beside.read(isFolder ? CLEANING_RECORD : outside, defaultLimits.maxDocumentBytes) ??
+    (isFolder ? beside.read(join('..', outside), defaultLimits.maxDocumentBytes) : undefined);
+  return found === undefined ? null : parseCleaning(new TextDecoder().decode(found.content), found.file, files);
 }
 
 function sealedFiles(beside: Beside, { files, isFolder }: ModelFacts): AssuranceReport['sealed'] {

@@ -1,30 +1,35 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { ReadError } from '../../bytes/errors.ts';
 import { defaultLimits, type Limits } from '../../bytes/limits.ts';
 import { readBytes } from '../../bytes/source.ts';
 import { CONVERSION_RECORD, parseConversion, type ConversionFacts } from '../../bom/conversion.ts';
 import { BomError } from '../../bom/errors.ts';
 import type { FileFact, ModelFacts, Stated } from '../../bom/facts.ts';
 import { plainText } from '../../bom/read-nodes.ts';
-import { evidencePaths, measureRoot } from '../../bom/root-digest.ts';
+import { evidencePaths, measureRoot, type MeasuredRoot, type SignatureFile } from '../../bom/root-digest.ts';
 import { readStatements } from '../../bom/statements.ts';
 import type { ArtifactReport } from '../../scan/report.ts';
 import type { ScanReport } from '../../scan/scan-report.ts';
 import { worstOf } from '../../scan/verdict.ts';
 import { visible } from '../../scan/visible-text.ts';
 import { signLimits } from '../../sign/limits.ts';
+import type { ModelStatement } from '../../sign/statement.ts';
 import { FileSource } from '../file-source.ts';
 import type { RawPath } from '../raw-path.ts';
 import { scanFiles, type ScanFilesOptions } from '../scan-files.ts';
+import { checkModel } from '../sign/check-model.ts';
 import { packageVersion } from '../version.ts';
 import { walk } from '../walk.ts';
 import { countTensors } from './count-tensors.ts';
-import { withFile, type ModelFile } from './model-file.ts';
+import type { ModelFile } from './model-file.ts';
 import { readStatementSources } from './read-sources.ts';
 
 export interface GatherOptions {
   /** How the files are scanned; every file is hashed whatever this says. */
   readonly scan?: Omit<ScanFilesOptions, 'hash' | 'omitClean' | 'stdin'> | undefined;
+  /** What scans and hashes the files; default: `scanFiles`, which does it in threads. */
+  readonly scanner?: typeof scanFiles | undefined;
   readonly name?: string | undefined;
   readonly version?: string | undefined;
   readonly limits?: Partial<Limits> | undefined;
@@ -46,10 +51,57 @@ export interface Gathered {
  */
 export async function gatherFacts(path: string, options: GatherOptions = {}): Promise<Gathered> {
   const limits = { ...defaultLimits, ...options.limits };
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const folderName = visible(basename(resolve(path)));
-  const evidence = evidencePaths(isFolder ? folderName : basename(path), isFolder);
-  const scan = await scanFiles([path], { ...options.scan, hash: true });
+  const listing = await listFiles(path, options);
+  const { root, covers } = await rootOf(path, listing, options);
+  const { files, scan, isFolder } = listing;
+  const sources = readStatementSources(files, limits);
+  const statements = readStatements({ ...sources.statements, paths: files.map((one) => one.path) });
+  const counted = countTensors(files, limits, options.onTensors);
+  const fromPath = { value: listing.name, origin: { file: isFolder ? 'folder name' : 'file name', pointer: '' } };
+  const facts: ModelFacts = {
+    name: given(options.name, '--name') ?? statements.name ?? fromPath,
+    version: given(options.version, '--model-version') ?? statements.version,
+    isFolder,
+    root,
+    files: files.map(({ path, report }) => fileFact(path, report, covers)),
+    statements,
+    templates: sources.templates,
+    tensors: counted.totals,
+    conversion: conversionOf(listing, limits),
+    verdict: worstOf(files.map(({ report }) => report.verdict)),
+    findings: files.flatMap(({ path, report }) =>
+      report.findings.map((one) => ({ ...one, location: { ...one.location, path } })),
+    ),
+    attestations: listing.attestations,
+    notes: [...sources.notes, ...counted.notes, ...skippedNotes(scan)],
+    tool: { name: 'vouchsafe', version: packageVersion() },
+  };
+  return { facts, scan };
+}
+
+function given(value: string | undefined, option: string): Stated | undefined {
+  return value === undefined ? undefined : { value: plainText(value), origin: { file: option, pointer: '' } };
+}
+
+/** The files of a model, scanned, and the evidence that lies with them. */
+interface Listing {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly scan: ScanReport;
+  readonly files: readonly ModelFile[];
+  readonly signature: SignatureFile;
+  readonly attestations: readonly string[];
+  /** The record of a conversion: in the folder, or beside a single file. */
+  readonly record?: { readonly path: string; readonly file: RawPath } | undefined;
+}
+
+/** @throws ReadError when there is no such path, BomError `file-unreadable`, `no-files`. */
+async function listFiles(path: string, options: GatherOptions): Promise<Listing> {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw ReadError.of(path, 'no such file or directory');
+  const isFolder = stats.isDirectory();
+  const evidence = evidencePaths(basename(path), isFolder);
+  const scan = await (options.scanner ?? scanFiles)([path], { ...options.scan, hash: true });
   const opened = new Map(
     [...walk([path])].flatMap((one) => (one.kind === 'file' ? [[one.path, one.file] as const] : [])),
   );
@@ -58,40 +110,35 @@ export async function gatherFacts(path: string, options: GatherOptions = {}): Pr
   const all = scan.artifacts.flatMap(
     (report) => attempt(() => [modelFile(report, inside(report.path), opened.get(report.path))]) ?? [],
   );
-  const beside = isFolder ? all : [...all, ...besideFiles(path, Object.values(evidence))];
+  const recordName = isFolder ? CONVERSION_RECORD : `${basename(path)}.conversion.json`;
+  const beside = isFolder ? all : [...all, ...besideFiles(path, [...Object.values(evidence), recordName])];
   const isEvidence = new Set<string>(Object.values(evidence));
   const files = all.filter((one) => !isEvidence.has(one.path));
   if (files.length === 0) throw BomError.of('no-files', { path });
   const signature = beside.find((one) => one.path === evidence.signature);
-  const hashed = files.map(({ path, report }) => ({ path, sha256: report.sha256 }));
-  const content = signature && readWhole(signature.file, signLimits.maxBundleBytes);
-  const measured = attempt(() => measureRoot(hashed, { path: evidence.signature, content }));
-  const { root, covers, notes } = measured ?? measureRoot(hashed, { path: evidence.signature });
-  const sources = readStatementSources(files, limits);
-  const statements = readStatements({ ...sources.statements, paths: files.map((one) => one.path) });
-  const counted = countTensors(files, limits, options.onTensors);
-  const given = (value: string | undefined, option: string): Stated | undefined =>
-    value === undefined ? undefined : { value: plainText(value), origin: { file: option, pointer: '' } };
-  const facts: ModelFacts = {
-    name: given(options.name, '--name') ??
-      statements.name ?? { value: folderName, origin: { file: isFolder ? 'folder name' : 'file name', pointer: '' } },
-    version: given(options.version, '--model-version') ?? statements.version,
+  return {
+    name: visible(basename(resolve(path))),
     isFolder,
-    root,
-    files: files.map(({ path, report }) => fileFact(path, report, covers)),
-    statements,
-    templates: sources.templates,
-    tensors: counted.totals,
-    conversion: conversionOf(files, limits),
-    verdict: worstOf(files.map(({ report }) => report.verdict)),
-    findings: files.flatMap(({ path, report }) =>
-      report.findings.map((one) => ({ ...one, location: { ...one.location, path } })),
-    ),
+    scan,
+    files,
+    signature: {
+      path: evidence.signature,
+      content: signature && readWhole(signature.file, signLimits.maxBundleBytes),
+    },
     attestations: beside.filter((one) => one.path === evidence.attestations).map((one) => one.path),
-    notes: [...notes, ...sources.notes, ...counted.notes, ...skippedNotes(scan)],
-    tool: { name: 'vouchsafe', version: packageVersion() },
+    record: beside.find((one) => one.path === recordName),
   };
-  return { facts, scan };
+}
+
+/** @throws BomError `digest-mismatch`, `signature-unreadable`, unless somebody takes problems. */
+async function rootOf(path: string, { files, signature }: Listing, options: GatherOptions): Promise<MeasuredRoot> {
+  const attempt = attemptWith(options.onProblem);
+  const hashed = files.map(({ path, report }) => ({ path, sha256: report.sha256 }));
+  const measured = attempt(() => measureRoot(hashed, signature));
+  const { unchecked } = measured ?? {};
+  const mismatch = unchecked === undefined ? undefined : await rehash(path, unchecked, signature.path);
+  if (mismatch !== undefined) attempt(() => fail(mismatch));
+  return measured ?? measureRoot(hashed, { path: signature.path });
 }
 
 /** Runs a part of the work; what goes wrong with it is handed on, or thrown when nobody takes it. */
@@ -105,6 +152,18 @@ function attemptWith(onProblem: GatherOptions['onProblem']) {
       return undefined;
     }
   };
+}
+
+/** Hashes the files as a statement says that does not use SHA-256 of whole files; what differs is an error. */
+async function rehash(path: string, statement: ModelStatement, signature: string): Promise<BomError | undefined> {
+  const { problems } = await checkModel(path, statement, { ignoreUnsignedFiles: true });
+  const [first] = problems;
+  if (first === undefined) return undefined;
+  return BomError.of('digest-mismatch', { signature, signed: statement.rootDigest, computed: first.message });
+}
+
+function fail(error: BomError): never {
+  throw error;
 }
 
 /** Reported paths start with the folder as it was given. */
@@ -147,10 +206,9 @@ function fileFact(path: string, report: ModelFile['report'], covers: (path: stri
   return { path, size, sha256, format, verdict, isCovered: covers(path) };
 }
 
-function conversionOf(files: readonly ModelFile[], limits: Limits): ConversionFacts | undefined {
-  const record = files.find((one) => one.path === CONVERSION_RECORD);
+function conversionOf({ record }: Listing, limits: Limits): ConversionFacts | undefined {
   if (record === undefined) return undefined;
-  const bytes = withFile(record, limits.maxDocumentBytes, (source) => readBytes(source, 0, source.size));
+  const bytes = readWhole(record.file, limits.maxDocumentBytes);
   return parseConversion(new TextDecoder().decode(bytes), record.path) ?? undefined;
 }
 

@@ -26,13 +26,13 @@ export class SealedFile {
     try {
       return new SealedFile(file, await SealedSource.open(file.source, identities));
     } catch (error) {
-      file.close();
+      await file.close();
       throw error;
     }
   }
 
-  close(): void {
-    this.#file.close();
+  async close(): Promise<void> {
+    await this.#file.close();
   }
 }
 

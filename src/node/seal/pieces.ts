@@ -21,6 +21,8 @@ export class InputFile {
   readonly #fd: number;
   readonly #name: string;
   readonly #source: FileSource;
+  /** Settles with the last read, and never fails. */
+  #pending: Promise<void> = Promise.resolve();
 
   /** `isStrict` refuses a symbolic link in the last place. @throws ReadError. */
   constructor(path: string, isStrict = false) {
@@ -54,38 +56,54 @@ export class InputFile {
   async *pieces(): Pieces {
     let position = 0;
     let [current, other] = [Buffer.allocUnsafeSlow(PIECE_BYTES), Buffer.allocUnsafeSlow(PIECE_BYTES)];
-    let pending = this.#read(current, position);
-    try {
-      for (;;) {
-        const got = await pending;
-        if (got === 0) break;
-        position += got;
-        pending = this.#read(other, position);
-        yield current.subarray(0, got);
-        [current, other] = [other, current];
-      }
-      this.#checkUnchanged();
-    } finally {
-      // The descriptor may be closed once this ends; no read may be under way then.
-      await pending.catch(() => undefined);
+    let ahead = this.#read(current, position);
+    for (;;) {
+      const got = await ahead;
+      if (got === 0) break;
+      position += got;
+      ahead = this.#read(other, position);
+      yield current.subarray(0, got);
+      [current, other] = [other, current];
     }
+    this.checkUnchanged();
   }
 
-  close(): void {
+  /** The descriptor, for threads that read by position. */
+  get fd(): number {
+    return this.#fd;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Waits for the read that is under way, which whoever took the pieces may have left alone. */
+  async close(): Promise<void> {
+    await this.#pending;
     this.#source.close();
   }
 
-  async #read(into: Buffer, position: number): Promise<number> {
+  /** @throws ReadError when the file is not what was opened. */
+  checkUnchanged(): void {
+    const change = this.#source.changed();
+    if (change !== null) throw ReadError.of(this.#name, `it changed while it was read: ${change}`);
+  }
+
+  #read(into: Buffer, position: number): Promise<number> {
+    const reading = this.#readNow(into, position);
+    this.#pending = reading.then(
+      () => undefined,
+      () => undefined,
+    );
+    return reading;
+  }
+
+  async #readNow(into: Buffer, position: number): Promise<number> {
     try {
       return (await readAsync(this.#fd, into, 0, into.length, position)).bytesRead;
     } catch (error) {
       throw ReadError.of(this.#name, reasonOf(error), error);
     }
-  }
-
-  #checkUnchanged(): void {
-    const change = this.#source.changed();
-    if (change !== null) throw ReadError.of(this.#name, `it changed while it was read: ${change}`);
   }
 }
 

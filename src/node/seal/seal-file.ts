@@ -1,11 +1,18 @@
 import { createHash, type Hash } from 'node:crypto';
-import { PAYLOAD_NONCE_BYTES } from '../../seal/payload.ts';
+import { readBytes } from '../../bytes/source.ts';
+import { chunkCount, PAYLOAD_NONCE_BYTES, sealedBytes } from '../../seal/payload.ts';
+import { sealLimits } from '../../seal/limits.ts';
 import type { Identity } from '../../seal/recipient.ts';
-import { type RewrapOptions, rewrapHeader } from '../../seal/sealed-header.ts';
+import { type RewrapOptions, rewrapHeader, startSeal } from '../../seal/sealed-header.ts';
 import { openStream, type Pieces, sealStream, type SealOptions, splitHeader } from '../../seal/sealed-stream.ts';
-import { ArmorEncoder } from '../../seal/armor.ts';
+import { ArmorEncoder, looksArmored } from '../../seal/armor.ts';
+import { SealedSource } from '../../seal/sealed-source.ts';
 import { OutputFile } from '../output-file.ts';
+import { isWorthThreads, runChunks } from './chunk-run.ts';
 import { drain, FileSink, InputFile, type Sink, tap, tapParts } from './pieces.ts';
+
+/** White space may stand before armor, up to this many bytes. */
+const ARMOR_PROBE_BYTES = sealLimits.maxArmorWhitespaceBytes + 64;
 
 /** Told how many more bytes of the input are done. */
 export type OnBytes = (bytes: number) => void;
@@ -22,18 +29,18 @@ export async function sealTo(
   options: SealOptions,
   onBytes: OnBytes = ignore,
 ): Promise<Sealed> {
-  let [plainBytes, sealedBytes] = [0, 0];
+  let [plainBytes, writtenBytes] = [0, 0];
   const counted = tap(pieces, (piece) => {
     plainBytes += piece.length;
     onBytes(piece.length);
   });
   await drain(
     tapParts(sealStream(counted, options), (part) => {
-      sealedBytes += part.length;
+      writtenBytes += part.length;
     }),
     sink,
   );
-  return { plainBytes, sealedBytes };
+  return { plainBytes, sealedBytes: writtenBytes };
 }
 
 /** Opens one stream into a sink. @throws SealError, ReadError, WriteError. */
@@ -43,9 +50,9 @@ export async function unsealTo(
   identities: readonly Identity[],
   onBytes: OnBytes = ignore,
 ): Promise<Sealed> {
-  let [plainBytes, sealedBytes] = [0, 0];
+  let [plainBytes, readSoFar] = [0, 0];
   const counted = tap(pieces, (piece) => {
-    sealedBytes += piece.length;
+    readSoFar += piece.length;
     onBytes(piece.length);
   });
   await drain(
@@ -54,7 +61,57 @@ export async function unsealTo(
     }),
     sink,
   );
-  return { plainBytes, sealedBytes };
+  return { plainBytes, sealedBytes: readSoFar };
+}
+
+/** Seals a file into another one, a large one in threads. @throws SealError, ReadError, WriteError. */
+export async function sealFile(
+  input: InputFile,
+  output: OutputFile,
+  options: SealOptions,
+  onBytes: OnBytes = ignore,
+): Promise<Sealed> {
+  if (options.isArmored === true || !isWorthThreads(input.size)) {
+    return await sealTo(input.pieces(), new FileSink(output), options, onBytes);
+  }
+  try {
+    const { prefix, key } = await startSeal(options.recipients, options.artifact);
+    const plainBytes = input.size;
+    const layout = { key, sealedStart: prefix.length, chunks: chunkCount(plainBytes), plainBytes };
+    output.writeAt(0, prefix);
+    await runChunks({ action: 'seal', layout, from: input, into: placeOf(output), onBytes });
+    input.checkUnchanged();
+    output.commit();
+    return { plainBytes, sealedBytes: prefix.length + sealedBytes(plainBytes) };
+  } finally {
+    output.discard();
+  }
+}
+
+/** Opens a file into another one, a large one in threads. @throws SealError, ReadError, WriteError. */
+export async function unsealFile(
+  input: InputFile,
+  output: OutputFile,
+  identities: readonly Identity[],
+  onBytes: OnBytes = ignore,
+): Promise<Sealed> {
+  const start = Buffer.from(readBytes(input.source, 0, ARMOR_PROBE_BYTES));
+  if (looksArmored(start) || !isWorthThreads(input.size)) {
+    return await unsealTo(input.pieces(), new FileSink(output), identities, onBytes);
+  }
+  try {
+    const { layout } = await SealedSource.open(input.source, identities);
+    await runChunks({ action: 'open', layout, from: input, into: placeOf(output), onBytes });
+    input.checkUnchanged();
+    output.commit();
+    return { plainBytes: layout.plainBytes, sealedBytes: input.size };
+  } finally {
+    output.discard();
+  }
+}
+
+function placeOf(output: OutputFile): { fd: number; name: string } {
+  return { fd: output.fd, name: output.target };
 }
 
 /**
@@ -70,7 +127,7 @@ export async function rewrapFile(file: string, options: RewrapOptions, onBytes: 
     const sink = new FileSink(OutputFile.create(file, { mode: input.mode }));
     await drain(rewritten(fresh, rest, isArmored ? new ArmorEncoder() : undefined), sink);
   } finally {
-    input.close();
+    await input.close();
   }
 }
 

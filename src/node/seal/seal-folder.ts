@@ -74,7 +74,7 @@ async function sealOne({ folder, file, into }: Place, options: SealFolderOptions
     const digests = { sha256: plainHash.digest('hex'), payloadSize: payload.bytes, payloadSha256: payload.hex() };
     return { path: file.path, sealed, size, mode: input.mode, ...digests };
   } finally {
-    input.close();
+    await input.close();
   }
 }
 

@@ -93,7 +93,7 @@ async function openIndex(folder: string, identities: readonly Identity[]): Promi
       for (const part of parts) text.push(part);
     }
   } finally {
-    input.close();
+    await input.close();
   }
   return parseIndex(text.bytes.toString('utf8'));
 }
@@ -137,7 +137,7 @@ async function unsealOne({ folder, file, sink }: Place, options: UnsealFolderOpt
     };
     await drain(verified(parts, verify), sink);
   } finally {
-    input.close();
+    await input.close();
   }
 }
 

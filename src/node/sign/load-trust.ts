@@ -24,7 +24,7 @@ export interface LoadedTrust {
   readonly policy: LoadedPolicy | null;
 }
 
-export interface LoadedPolicy {
+interface LoadedPolicy {
   readonly policy: SigningPolicy;
   readonly files: PolicyFiles;
 }

@@ -1,3 +1,4 @@
+import { LimitError } from '../../bytes/errors.ts';
 import { joined, type Span } from '../../bytes/span.ts';
 import type { TextContent } from '../../formats/text-content.ts';
 import type { Severity } from '../rule.ts';
@@ -107,9 +108,21 @@ function* counted(kind: Kind, text: string, pattern: RegExp, least: number, seve
 /** What ends an embedding or an override. */
 const CLOSERS = /[\u202C\u2069]/g;
 
-/** Where the invisible characters are that `hiddenTexts` counts, as ranges of UTF-16 units in ascending order. */
+/** Each range is kept in memory; a text that hides more is made of nothing else. */
+const MAX_RANGES = 1_000_000;
+
+/**
+ * Where the invisible characters are that `hiddenTexts` counts, as ranges of UTF-16 units in ascending order.
+ * @throws LimitError when there are too many
+ */
 export function hiddenRanges(text: string, nature: Nature): readonly Span[] {
-  const kinds = new Set([...hiddenTexts(text, nature)].map(({ kind }) => kind));
+  const kinds = new Set<Kind>();
+  let count = 0;
+  for (const hidden of hiddenTexts(text, nature)) {
+    kinds.add(hidden.kind);
+    count += hidden.count;
+    if (count > MAX_RANGES) throw LimitError.of('hidden characters', MAX_RANGES, 'more');
+  }
   const found: Span[] = [];
   if (kinds.has('tag characters')) {
     for (const { run, index } of tagRuns(text, nature)) found.push({ start: index, end: index + run.length });

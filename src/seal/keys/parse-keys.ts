@@ -57,7 +57,8 @@ function* keyLines(text: string): Generator<{ readonly line: string; readonly nu
 
 /** Every identity of a file as age writes it. @throws SealError `identity-invalid` when there is none or one is wrong. */
 export function parseIdentities(text: string, name: string): KeyIdentity[] {
-  const identities = [...keyLines(text)].map(({ line, number }) => parseIdentity(line, `${name} line ${number}`));
+  const identities: KeyIdentity[] = [];
+  for (const { line, number } of keyLines(text)) identities.push(parseIdentity(line, `${name} line ${number}`));
   if (identities.length === 0)
     throw SealError.of('identity-invalid', { where: name, reason: 'it has no line with a key' });
   return identities;
@@ -65,7 +66,8 @@ export function parseIdentities(text: string, name: string): KeyIdentity[] {
 
 /** Every recipient of a file, one a line. @throws SealError `recipient-invalid` when there is none or one is wrong. */
 export function parseRecipients(text: string, name: string): Recipient[] {
-  const recipients = [...keyLines(text)].map(({ line }) => parseRecipient(line));
+  const recipients: Recipient[] = [];
+  for (const { line } of keyLines(text)) recipients.push(parseRecipient(line));
   if (recipients.length === 0)
     throw SealError.of('recipient-invalid', { recipient: name, reason: 'it has no line with a key' });
   return recipients;

@@ -11,7 +11,7 @@ const LABEL = Buffer.from('age-encryption.org/v1/scrypt');
 const SALT_BYTES = 16;
 const BLOCK_SIZE = 8;
 /** What age itself writes: about a second and 256 MiB. */
-export const DEFAULT_WORK_FACTOR_LOG = 18;
+const DEFAULT_WORK_FACTOR_LOG = 18;
 
 /** Seals to a passphrase. It is the only recipient of a file. */
 export class PassphraseRecipient implements Recipient {

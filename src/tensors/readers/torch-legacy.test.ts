@@ -65,6 +65,24 @@ test('two parts of one key: the loader takes the first for both', () => {
   expect(read(torchLegacy({ object })).refused.map(({ code }) => code)).toEqual(['dtype-ambiguous', 'dtype-ambiguous']);
 });
 
+test('a part with the key of a whole storage: the loader takes the whole one', () => {
+  const object = objectOf({
+    a: (a) => tensor(a, { part: null }),
+    b: (a) => tensor(a, { part: ['0', 2, 2], size: [2] }),
+  });
+  expect(read(torchLegacy({ object })).refused.map(({ name, code }) => `${name} ${code}`)).toEqual([
+    'b dtype-ambiguous',
+  ]);
+});
+
+test('one storage with two types: where the next one is depends on the first', () => {
+  const object = objectOf({
+    a: (a) => tensor(a, { part: null }),
+    b: (a) => tensor(a, { storage: 'torch.HalfStorage', part: null }),
+  });
+  expect(codeOf(torchLegacy({ object }))).toBe('ambiguous');
+});
+
 test('the id of a class stands for the class', () => {
   const object = pickleOf((a) => {
     a.mark().text('module').global('my', 'Net').text('net.py').text('class Net: ...').tuple().binpersid();
@@ -80,6 +98,7 @@ test.each([
   ['a storage missing from the list: torch gives uninitialised memory', torchLegacy({ keys: keys() }), 'malformed'],
   ['a storage listed twice', torchLegacy({ keys: keys('0', '0') }), 'malformed'],
   ['a storage the object does not refer to', torchLegacy({ keys: keys('0', '1') }), 'malformed'],
+  ['another protocol version', torchLegacy({ protocol: asm().proto(2).binint2(1002).stop().bytes() }), 'inconsistent'],
   ['no list', torchLegacy({ keys: asm().proto(2).none().stop().bytes() }), 'malformed'],
   ['bytes behind the last storage', torchLegacy({}, 'x'), 'inconsistent'],
   [

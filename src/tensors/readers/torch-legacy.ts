@@ -19,6 +19,7 @@ export const torchLegacy = defineTensorReader({
     const objects = readPickledObjects(input, PICKLES_BEFORE_OBJECT + 2);
     const object = objects[PICKLES_BEFORE_OBJECT] as PickledObject;
     const list = objects[PICKLES_BEFORE_OBJECT + 1] as PickledObject;
+    checkVersion(objects[PROTOCOL_AT] as PickledObject, path);
     const spans = storageSpans(context, object, list);
     const found = objectTensors(object, context, { storages: storagesOf(context, object, spans) });
     const globals = objects.flatMap((each) => [...each.globals]);
@@ -26,11 +27,28 @@ export const torchLegacy = defineTensorReader({
   },
 });
 
-/** Where the items of each storage are. @throws TensorError `inconsistent`, FormatError. */
+/** The second pickle; torch/serialization.py, PROTOCOL_VERSION. */
+const PROTOCOL_AT = 1;
+const PROTOCOL_VERSION = 1001;
+
+function checkVersion({ root, view }: PickledObject, path: string): void {
+  const version = view.int(root);
+  if (version === PROTOCOL_VERSION) return;
+  const detail = `its protocol version is ${version ?? 'no number'}, which torch does not read`;
+  throw TensorError.of('inconsistent', { path, detail });
+}
+
+/** Where the items of each storage are. @throws TensorError `ambiguous`, `inconsistent`, FormatError. */
 function storageSpans(context: ReadContext, object: PickledObject, list: PickledObject): ReadonlyMap<string, Span> {
   const { source, path } = context;
   const references = new Map<string, StorageReference>();
-  for (const reference of object.storages.values()) references.set(reference.key, reference);
+  const conflict = storageConflicts(object.storages.values());
+  for (const reference of object.storages.values()) {
+    // The size of its items decides where all storages behind it are.
+    const detail = conflict(reference);
+    if (detail !== undefined) throw TensorError.of('ambiguous', { path, detail });
+    references.set(reference.key, reference);
+  }
   const spans = new Map<string, Span>();
   let end = list.outcome.end;
   for (const { storage, count, data } of storagesInOrder(source, list.outcome, references)) {
@@ -46,13 +64,11 @@ function storageSpans(context: ReadContext, object: PickledObject, list: Pickled
 }
 
 function storagesOf(context: ReadContext, object: PickledObject, spans: ReadonlyMap<string, Span>): Storages {
-  const inconsistentParts = partConflicts(object.storages.values());
-  const conflict = storageConflicts(object.storages.values());
   return {
     // Items are little-endian whatever sys_info says, which the loader does not look at.
     bigEndian: false,
     pickleOrigin: { member: '', span: undefined },
-    conflict: (reference) => conflict(reference) ?? inconsistentParts(reference),
+    conflict: partConflicts([...object.storages.values()]),
     find(reference) {
       const span = spans.get(reference.key);
       return span === undefined ? undefined : partOf(reference, span, context);
@@ -63,7 +79,9 @@ function storagesOf(context: ReadContext, object: PickledObject, spans: Readonly
 /** The bytes that a reference means: a storage, or a part of one. */
 function partOf(reference: StorageReference, span: Span, { source, path }: ReadContext): StoredBytes {
   const { key, type, part, count = 0 } = reference;
-  const whole = { id: key, source, start: span.start, byteLength: span.end - span.start, origin: { member: '', span } };
+  const length = span.end - span.start;
+  const origin = { member: '', span };
+  const whole = { id: key, source, start: span.start, byteLength: length, sharedBytes: length, origin };
   if (part === undefined) return whole;
   if (!(part.offset >= 0 && part.count >= 0 && part.offset + part.count <= count)) {
     const detail = `a part of storage ${key} is at ${part.offset}, ${part.count} items long, of ${count}`;
@@ -73,9 +91,9 @@ function partOf(reference: StorageReference, span: Span, { source, path }: ReadC
   return { ...whole, start: span.start + part.offset * itemBytes, byteLength: part.count * itemBytes };
 }
 
-/** Parts have keys of their own: the loader makes each once, of the first reference. */
-function partConflicts(references: Iterable<StorageReference>): (reference: StorageReference) => string | undefined {
-  const first = new Map<string, string>();
+/** Parts have keys of their own beside those of whole storages: the loader makes each once, of the first reference. */
+function partConflicts(references: readonly StorageReference[]): (reference: StorageReference) => string | undefined {
+  const first = new Map(references.map(({ key }) => [key, 'a whole storage']));
   const conflicts = new Set<string>();
   for (const { key, part } of references) {
     if (part === undefined) continue;
@@ -84,5 +102,7 @@ function partConflicts(references: Iterable<StorageReference>): (reference: Stor
     first.set(part.key, described);
   }
   return ({ part }) =>
-    part !== undefined && conflicts.has(part.key) ? `two parts of storages have the key ${part.key}` : undefined;
+    part !== undefined && conflicts.has(part.key)
+      ? `two storages or parts of them have the key ${part.key}`
+      : undefined;
 }

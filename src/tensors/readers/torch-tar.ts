@@ -103,7 +103,16 @@ class TarParts {
       const span = { start: entry.data.start + data.start, end: entry.data.start + data.end };
       const origin = { member: 'storages', span };
       const { source: file } = this.#context;
-      this.#put(storages, id, { id, type, source: file, start: span.start, byteLength: span.end - span.start, origin });
+      const length = span.end - span.start;
+      this.#put(storages, id, {
+        id,
+        type,
+        source: file,
+        start: span.start,
+        byteLength: length,
+        sharedBytes: length,
+        origin,
+      });
       at = data.end;
     }
     this.#views(this.#pickle(source, at), storages);

@@ -1,17 +1,31 @@
-import { readBytes } from '../../bytes/source.ts';
+import { FormatError } from '../../bytes/errors.ts';
+import { BufferSource, readBytes, type Source } from '../../bytes/source.ts';
 import { MAGIC } from '../../formats/npy/header.ts';
 import { TensorError } from '../errors.ts';
+import { readExactly } from '../gather/fetch-slab.ts';
+import { readHdf5 } from '../hdf5/read-hdf5.ts';
 import { readArray } from '../numpy/read-array.ts';
 import { defineTensorReader, type ReadContext } from '../reader.ts';
 import type { OmittedValue, RefusedTensor, Tensor, TensorFile } from '../tensor.ts';
 import { readMembers, type ZipMember } from '../zip/members.ts';
 
-/** Zip files of arrays (`.npz`). Those of torch are a format of their own. */
+/** Where a `.keras` file keeps its weights (keras/src/saving/saving_lib.py). */
+const KERAS_WEIGHTS = 'model.weights.h5';
+/** HDF5 is read here and there, which compressed bytes cannot be: a compressed member is unpacked whole. */
+const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
+
+/** Zip files of arrays (`.npz`) and of Keras (`.keras`). Those of torch are a format of their own. */
 export const zipReader = defineTensorReader({
   format: 'zip',
   read(context) {
     const members = readMembers(context);
-    if (members.some(({ name }) => name.endsWith('.npy'))) return readArrays(context, members);
+    const weights = members.find(({ name }) => name === KERAS_WEIGHTS);
+    const hasArrays = members.some(({ name }) => name.endsWith('.npy'));
+    if (weights !== undefined && hasArrays) {
+      throw TensorError.of('ambiguous', { path: context.path, detail: 'it holds NumPy arrays and Keras weights' });
+    }
+    if (weights !== undefined) return readKeras(context, weights, members);
+    if (hasArrays) return readArrays(context, members);
     throw TensorError.of('no-tensors', { path: context.path });
   },
 });
@@ -41,4 +55,23 @@ function readArrays(context: ReadContext, members: readonly ZipMember[]): Tensor
     }
   }
   return { format: 'zip', tensors, refused, omitted, metadata: new Map(), globals: [], notes: [] };
+}
+
+function readKeras(context: ReadContext, weights: ZipMember, members: readonly ZipMember[]): TensorFile {
+  const source = weights.isStored ? weights.open() : unpack(weights);
+  const inner = { ...context, source, path: KERAS_WEIGHTS };
+  const file = readHdf5(inner, { member: KERAS_WEIGHTS, start: weights.start });
+  const omitted = members
+    .filter((member) => member !== weights)
+    .map(({ name }) => ({ path: name, what: 'a file beside the weights' }));
+  return { ...file, format: 'zip', omitted: [...file.omitted, ...omitted] };
+}
+
+function unpack(member: ZipMember): Source {
+  if (member.size > MAX_UNPACKED_BYTES) {
+    throw FormatError.of('unsupported', { feature: `${member.name} compressed to be read whole`, offset: 0 });
+  }
+  const bytes = new Uint8Array(member.size);
+  readExactly(member.open(), 0, bytes);
+  return new BufferSource(bytes);
 }

@@ -33,15 +33,26 @@ export function visitWeights(root: Value, walk: ObjectWalk, whole: boolean): voi
 function choose(value: Value, place: Place, walk: ObjectWalk, depth: number): void {
   const pairs = pairsOf(value, walk.view);
   const isMapping = pairs !== undefined && !walk.isTensor(value) && moduleAttributes(value, walk) === undefined;
-  const entries = isMapping && depth < MAX_UNWRAPPED ? withRoles(pairs, walk) : [];
-  const has = (role: Role): boolean => entries.some((entry) => entry.role === role);
-  if (!has('holder') && !has('training')) return walk.visit(value, place);
-  const holders = entries.filter(({ role }) => role === 'holder');
-  const alone = holders.length === 1 && !has('weights');
-  for (const { child, role } of entries) {
+  if (!isMapping || depth >= MAX_UNWRAPPED) return walk.visit(value, place);
+  const children = entriesOf(pairs, walk.view);
+  const roles = children.map((child) => roleOf(child, walk));
+  const holders = roles.filter((role) => role === 'holder').length;
+  if (holders === 0 && !roles.includes('training')) return visitAll(value, children, place, walk);
+  const alone = holders === 1 && !children.some((child, at) => isWeights(child, roles[at], walk));
+  for (const [at, child] of children.entries()) {
+    const role = roles[at];
     if (role === 'holder' && alone) unwrap(child, place, walk, depth);
-    else walk.visitChild(child, isBeside(child, role, has('holder'), walk) ? { ...place, mode: 'omit' } : place);
+    else walk.visitChild(child, isBeside(child, role, holders > 0, walk) ? { ...place, mode: 'omit' } : place);
   }
+}
+
+/** A dict has nothing but its entries; what a class adds to a mapping is looked for. */
+function visitAll(value: Value, children: readonly Child[], place: Place, walk: ObjectWalk): void {
+  walk.visit(value, place, typeof value === 'object' && value.kind === 'dict' ? children : undefined);
+}
+
+function isWeights({ value }: Child, role: Role | undefined, walk: ObjectWalk): boolean {
+  return role === 'weights' || (role === 'tensor' && !isNumber(value, walk));
 }
 
 /** Goes on in an entry whose key is not part of the names. */
@@ -51,21 +62,17 @@ function unwrap({ step = '', value }: Child, place: Place, walk: ObjectWalk, dep
 }
 
 /** Without a holder beside them, tensors with such keys may be weights like all others. */
-function isBeside({ value }: Child, role: Role, hasHolder: boolean, walk: ObjectWalk): boolean {
+function isBeside({ value }: Child, role: Role | undefined, hasHolder: boolean, walk: ObjectWalk): boolean {
   if (role === 'training') return hasHolder || !walk.isTensor(value);
-  return role === 'number' && hasHolder;
+  return role === 'tensor' && hasHolder && isNumber(value, walk);
 }
 
-function withRoles(pairs: readonly Value[], walk: ObjectWalk): { readonly child: Child; readonly role: Role }[] {
-  return entriesOf(pairs, walk.view).map((child) => ({ child, role: roleOf(child, walk) }));
-}
-
-type Role = 'holder' | 'weights' | 'number' | 'training' | 'other';
+type Role = 'holder' | 'weights' | 'tensor' | 'training' | 'other';
 
 function roleOf({ step, value }: Child, walk: ObjectWalk): Role {
   if (!walk.bears(value)) return 'other';
   if (step !== undefined && TRAINING.test(step)) return 'training';
-  if (walk.isTensor(value)) return isNumber(value, walk) ? 'number' : 'weights';
+  if (walk.isTensor(value)) return 'tensor';
   return step !== undefined && HOLDERS.test(step) ? 'holder' : 'weights';
 }
 

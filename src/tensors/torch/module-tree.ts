@@ -47,12 +47,8 @@ function byName(value: Value | undefined, walk: ObjectWalk): Attributes {
 function transientNames(value: Value | undefined, walk: ObjectWalk): ReadonlySet<string> {
   const { view } = walk;
   if (typeof value !== 'object') return new Set();
-  const items =
-    value.kind === 'set' || value.kind === 'frozenset'
-      ? value.items
-      : value.kind === 'call'
-        ? (view.items(view.items(value.args)?.[0]) ?? [])
-        : [];
+  const isSet = value.kind === 'call' && /^builtins\.(?:frozen)?set$/.test(globalName(value.callee) ?? '');
+  const items = 'items' in value ? value.items : isSet ? (view.items(view.items(value.args)?.[0]) ?? []) : [];
   return new Set(items.flatMap((item) => view.text(item) ?? []));
 }
 

@@ -43,7 +43,8 @@ export function isArray(call: CallNode): boolean {
 export function describeArray(call: CallNode, context: ArrayContext): DescribedTensor {
   const { view } = context;
   const [, shape, dtypeValue, columnMajor, data] = view.items(call.state) ?? [];
-  const size = view.items(shape)?.map((item) => view.int(item) ?? Number.NaN);
+  const isTuple = typeof shape === 'object' && shape.kind === 'tuple';
+  const size = (isTuple ? shape.items : undefined)?.map((item) => view.int(item) ?? Number.NaN);
   if (size === undefined || size.some((count) => !(count >= 0))) {
     throw context.inconsistent('the shape of an array of NumPy is no tuple of whole numbers');
   }

@@ -277,3 +277,25 @@ test('what unpicklers disagree on is refused: state given twice, frames crossed'
   const crossed = asm().proto(4).frame(3).binunicode('abcdef').stop().bytes();
   expect(() => read(crossed)).toThrowError(/frame/);
 });
+
+test('a container changed after a tensor or a module was made of it is refused: it was another one then', () => {
+  const metadata = pickleOf((a) =>
+    tensor(a.emptyDict().binput(1).pop(), { metadata: (b) => b.binget(1) })
+      .binget(1)
+      .text('neg')
+      .newtrue()
+      .setitem()
+      .pop(),
+  );
+  expect(() => read(metadata)).toThrowError(/changed after/);
+  const state = pickleOf((a) => {
+    tensor(a.global('my', 'Model').emptyTuple().newobj().emptyDict().binput(1).text('w')).setitem().build();
+    return tensor(a.binget(1).text('w'), { key: '1' }).setitem().pop();
+  });
+  expect(() => read(state)).toThrowError(/changed after/);
+  const pairs = pickleOf((a) => {
+    a.global('collections', 'OrderedDict').emptyList().binput(1).tuple1().reduce();
+    return tensor(a.binget(1).text('w')).tuple2().append().pop();
+  });
+  expect(() => read(pairs)).toThrowError(/changed after/);
+});

@@ -9,7 +9,7 @@ import { type Child, childrenOf, describe, pairsOf, partsOf, unwrapped } from '.
 import { type DescriptionContext, describeTensor, isTensor } from './tensor-calls.ts';
 
 /** Whether the tensors below a value are wanted, or only told of. */
-export type Mode = 'take' | 'omit';
+type Mode = 'take' | 'omit';
 
 /** Where a walk stands. */
 export interface Place {
@@ -44,7 +44,7 @@ export class ObjectWalk {
   readonly notes = new Set<string>();
   readonly #walker: Walker;
   readonly #bearing = new Map<Node, boolean>();
-  readonly #described = new Map<Node, DescribedTensor>();
+  readonly #inline = new Map<Node, DescribedTensor>();
   readonly #names = new Map<string, Value>();
   readonly #open = new Set<Value>();
   #visits = 0;
@@ -70,41 +70,43 @@ export class ObjectWalk {
   }
 
   describe(value: Value): DescribedTensor {
-    if (typeof value !== 'object') return describeTensor(value, this.#walker.descriptions);
-    let described = this.#described.get(value);
-    if (described === undefined)
-      this.#described.set(value, (described = describeTensor(value, this.#walker.descriptions)));
+    const known = typeof value === 'object' ? this.#inline.get(value) : undefined;
+    if (known !== undefined) return known;
+    const described = describeTensor(value, this.#walker.descriptions);
+    // What was decoded is not decoded again.
+    if (described.kind === 'inline' && typeof value === 'object') this.#inline.set(value, described);
     return described;
   }
 
   /** Whether there is a tensor anywhere in a value. */
   bears(value: Value, depth = 0): boolean {
     if (typeof value !== 'object') return false;
+    if (this.isTensor(value)) return true;
     const known = this.#bearing.get(value);
     if (known !== undefined) return known;
     this.#mustNotExceed('maxObjectDepth', depth);
     // Within itself it adds nothing: what else is in it decides.
     this.#bearing.set(value, false);
-    const bears = this.isTensor(value) || partsOf(value).some((part) => this.bears(part, depth + 1));
+    const bears = partsOf(value).some((part) => this.bears(part, depth + 1));
     if (bears) this.#bearing.set(value, true);
     return bears;
   }
 
-  /** Visits a value and all in it. */
-  visit(wrapped: Value, place: Place): void {
+  /** Visits a value and all in it; `children` are given when they are known already. */
+  visit(wrapped: Value, place: Place, children?: readonly Child[]): void {
     const value = unwrapped(wrapped, this.view);
     this.#visits += 1;
     this.#mustNotExceed('maxTensorVisits', this.#visits);
     if (this.isTensor(value)) this.tensor(value, place);
     else if (!this.bears(value)) this.#plain(value, place);
-    else if (!this.#open.has(value)) this.#inside(value, place);
+    else if (!this.#open.has(value)) this.#inside(value, place, children);
   }
 
-  #inside(value: Value, place: Place): void {
+  #inside(value: Value, place: Place, known?: readonly Child[]): void {
     this.#open.add(value);
     this.#mustNotExceed('maxObjectDepth', this.#open.size);
     if (!this.#walker.special(value, place, this)) {
-      const children = childrenOf(value, this.view);
+      const children = known ?? childrenOf(value, this.view);
       this.#noteDuplicates(value, children);
       for (const child of children) this.visitChild(child, place);
       this.#refuseArguments(value, place);

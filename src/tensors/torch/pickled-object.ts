@@ -2,7 +2,7 @@ import type { Budget } from '../../bytes/limits.ts';
 import type { Source } from '../../bytes/source.ts';
 import type { PickleEvent } from '../../formats/pickle/events.ts';
 import { PickleMachine, type PickleOptions, type PickleOutcome } from '../../formats/pickle/machine.ts';
-import { globalName, type PersistentNode, type Value } from '../../formats/pickle/values.ts';
+import { type CollectionNode, globalName, type PersistentNode, type Value } from '../../formats/pickle/values.ts';
 import type { PickleView } from '../../formats/pickle/view.ts';
 import { storageReference, type StorageReference } from '../../formats/torch/storage.ts';
 import { TensorError } from '../errors.ts';
@@ -35,6 +35,8 @@ export function readPickledObject(input: PickleInput): PickledObject {
   const { source, path, budget, start, persistentLoad } = input;
   const globals = new Set<string>();
   const storages = new Map<PersistentNode, StorageReference>();
+  const handedOver: HandedOver[] = [];
+  const copying = once(copies);
   const machine = new PickleMachine(source, {
     budget,
     keepAll: true,
@@ -46,12 +48,48 @@ export function readPickledObject(input: PickleInput): PickledObject {
       if (detail !== undefined) throw TensorError.of('ambiguous', { path, detail });
       if (event.kind === 'import') globals.add(globalName(event.global) ?? 'a computed name');
       else if (event.kind === 'persistent') noteStorage(event.node, event.view, storages);
+      else if (event.kind === 'build') handOver(event.state, handedOver);
+      else if (event.kind === 'call' && copying(event.call.callee)) handOver(event.call.args, handedOver);
     },
   });
   const outcome = machine.run();
   if (outcome.failure !== undefined) throw outcome.failure;
+  const changed = handedOver.find(({ container, count }) => container.count !== count)?.container;
+  if (changed !== undefined) {
+    const detail = `the ${changed.kind} made at offset ${changed.offset} of the pickle is changed after something was made of it`;
+    throw TensorError.of('ambiguous', { path, detail });
+  }
   const { result, view } = outcome;
   return { root: result as Value, view, outcome, globals, storages, notes: notesOf(machine) };
+}
+
+/** A container whose content was used, and how much was in it then. */
+interface HandedOver {
+  readonly container: CollectionNode;
+  readonly count: number;
+}
+
+/** True for functions that make of their arguments what later changes of the arguments do not touch. */
+function copies(callee: Value): boolean {
+  return /^(?:torch|numpy|collections|builtins)\./.test(globalName(callee) ?? '');
+}
+
+/** The same answer for the same function, of which a checkpoint calls few, each 10^5 times. */
+function once(ask: (value: Value) => boolean): (value: Value) => boolean {
+  const answers = new Map<Value, boolean>();
+  return (value) => {
+    if (typeof value !== 'object' || value.kind !== 'global') return false;
+    let answer = answers.get(value);
+    if (answer === undefined) answers.set(value, (answer = ask(value)));
+    return answer;
+  };
+}
+
+/** Notes the containers that a function or an object is given, through tuples, which never change. */
+function handOver(value: Value, noted: HandedOver[]): void {
+  if (typeof value !== 'object' || !('items' in value)) return;
+  if (value.kind !== 'tuple') noted.push({ container: value, count: value.count });
+  else for (const item of value.items) if (typeof item === 'object' && 'items' in item) handOver(item, noted);
 }
 
 function noteStorage(node: PersistentNode, view: PickleView, storages: Map<PersistentNode, StorageReference>): void {

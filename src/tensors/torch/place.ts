@@ -19,6 +19,8 @@ export interface StoredBytes {
   /** Offset in `source` of the first byte. */
   readonly start: number;
   readonly byteLength: number;
+  /** Bytes of all that shares the id. */
+  readonly sharedBytes: number;
   readonly origin: TensorOrigin;
 }
 
@@ -44,6 +46,7 @@ export class TensorPlacer {
   readonly #limits: Limits;
   readonly #inconsistent: (detail: string) => Error;
   readonly #written = new Map<string, number>();
+  #allWritten = 0;
 
   constructor(storages: Storages, limits: Limits, inconsistent: (detail: string) => Error) {
     this.#storages = storages;
@@ -160,7 +163,14 @@ export class TensorPlacer {
     if (stored !== undefined) return stored;
     if (storage.count !== 0) throw this.#inconsistent(`storage ${storage.key} is referred to and not there`);
     const { pickleOrigin } = this.#storages;
-    return { id: storage.key, source: EMPTY, start: 0, byteLength: 0, origin: { ...pickleOrigin, span: undefined } };
+    return {
+      id: storage.key,
+      source: EMPTY,
+      start: 0,
+      byteLength: 0,
+      sharedBytes: 0,
+      origin: { ...pickleOrigin, span: undefined },
+    };
   }
 
   /** As torch checks it (ATen/native/Resize.h): only elements count, so that no stride or offset matters without any. */
@@ -176,9 +186,14 @@ export class TensorPlacer {
   }
 
   /** Many views of one storage, or one of stride 0, would write out without end what the file holds once. */
-  #expansion({ id, byteLength: stored }: StoredBytes, added: number): Undescribed | undefined {
-    const written = (this.#written.get(id) ?? 0) + added;
+  #expansion({ id, sharedBytes: stored }: StoredBytes, added: number): Undescribed | undefined {
     const { maxTensorExpansion, minRatioBytes } = this.#limits;
+    // As long as all together is little, no single storage need be counted.
+    if (this.#allWritten + added <= minRatioBytes) {
+      this.#allWritten += added;
+      return undefined;
+    }
+    const written = (this.#written.get(id) ?? 0) + added;
     if (written > minRatioBytes && written > stored * maxTensorExpansion) {
       return undescribed('expansion-exceeded', `${written} bytes would be written of a storage of ${stored}`);
     }

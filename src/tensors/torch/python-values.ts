@@ -27,7 +27,7 @@ const TRANSPARENT = /^torch\.jit\._pickle\.(?:restore_type_tag|build_\w+list)$/;
 const STATE_DICT_VERSIONS = '_metadata';
 
 /** The text of a key: strings, and whole numbers in decimal digits. */
-export function keyText(key: Value, view: PickleView): string | undefined {
+function keyText(key: Value, view: PickleView): string | undefined {
   if (typeof key !== 'number') return undefined;
   const constant = view.constant(key, MAX_KEY_BYTES);
   if (constant.type === 'int') return constant.value.toString();

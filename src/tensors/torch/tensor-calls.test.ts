@@ -356,6 +356,19 @@ const REFUSED: readonly (readonly [string, Push, string])[] = [
     'inconsistent',
   ],
   [
+    'sizes in a list, which may change later on',
+    (a) =>
+      call(
+        a,
+        'torch._utils._rebuild_tensor',
+        (b) => storage(b),
+        (b) => b.binint1(0),
+        (b) => b.emptyList().binint1(4).append(),
+        (b) => tuple(b, [1]),
+      ),
+    'inconsistent',
+  ],
+  [
     'an array whose bytes do not fill its shape',
     (a) => array(a, { kind: 'f4', order: '<', shape: [3], bytes: FLOATS }),
     'inconsistent',

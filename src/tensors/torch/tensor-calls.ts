@@ -40,7 +40,9 @@ const rebuilds = new Map<string, Rebuild>(
       inner(args[0], context, [...hookRemarks(args[2], context.view), ...stateRemarks(args[3], context.view)]),
     'torch._tensor._rebuild_from_type': fromType,
     'torch._tensor._rebuild_from_type_v2': fromType,
+    // Where they were until 1.8: torch/serialization.py, load_module_mapping.
     'torch.tensor._rebuild_from_type': fromType,
+    'torch.tensor._rebuild_from_type_v2': fromType,
     'torch._utils._rebuild_device_tensor_from_cpu_tensor': onDevice,
     'torch._utils._rebuild_device_tensor_from_numpy': onDevice,
     'torch._utils._rebuild_xla_tensor': onDevice,
@@ -143,14 +145,14 @@ function wholeNumber(value: Value | undefined, context: DescriptionContext): num
   return number;
 }
 
-/** A tuple or list of them, bare or in a call of `torch.Size`. */
+/** A tuple of them, bare or in a call of `torch.Size`. A list, which torch takes too, might be changed later on. */
 function wholeNumbers(value: Value | undefined, context: DescriptionContext): number[] {
   const { view } = context;
   const bare =
     typeof value === 'object' && value.kind === 'call' && globalName(value.callee) === 'torch.Size'
       ? view.items(value.args)?.[0]
       : value;
-  const items = view.items(bare);
+  const items = typeof bare === 'object' && bare.kind === 'tuple' ? bare.items : undefined;
   if (items === undefined) throw context.inconsistent('the sizes or strides of a tensor are no tuple');
   return items.map((item) => wholeNumber(item, context));
 }
@@ -162,9 +164,8 @@ function signsOf(
 ): Pick<StorageView, 'conjugated' | 'negated'> | undefined {
   const signs = { conjugated: false, negated: false };
   if (metadata === undefined || view.isNone(metadata)) return signs;
-  const pairs = pairsOf(metadata, view);
-  if (pairs === undefined) return undefined;
-  for (const { step, value } of entriesOf(pairs, view)) {
+  if (typeof metadata !== 'object' || metadata.kind !== 'dict') return undefined;
+  for (const { step, value } of entriesOf(metadata.items, view)) {
     const constant = typeof value === 'number' ? view.constant(value) : undefined;
     if (constant?.type !== 'bool' || !constant.value) return undefined;
     if (step === 'conj') signs.conjugated = true;
