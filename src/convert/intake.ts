@@ -18,7 +18,7 @@ export interface Taken {
   readonly source: number;
 }
 
-export interface RefusedHere extends RefusedTensor {
+interface RefusedHere extends RefusedTensor {
   readonly source: number;
 }
 

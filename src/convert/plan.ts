@@ -9,7 +9,7 @@ import { type DroppedAlias, dropAliases, heldBytes, tieGroups } from './ties.ts'
 /** Formats that torch reads: for these the reference tool writes `{"format":"pt"}`. */
 const TORCH_FORMATS: ReadonlySet<string> = new Set(['torch-zip', 'torch-legacy', 'torch-tar', 'pickle']);
 /** Bytes written for each byte held by the sources. Tied embeddings make 2; layers shared by a whole network some 24. */
-export const DEFAULT_MAX_AMPLIFICATION = 32;
+const DEFAULT_MAX_AMPLIFICATION = 32;
 /** Below this, a causal mask expanded from one row is no attack on anybody's disk. */
 const AMPLIFICATION_FLOOR_BYTES = 256 * 1024 * 1024;
 
@@ -34,7 +34,7 @@ export interface PlanOptions extends Selection {
 }
 
 /** A tensor and its range in the data of its file. */
-export interface PlannedTensor extends Taken {
+interface PlannedTensor extends Taken {
   readonly begin: number;
   readonly end: number;
 }

@@ -3,8 +3,9 @@ import type { ScanPolicy } from '../../scan/policy.ts';
 import type { ArtifactReport, Verdict } from '../../scan/report.ts';
 import { sortedFindings } from '../../scan/reporters/wording.ts';
 import { rawPath } from '../raw-path.ts';
+import type { ScanSettings, ScanTask } from '../scan-task.ts';
 import { scanWorkerUrl } from '../scan-worker-url.ts';
-import { defaultJobs, WorkerPool } from '../worker-pool.ts';
+import type { PoolOptions } from '../worker-pool.ts';
 
 export interface ScanInputsOptions {
   readonly policy?: ScanPolicy | undefined;
@@ -29,28 +30,48 @@ interface Place {
   readonly path: string;
 }
 
-/** Examines files in threads of their own, so that copying need not wait. The answers are in the order of the files. */
+/**
+ * Examines files; the answers are in the order of the files. One file that need not be hashed is examined here: a
+ * thread would take longer to start than that takes, and 25 MB. Others are examined in threads beside the copying.
+ */
 export async function scanInputs(files: readonly Place[], options: ScanInputsOptions): Promise<readonly Judged[]> {
   const answers: Judged[] = [];
-  const { policy, hash, onStuckThread } = options;
   const tasks = files.map(({ place, path }, index) => ({ index, file: rawPath(place), path }));
-  const pool = new WorkerPool(tasks.values(), {
-    settings: {
-      limits: { ...defaultLimits, ...policy?.limits },
-      allowedGlobals: policy?.allow.globals ?? [],
-      allowedTargetRoots: policy?.allow.targets ?? [],
-      decisions: { rules: policy?.rules ?? {}, suppressions: [], baseline: undefined },
-      hash,
-    },
-    jobs: defaultJobs(),
-    workerUrl: scanWorkerUrl(),
-    onAbandon: onStuckThread,
-    onReport: (index, report) => {
-      answers[index] = judged(report);
-    },
-  });
-  await pool.run();
+  const settings = settingsOf(options);
+  const onReport = (index: number, report: ArtifactReport): void => {
+    answers[index] = judged(report);
+  };
+  const [only] = tasks;
+  if (only !== undefined && tasks.length === 1 && !options.hash) onReport(0, (await scannerFor(settings))(only));
+  else await scanInThreads(tasks, settings, { onReport, onAbandon: options.onStuckThread });
   return answers;
+}
+
+function settingsOf({ policy, hash }: ScanInputsOptions): ScanSettings {
+  return {
+    limits: { ...defaultLimits, ...policy?.limits },
+    allowedGlobals: policy?.allow.globals ?? [],
+    allowedTargetRoots: policy?.allow.targets ?? [],
+    decisions: { rules: policy?.rules ?? {}, suppressions: [], baseline: undefined },
+    hash,
+  };
+}
+
+async function scannerFor(settings: ScanSettings) {
+  const [{ createFileScanner }, { catalogue }] = await Promise.all([
+    import('../scan-file.ts'),
+    import('../../scan/catalogue.ts'),
+  ]);
+  return createFileScanner(settings, catalogue);
+}
+
+async function scanInThreads(
+  tasks: readonly ScanTask[],
+  settings: ScanSettings,
+  calls: Pick<PoolOptions, 'onReport' | 'onAbandon'>,
+): Promise<void> {
+  const { defaultJobs, WorkerPool } = await import('../worker-pool.ts');
+  await new WorkerPool(tasks.values(), { ...calls, settings, jobs: defaultJobs(), workerUrl: scanWorkerUrl() }).run();
 }
 
 function judged({ verdict, format, sha256, findings }: ArtifactReport): Judged {

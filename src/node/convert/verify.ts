@@ -13,7 +13,7 @@ import { rawPath } from '../raw-path.ts';
 import { reasonOf } from '../reason.ts';
 import { OpenSource } from './open-source.ts';
 
-export type DifferenceCode =
+type DifferenceCode =
   | 'source-unreadable'
   | 'source-differs'
   | 'output-unreadable'
@@ -24,7 +24,7 @@ export type DifferenceCode =
   | 'metadata-unexpected';
 
 /** One way in which the outputs are not what the sources make, or the record is not about either. */
-export interface Difference {
+interface Difference {
   readonly code: DifferenceCode;
   /** The file, within its folder. */
   readonly path: string;
