@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import { assuranceSchema } from '../src/assurance/schema.ts';
 import { cleaningRecordSchema } from '../src/clean/record-schema.ts';
+import { conversionRecordSchema } from '../src/convert/record-schema.ts';
 import { rules } from '../src/rules/index.ts';
 import { policySchema } from '../src/scan/policy.ts';
 import { reportSchema } from '../src/scan/report-schema.ts';
@@ -15,6 +16,7 @@ const documents: Readonly<Record<string, () => string>> = {
   'docs/schema/report.schema.json': () => schemaText(reportSchema, 'Vouchsafe scan report'),
   'docs/schema/assurance.schema.json': () => schemaText(assuranceSchema, 'Vouchsafe assurance report'),
   'docs/schema/cleaning.schema.json': () => schemaText(cleaningRecordSchema, 'Vouchsafe cleaning record'),
+  'docs/schema/conversion.schema.json': () => schemaText(conversionRecordSchema, 'Vouchsafe conversion record'),
   'docs/schema/policy.schema.json': () => schemaText(policySchema, 'Vouchsafe policy file'),
   'src/bom/schemas/cyclonedx-1.6.json': () => cyclonedxSchema('bom-1.6'),
   'src/bom/schemas/cyclonedx-1.7.json': () => cyclonedxSchema('bom-1.7'),

@@ -6,6 +6,7 @@ import type { Finding } from '../scan/report.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
 import { visible, visibleShort } from '../scan/visible-text.ts';
 import type { AttestationClaim } from '../sign/attestation.ts';
+import { fileState } from './cleaning.ts';
 import { commandsFor } from './commands.ts';
 import { conclude } from './conclude.ts';
 import { openPoints } from './open-points.ts';
@@ -131,13 +132,6 @@ function placeOf({ location, message, occurrences }: Finding): AssuranceFinding[
 /** What the record says, each output compared with the file that is there now. */
 function conversionOf({ conversion, files }: ModelFacts): AssuranceReport['conversion'] {
   if (conversion === undefined) return null;
-  const now = new Map(files.map(({ path, sha256 }) => [path, sha256]));
-  const stateOf = (path: string, sha256: string | null) => {
-    const found = now.get(path);
-    if (found === undefined) return 'missing';
-    if (sha256 === null) return 'no-digest';
-    return found === sha256 ? 'same' : 'differs';
-  };
   const { file, tool, createdAt, tensors, dropped, omitted, refused } = conversion;
   return {
     file: visible(file),
@@ -153,7 +147,7 @@ function conversionOf({ conversion, files }: ModelFacts): AssuranceReport['conve
       path: visible(path),
       size,
       sha256,
-      state: stateOf(path, sha256),
+      state: fileState(files, path, sha256),
     })),
     tensors,
     dropped,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { FileFact } from '../bom/facts.ts';
 import { plainText } from '../bom/read-nodes.ts';
 import type { AssuranceReport } from './schema.ts';
 
@@ -6,10 +7,20 @@ import type { AssuranceReport } from './schema.ts';
 export const CLEANING_RECORD = 'vouchsafe.cleaning.json';
 
 const MAX_CHANGES = 200;
+const MAX_TEXT = 300;
 
 const text = z.string().default('');
 const change = z.object({ place: text, was: text, did: text });
-const file = z.object({ path: text, changes: z.array(change).default([]) });
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .nullable();
+const file = z.object({
+  path: text,
+  status: text,
+  after: z.object({ size: z.int().nonnegative(), sha256 }).nullable().default(null),
+  changes: z.array(change).default([]),
+});
 
 /** The part of a cleaning record that is shown; the rest may be anything. */
 const recordSchema = z.object({
@@ -18,26 +29,48 @@ const recordSchema = z.object({
   files: z.array(file),
 });
 
-/** What cleaning changed, as its record says; null when it is no such record. */
-export function parseCleaning(content: string, path: string): AssuranceReport['cleaning'] {
+/**
+ * What cleaning changed, as its record says, each file compared with the one that is there now; null when it is no
+ * such record.
+ */
+export function parseCleaning(content: string, path: string, files: readonly FileFact[]): AssuranceReport['cleaning'] {
   const parsed = recordSchema.safeParse(parseJson(content));
   if (!parsed.success) return null;
-  const { tool, createdAt, files } = parsed.data;
-  const changes = files.flatMap((one) =>
+  const { tool, createdAt, files: recorded } = parsed.data;
+  const changed = recorded.filter((one) => one.status === 'cleaned' && one.after !== null);
+  const changes = recorded.flatMap((one) =>
     one.changes.map(({ place, was, did }) => ({
       path: plainText(one.path),
-      place: plainText(place, 300),
-      was: plainText(was, 300),
-      did: plainText(did, 300),
+      place: plainText(place, MAX_TEXT),
+      was: plainText(was, MAX_TEXT),
+      did: plainText(did, MAX_TEXT),
     })),
   );
   return {
     file: path,
     tool: tool === undefined ? null : plainText(`${tool.name} ${tool.version}`),
     createdAt: createdAt === undefined ? null : plainText(createdAt, 40),
+    files: changed.map(({ path: name, after }) => ({
+      path: plainText(name),
+      size: after?.size ?? 0,
+      sha256: after?.sha256 ?? null,
+      state: fileState(files, name, after?.sha256 ?? null),
+    })),
     changes: changes.slice(0, MAX_CHANGES),
     moreChanges: Math.max(0, changes.length - MAX_CHANGES),
   };
+}
+
+/** How a file that a record names is now. */
+export function fileState(
+  files: readonly FileFact[],
+  path: string,
+  sha256: string | null,
+): 'same' | 'differs' | 'missing' | 'no-digest' {
+  const found = files.find((one) => one.path === path);
+  if (found === undefined) return 'missing';
+  if (sha256 === null) return 'no-digest';
+  return found.sha256 === sha256 ? 'same' : 'differs';
 }
 
 function parseJson(content: string): unknown {

@@ -4,7 +4,7 @@ import { weights, type Answer, type AssuranceFinding, type AssuranceReport, type
 
 type ConclusionInput = Pick<
   AssuranceInput,
-  'facts' | 'scan' | 'problems' | 'evidence' | 'claims' | 'unmetPolicy' | 'sealed'
+  'facts' | 'scan' | 'problems' | 'evidence' | 'claims' | 'unmetPolicy' | 'sealed' | 'cleaning'
 > & {
   readonly findings: readonly AssuranceFinding[];
   readonly conversion: AssuranceReport['conversion'];
@@ -22,6 +22,7 @@ export function conclude(input: ConclusionInput): { readonly answer: Answer; rea
     ...attestationReasons(input),
     ...policyReasons(input),
     ...conversionReasons(input),
+    ...cleaningReasons(input),
     ...sealedReasons(input),
     ...licenceReasons(input),
   ];
@@ -213,6 +214,26 @@ function conversionReasons({ conversion }: ConclusionInput): readonly Reason[] {
         ]
       : []),
   ];
+}
+
+function cleaningReasons({ cleaning }: ConclusionInput): readonly Reason[] {
+  if (cleaning === null || cleaning.files.length === 0) return [];
+  const wrong = cleaning.files.filter(({ state }) => state === 'differs' || state === 'missing');
+  if (wrong.length > 0) {
+    const names = wrong
+      .slice(0, 3)
+      .map(({ path }) => path)
+      .join(', ');
+    return [
+      measured(
+        'cleaning-differs',
+        'undecided',
+        `${count(wrong.length, 'file')} is not what the cleaning wrote: ${names}.`,
+      ),
+    ];
+  }
+  const text = `Dangerous parts were taken out of ${count(cleaning.files.length, 'file')}, as a record of it says.`;
+  return [{ code: 'cleaned', weight: 'supports', text, origin: 'stated' }];
 }
 
 function sealedReasons({ sealed }: ConclusionInput): readonly Reason[] {

@@ -6,10 +6,10 @@ const natural = z.int().nonnegative();
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** `measured`: found out by this run. `stated`: a file says so, and it is as true as that file. */
-export const origins = ['measured', 'stated'] as const;
+const origins = ['measured', 'stated'] as const;
 export type OriginKind = (typeof origins)[number];
 
-export const answers = ['yes', 'conditionally', 'not-yet', 'no'] as const;
+const answers = ['yes', 'conditionally', 'not-yet', 'no'] as const;
 /** May the model be used, as far as its files tell? */
 export type Answer = (typeof answers)[number];
 
@@ -78,6 +78,7 @@ const cleaning = z.strictObject({
   file: z.string(),
   tool: z.string().nullable(),
   createdAt: z.string().nullable(),
+  files: z.array(checkedFile).describe('Those that were cleaned.'),
   changes: z.array(z.strictObject({ path: z.string(), place: z.string(), was: z.string(), did: z.string() })),
   moreChanges: natural,
 });

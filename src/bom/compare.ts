@@ -2,7 +2,7 @@ import { visible } from '../scan/visible-text.ts';
 import type { ModelFacts } from './facts.ts';
 import type { ListedModel } from './read-bom.ts';
 
-export type DifferenceCode =
+type DifferenceCode =
   | 'root-digest-differs'
   | 'root-digest-missing'
   | 'file-missing'

@@ -14,7 +14,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 const OPERATORS = /\s+(?:AND|OR|WITH)\s+/;
 
 /** The SPDX id of a licence, whatever its case; undefined when SPDX has none of that name. */
-export function spdxIdOf(text: string): string | undefined {
+function spdxIdOf(text: string): string | undefined {
   const key = text.trim().toLowerCase();
   return idByLowerCase.get(key) ?? SPELLINGS[key];
 }

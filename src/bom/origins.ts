@@ -9,7 +9,7 @@ export interface FieldOrigin {
 }
 
 /** `README.md /license` */
-export function originText({ file, pointer }: Origin): string {
+function originText({ file, pointer }: Origin): string {
   return pointer === '' ? visible(file) : `${visible(file)} ${visible(pointer)}`;
 }
 

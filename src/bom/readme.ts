@@ -17,13 +17,14 @@ export interface CardText {
 }
 
 const FRONT_MATTER = /^---[ \t]*\r?\n(?<yaml>[\s\S]*?)(?:\r?\n|^)(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/m;
-const HEADING = /^ {0,3}(?<marks>#{1,6})[ \t]+(?<title>.*?)[ \t#]*$/;
-/** Headings that are looked at, and lines under them. */
+const HEADING = /^ {0,3}#{1,6}[ \t]+(?<title>.*)$/;
+/** A longer line is no heading that anybody wrote, and expressions over it would take their time. */
+const MAX_HEADING = 200;
+/** Headings that are looked at. */
 const MAX_SECTIONS = 2000;
 
 /** What people and templates write when they have nothing to say. */
-const PLACEHOLDER =
-  /^(?:[-*•\s]*)?(?:\[?\s*(?:more information needed|needs more information|todo|tbd|n\/?a|none|coming soon)\s*\]?\.?\s*)+$/i;
+const PLACEHOLDER = /^(?:more information needed|needs more information|todo|tbd|n\/a|na|none|coming soon)$/i;
 
 /** Splits a README into front matter and sections. Never throws for content: what is wrong is said in `problem`. */
 export function readCard(text: string, file: string, limits: Limits): CardText {
@@ -62,10 +63,10 @@ function sectionsOf(body: string, file: string): readonly Section[] {
   for (const line of withoutComments(body).split('\n')) {
     const mark = /^ {0,3}(```|~~~)/.exec(line)?.[1];
     if (mark !== undefined) fence = fence === undefined ? mark : fence === mark ? undefined : fence;
-    const heading = fence === undefined ? HEADING.exec(line) : null;
+    const heading = fence === undefined && line.length <= MAX_HEADING ? HEADING.exec(line.trimEnd()) : null;
     if (heading === null) sections.at(-1)?.lines.push(line);
     else if (sections.length < MAX_SECTIONS) {
-      sections.push({ title: (heading.groups?.['title'] ?? '').replaceAll(/[*_`]/g, '').trim(), lines: [] });
+      sections.push({ title: titleOf(heading.groups?.['title'] ?? ''), lines: [] });
     }
   }
   return sections.map(({ title, lines }) => ({
@@ -91,6 +92,17 @@ function withoutComments(text: string): string {
 
 function pick(sections: readonly Section[], title: RegExp): readonly Stated[] {
   return sections
-    .filter((one) => title.test(one.title) && one.text !== '' && !PLACEHOLDER.test(one.text))
+    .filter((one) => title.test(one.title) && !isPlaceholder(one.text))
     .map(({ text, origin }) => ({ value: text, origin }));
+}
+
+/** Without marks of emphasis, and without the `#` that may close a heading. */
+function titleOf(text: string): string {
+  return text.replaceAll(/[*_`]/g, '').replace(/#+$/, '').trim();
+}
+
+/** True for text that is empty or made of nothing but placeholders. */
+function isPlaceholder(text: string): boolean {
+  const parts = text.split(/[[\].;•*]|(?:^|\s)-\s/).map((part) => part.trim());
+  return parts.every((part) => part === '' || PLACEHOLDER.test(part));
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { discardUnfinished } from '../node/output-file.ts';
+import { discardUnfinished, watchUnfinished } from '../node/output-file.ts';
 import { packageVersion } from '../node/version.ts';
 import { defineBom } from './commands/bom.ts';
 import { defineClean } from './commands/clean.ts';
@@ -103,11 +103,15 @@ process.on('uncaughtException', (error) => {
   process.exit(EXIT_FAILED);
 });
 // Whoever ends a run early finds what was there before it, and nothing half-written beside it.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => {
-    discardUnfinished();
-    process.kill(process.pid, signal);
-  });
-}
+const endQuietly = (signal: NodeJS.Signals): void => {
+  discardUnfinished();
+  process.kill(process.pid, signal);
+};
+watchUnfinished((isAny) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    if (isAny) process.on(signal, endQuietly);
+    else process.off(signal, endQuietly);
+  }
+});
 process.on('exit', discardUnfinished);
 process.exitCode = await main(process.argv.slice(2));

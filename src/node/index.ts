@@ -1,3 +1,6 @@
+export { gatherAssurance, type AssuranceOptions } from './assurance/gather-assurance.ts';
+export { printPdf, type PrintOptions } from './assurance/print-pdf.ts';
+export { gatherFacts, type Gathered, type GatherOptions } from './bom/gather-facts.ts';
 export { cleanPaths, type CleanPathsOptions, type Destination } from './clean/clean-paths.ts';
 export { FileSource, openFile } from './file-source.ts';
 export { scanFiles, STDIN_TARGET, type ScanFilesOptions, type ScanProgress } from './scan-files.ts';
@@ -19,3 +22,4 @@ export { type KeyProvider, ServiceIdentity, ServiceRecipient } from '../seal/pro
 export { AwsKmsProvider } from '../seal/providers/aws-kms.ts';
 export { VaultTransitProvider } from '../seal/providers/vault-transit.ts';
 export type { Identity, Recipient } from '../seal/recipient.ts';
+export { openTensors, type FailedPart, type OpenedPart, type OpenedTensors } from './open-tensors.ts';

@@ -121,7 +121,9 @@ class Opening {
     }
     let files = 0;
     for (const found of walk([this.#target])) {
-      if (found.kind === 'problem') throw ReadError.of(found.path, found.reason);
+      if (found.kind === 'problem') {
+        this.#failed.push({ path: this.#below(found.path), error: ReadError.of(found.path, found.reason) });
+      }
       if (found.kind !== 'file') continue;
       if (found.outside !== undefined) this.#notes.push(`${this.#below(found.path)} is a link to ${found.outside}`);
       files += 1;

@@ -122,10 +122,21 @@ export class OutputFile {
 
 export function rememberUnfinished(output: Unfinished): void {
   unfinished.add(output);
+  if (unfinished.size === 1) tellWatcher(true);
 }
 
 export function forgetUnfinished(output: Unfinished): void {
-  unfinished.delete(output);
+  if (unfinished.delete(output) && unfinished.size === 0) tellWatcher(false);
+}
+
+let tellWatcher: (isAny: boolean) => void = () => undefined;
+
+/**
+ * Tells whenever something starts being written, and when nothing is any more: a program that handles signals only in
+ * between can otherwise be interrupted at once, even in the middle of a long computation.
+ */
+export function watchUnfinished(watcher: (isAny: boolean) => void): void {
+  tellWatcher = watcher;
 }
 
 /** Removes every file and folder that was started and not committed: for a process that is asked to end. */

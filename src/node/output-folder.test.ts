@@ -8,8 +8,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { discardUnfinished } from './output-file.ts';
 import { OutputFolder } from './output-folder.ts';
@@ -127,4 +127,10 @@ test('when the new folder cannot be put in place, the old one comes back', () =>
   expect(message(() => folder.commit())).toMatch(/cannot write/);
   expect(readFileSync(join(target, 'config.json'), 'utf8')).toBe('old');
   expect(readdirSync(place)).toEqual(['model']);
+});
+
+test('neither the home folder nor the one this was started in is replaced, nor what holds them', () => {
+  for (const folder of [homedir(), process.cwd(), dirname(process.cwd())]) {
+    expect(message(() => OutputFolder.create(folder, { replace: { backup: null } }))).toMatch(/is not replaced|root/);
+  }
 });

@@ -12,7 +12,8 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { forgetUnfinished, rememberUnfinished, syncFolder } from './output-file.ts';
 import { joinRaw, nameEncoding, openable, rawPath, type RawPath } from './raw-path.ts';
 import { WriteError } from './write-error.ts';
@@ -92,9 +93,18 @@ function checkPlace(target: string, replace: OutputFolderOptions['replace']): vo
   if (dirname(target) === target) throw new Error('is the root of the file system');
   if (replace === undefined) {
     if (readdirSync(target).length > 0) throw new Error('already exists and is not empty');
-  } else if (replace.backup !== null && statSync(replace.backup, { throwIfNoEntry: false }) !== undefined) {
+    return;
+  }
+  // A slip of the keyboard must not cost a home folder.
+  if (holds(target, process.cwd())) throw new Error('holds the folder this was started in, and is not replaced');
+  if (holds(target, homedir())) throw new Error('holds the home folder, and is not replaced');
+  if (replace.backup !== null && statSync(replace.backup, { throwIfNoEntry: false }) !== undefined) {
     throw new Error(`the backup ${replace.backup} already exists`);
   }
+}
+
+function holds(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }
 
 /** An empty folder in the way is removed first: only POSIX would rename over it. */

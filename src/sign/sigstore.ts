@@ -7,6 +7,7 @@ import {
   VerificationError,
   Verifier,
   type SignedEntity,
+  type TrustMaterial,
 } from '@sigstore/verify';
 import type { Bundle } from './bundle.ts';
 import { checkSignerCertificate, readCertificate } from './certificate.ts';
@@ -34,12 +35,21 @@ export interface KeylessIdentity {
   readonly issuer: string;
 }
 
+const trusted = new WeakMap<TrustedRoot, TrustMaterial>();
+
+/** Its certificates and keys take 25 ms to parse, and a model may have many attestations. */
+function trustIn(root: TrustedRoot): TrustMaterial {
+  const known = trusted.get(root) ?? toTrustMaterial(root);
+  trusted.set(root, known);
+  return known;
+}
+
 /** Reads `trusted_root.json`, or a client's trust configuration that contains one. @throws SignError. */
 export function readTrustedRoot(content: Uint8Array): TrustedRoot {
   const document = parseStrictJson(content, 'trusted-root-malformed', 'the file') as { readonly trustedRoot?: unknown };
   try {
     const root = TrustedRoot.fromJSON(document?.trustedRoot ?? document);
-    toTrustMaterial(root);
+    trustIn(root);
     if (root.tlogs.length + root.timestampAuthorities.length + root.certificateAuthorities.length === 0) {
       throw new Error('it names no authority and no log');
     }
@@ -63,7 +73,7 @@ export function verifyKeyless(
   checkSignerCertificate(readCertificate(bundle.signer.certificate));
   const entity = entityOf(bundle, { $case: 'certificate', certificate: { rawBytes: bundle.signer.certificate } });
   for (const entry of entity.tlogEntries) checkProof(entry);
-  const signer = attempt(() => new Verifier(toTrustMaterial(root)).verify(entity));
+  const signer = attempt(() => new Verifier(trustIn(root)).verify(entity));
   const identity = signer.identity?.subjectAlternativeName ?? '';
   const issuer = signer.identity?.extensions?.issuer ?? '';
   if (identity === '' || issuer === '') throw SignError.of('certificate-invalid', 'the certificate names no identity');
@@ -91,7 +101,7 @@ function checkProof({ inclusionProof: proof, logIndex }: SignedEntity['tlogEntri
 export function trustedTimes(bundle: Bundle, publicKey: KeyObject, root: TrustedRoot): readonly TrustedTime[] {
   if (bundle.logEntries.length + bundle.timestamps.length === 0) return [];
   const entity = entityOf(bundle, { $case: 'publicKey', publicKey: { hint: '' } });
-  const trust = toTrustMaterial(root, () => ({ publicKey, validFor: () => true }));
+  const trust = { ...trustIn(root), publicKey: () => ({ publicKey, validFor: () => true }) };
   attempt(() => new Verifier(trust, { tlogThreshold: 0, timestampThreshold: 0, ctlogThreshold: 0 }).verify(entity));
   return timesOf(entity);
 }

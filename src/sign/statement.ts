@@ -33,7 +33,7 @@ export interface ModelStatement {
   readonly order: ManifestOrder;
   /** SHA-256 that stands for the whole model; what attestations name as their subject. */
   readonly rootDigest: string;
-  /** A single-file model whose name was not recorded, as versions before 1.0 did it. */
+  /** A single-file model whose name was not recorded: the Python reference calls it `.`, against §6.1.2. */
   readonly isNameless: boolean;
   readonly isLegacy: boolean;
   /** What is unusual about it, in words. */
@@ -109,7 +109,7 @@ function parseModel(raw: RawStatement): ModelStatement {
   const resources = listed.map(({ name, digest }) => ({ name, digest }));
   const isNameless = how.method === 'files' && resources.length === 1 && resources[0]?.name === '.';
   const manifest: Manifest = { modelName: subject.name, resources, serialization: serializationOf(how, hashType) };
-  if (isNameless) notes.push('signed before 1.0: the name of the file was not recorded');
+  if (isNameless) notes.push('the name of the file was not recorded, as the Python reference leaves it out');
   const order = isNameless ? 'code-point' : checkManifest(manifest);
   const recomputed = rootDigest(resources);
   const { sha256 } = subjectOf(subject);

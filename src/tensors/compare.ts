@@ -23,7 +23,7 @@ export interface TensorFacts {
 }
 
 /** The same bytes, dtype and shape under different names. */
-export interface Renaming {
+interface Renaming {
   readonly a: string;
   readonly b: string;
 }

@@ -2,6 +2,7 @@ import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderAssuranceHtml } from '../../src/assurance/html/page.ts';
 import { assuranceSchema, type AssuranceReport } from '../../src/assurance/schema.ts';
@@ -195,18 +196,28 @@ describe('evidence', () => {
 
   test('a cleaning record is shown, and one of another shape is not', async () => {
     const change = { place: '/chat_template', rules: ['jinja-ssti'], was: '<script>', did: 'removed' };
-    const record = { tool: { name: 'vouchsafe', version: '0.1.0' }, files: [{ path: 'a.json', changes: [change] }] };
+    const recordOf = (sha256: string): string => {
+      const file = { path: 'a.json', status: 'cleaned', after: { size: 2, sha256 }, changes: [change] };
+      return JSON.stringify({ tool: { name: 'vouchsafe', version: '0.1.0' }, files: [file] });
+    };
     const folder = writeFolder(join(base, 'cleaned'), {
       'a.json': '{}',
-      'vouchsafe.cleaning.json': JSON.stringify(record),
+      'vouchsafe.cleaning.json': recordOf(sha256('{}')),
     });
     const made = await report(folder);
     expect(made.cleaning?.changes).toEqual([
       { path: 'a.json', place: '/chat_template', was: '<script>', did: 'removed' },
     ]);
+    expect(made.cleaning?.files).toEqual([expect.objectContaining({ state: 'same' })]);
+    expect(codes(made, 'supports')).toContain('cleaned');
     expect(html(made)).toContain('<code>&lt;script&gt;</code>');
+    writeFileSync(join(folder, 'vouchsafe.cleaning.json'), recordOf('a'.repeat(64)));
+    expect(codes(await report(folder), 'undecided')).toEqual(['cleaning-differs']);
     writeFileSync(join(folder, 'vouchsafe.cleaning.json'), '[1]');
     expect((await report(folder)).cleaning).toBeNull();
+    rmSync(join(folder, 'vouchsafe.cleaning.json'));
+    writeFileSync(`${folder}.cleaning.json`, recordOf(sha256('{}')));
+    expect((await report(folder)).cleaning?.file).toBe('../cleaned.cleaning.json');
   });
 
   test('a conversion record is compared with the files that it says were written', async () => {
@@ -260,6 +271,74 @@ describe('the page', () => {
     expect(open).toEqual([]);
   });
 });
+
+/** Relative luminance and contrast, WCAG 2.1 §1.4.3. */
+function contrast(one: string, other: string): number {
+  const luminance = (colour: string): number => {
+    const parts = (colour.match(/[\d.]+/g) ?? []).slice(0, 3).map((part) => Number(part) / 255);
+    const [r = 0, g = 0, b = 0] = parts.map((part) =>
+      part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4,
+    );
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const [light = 0, dark = 0] = [luminance(one), luminance(other)].toSorted((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+describe('the page in a real browser', () => {
+  test.skipIf(browser() === null)('asks for nothing, runs nothing, fits a phone, and is readable', async () => {
+    const { chromium } = await import('playwright-core');
+    const file = join(base, 'page.html');
+    writeFileSync(file, html(hostile));
+    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    const started = await chromium.launch({ executablePath: browser() ?? '', args });
+    try {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const context = await started.newContext({ viewport: { width: 390, height: 800 }, colorScheme });
+        const page = await context.newPage();
+        const asked: string[] = [];
+        const said: string[] = [];
+        page.on('request', (request) => asked.push(request.url()));
+        page.on('console', (message) => said.push(message.text()));
+        page.on('dialog', (dialog) => void dialog.dismiss().then(() => said.push('dialog')));
+        await page.goto(pathToFileURL(file).href);
+        expect(asked).toEqual([pathToFileURL(file).href]);
+        expect(said).toEqual([]);
+        const seen = await page.evaluate(LOOK);
+        expect(seen.width).toBeLessThanOrEqual(390);
+        expect(seen.scripts).toBe(0);
+        expect(seen.colours.length).toBeGreaterThan(50);
+        for (const { text, colour, behind } of seen.colours) {
+          expect(contrast(colour, behind), `${text}: ${colour} on ${behind}`).toBeGreaterThanOrEqual(4.5);
+        }
+        await context.close();
+      }
+    } finally {
+      await started.close();
+    }
+  });
+});
+
+/** Run in the page: its width, its scripts, and the colours of everything that has text of its own. */
+const LOOK = `(() => {
+  const opaque = (element) => {
+    for (let at = element; at !== null; at = at.parentElement) {
+      const colour = getComputedStyle(at).backgroundColor;
+      if (!/, 0\\)$|^transparent$/.test(colour)) return colour;
+    }
+    return 'rgb(255, 255, 255)';
+  };
+  const own = [...document.querySelectorAll('main *')].filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim() !== ''));
+  return {
+    width: document.documentElement.scrollWidth,
+    scripts: document.scripts.length,
+    colours: own.map((one) => ({ text: one.textContent.slice(0, 30), colour: getComputedStyle(one).color, behind: opaque(one) })),
+  };
+})()` as unknown as () => {
+  width: number;
+  scripts: number;
+  colours: { text: string; colour: string; behind: string }[];
+};
 
 function browser(): string | null {
   try {

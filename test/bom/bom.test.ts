@@ -168,7 +168,10 @@ describe('the root digest', () => {
       .update(Buffer.from(resources.map((one) => one.digest).join(''), 'hex'))
       .digest('hex');
     const serialization = {
-      ...{ method: 'files', hash_type: 'sha256', allow_symlinks: false, ignore_paths: ['model.sig'] },
+      method: 'files',
+      hash_type: 'sha256',
+      allow_symlinks: false,
+      ignore_paths: ['model.sig'],
       ...how,
     };
     const payload = Buffer.from(
@@ -237,7 +240,9 @@ describe('the root digest', () => {
     const { facts: alone } = await gatherFacts(file, { scanner: scanHere });
     expect(alone.root.sha256).toBe(createHash('sha256').update(digest('{}'), 'hex').digest('hex'));
     writeFileSync(`${file}.sig`, signatureOf([{ name: 'm.json', digest: digest('{}') }]));
-    expect((await gatherFacts(file, { scanner: scanHere })).facts.root.source).toBe('signed');
+    writeFileSync(`${file}.conversion.json`, String(zoo['converted']?.['vouchsafe.conversion.json']));
+    const { facts: evident } = await gatherFacts(file, { scanner: scanHere });
+    expect([evident.root.source, evident.conversion?.file]).toEqual(['signed', 'm.json.conversion.json']);
   });
 });
 

@@ -3,11 +3,11 @@ import { dirname, join } from 'node:path';
 import { concat, f32le } from '../build/bytes.ts';
 import { gguf, ggufText, safetensors, safetensorsWith } from '../build/tensors.ts';
 
-export type Content = string | Uint8Array;
+type Content = string | Uint8Array;
 export type ModelFolder = Readonly<Record<string, Content>>;
 
 /** A model card with something in every field that is read. */
-export const FULL_CARD = `---
+const FULL_CARD = `---
 license: apache-2.0
 language: [en, de]
 datasets:

@@ -1,7 +1,7 @@
 import { type Bytes, concat, le, padTo, toBytes } from './bytes.ts';
 
 /** HDF5 files of superblock version 2 with data sets of every layout that matters, hostile ones included. */
-export interface H5Chunk {
+interface H5Chunk {
   /** Offsets of its first element along each axis. */
   readonly at: readonly number[];
   readonly data: Bytes;
@@ -10,7 +10,7 @@ export interface H5Chunk {
   readonly sameAs?: number;
 }
 
-export interface H5Filter {
+interface H5Filter {
   readonly id: number;
   readonly values?: readonly number[];
 }
@@ -28,7 +28,8 @@ export interface H5Dataset {
   readonly chunk?: readonly number[];
   readonly chunks?: readonly H5Chunk[];
   readonly filters?: readonly H5Filter[];
-  readonly fill?: Bytes | 'undefined';
+  /** `null`: said to be undefined. */
+  readonly fill?: Bytes | null;
   readonly isVirtual?: boolean;
   readonly isExternal?: boolean;
 }
@@ -97,33 +98,38 @@ function link(name: string, address: number): Uint8Array {
 /** Data, then the tree of chunks if there is one, then the header. */
 function build(dataset: H5Dataset, at: number): { readonly bytes: Uint8Array; readonly header: number } {
   const data = padTo(toBytes(dataset.contiguous ?? []), 8);
-  const rank = dataset.shape.length;
   const chunks = dataset.chunks ?? [];
   const places: number[] = [];
   let end = at + data.length;
-  for (const [i, chunk] of chunks.entries()) {
+  for (const chunk of chunks) {
     places.push(chunk.sameAs === undefined ? end : (places[chunk.sameAs] ?? 0));
-    if (chunk.sameAs === undefined) end += toBytes(chunks[i]?.data ?? []).length;
+    if (chunk.sameAs === undefined) end += toBytes(chunk.data).length;
   }
   const tree = chunks.length === 0 ? new Uint8Array(0) : chunkTree(dataset, places);
-  const treeAt = end;
-  const layout = layoutOf(dataset, { at, treeAt, rank });
-  const messages = [
+  const stored = chunks.filter(({ sameAs }) => sameAs === undefined).map((chunk) => toBytes(chunk.data));
+  const bytes = concat(data, ...stored, tree, header(messagesOf(dataset, { at, treeAt: end })));
+  return { bytes, header: end + tree.length };
+}
+
+function messagesOf(dataset: H5Dataset, place: Pick<Place, 'at' | 'treeAt'>): Uint8Array[] {
+  const rank = dataset.shape.length;
+  return [
     message(1, concat([2, rank, 0, 1], ...dataset.shape.map((size) => le(size, 8)))),
     message(3, dataset.type ?? h5Types.f32),
-    message(8, layout),
+    message(8, layoutOf(dataset, { ...place, rank })),
     ...(dataset.fill === undefined ? [] : [message(5, fillOf(dataset.fill))]),
     ...(dataset.filters === undefined ? [] : [message(0x0b, pipeline(dataset.filters))]),
     ...(dataset.isExternal === true ? [message(7, concat([1, 0, 0, 0], le(1, 2), le(0, 2), UNDEFINED))] : []),
   ];
-  const stored = chunks.filter(({ sameAs }) => sameAs === undefined).map((chunk) => toBytes(chunk.data));
-  return { bytes: concat(data, ...stored, tree, header(messages)), header: treeAt + tree.length };
 }
 
-function layoutOf(
-  dataset: H5Dataset,
-  place: { readonly at: number; readonly treeAt: number; readonly rank: number },
-): Uint8Array {
+interface Place {
+  readonly at: number;
+  readonly treeAt: number;
+  readonly rank: number;
+}
+
+function layoutOf(dataset: H5Dataset, place: Place): Uint8Array {
   const { compact, contiguous, chunk, claimedAddress, claimedBytes } = dataset;
   if (dataset.isVirtual === true) return concat([4, 3], UNDEFINED, le(0, 4));
   if (compact !== undefined) return concat([3, 0], le(toBytes(compact).length, 2), compact);
@@ -140,8 +146,8 @@ function elementBytes({ type = h5Types.f32 }: H5Dataset): number {
   return new DataView(type.buffer, type.byteOffset).getUint32(4, true);
 }
 
-function fillOf(fill: Bytes | 'undefined'): Uint8Array {
-  if (fill === 'undefined') return Uint8Array.from([3, 0x10]);
+function fillOf(fill: Bytes | null): Uint8Array {
+  if (fill === null) return Uint8Array.from([3, 0x10]);
   const bytes = toBytes(fill);
   return concat([3, 0x20], le(bytes.length, 4), bytes);
 }

@@ -1,7 +1,7 @@
 import { type Bytes, concat, toBytes } from './bytes.ts';
 
 /** A base-128 varint. */
-function varint(value: number | bigint): Uint8Array {
+export function varint(value: number | bigint): Uint8Array {
   let rest = BigInt.asUintN(64, BigInt(value));
   const out: number[] = [];
   do {

@@ -21,6 +21,8 @@ export interface ZipMember {
   readonly comment?: string;
   /** Unix mode in the external attributes: 0o120777 makes a symbolic link. */
   readonly mode?: number;
+  /** MS-DOS attributes: 0x10 is a folder. */
+  readonly dosAttributes?: number;
   /** `central`: a local header that no directory entry points at. `local`: a directory entry that points at offset 0. */
   readonly omit?: 'central' | 'local';
 }
@@ -104,7 +106,7 @@ function centralRecord(member: ZipMember, offset: number): Uint8Array {
   const name = toBytes(member.name);
   const extra = toBytes(member.extra ?? []);
   const comment = toBytes(member.comment ?? '');
-  const attributes = member.mode === undefined ? 0 : member.mode * 65536;
+  const attributes = (member.mode ?? 0) * 65536 + (member.dosAttributes ?? 0);
   return concat(
     'PK\u0001\u0002',
     le(0x0314, 2),

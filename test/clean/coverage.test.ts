@@ -6,9 +6,11 @@ import { bytesOf, cleanBytes, cleanCases, otherCases } from './run.ts';
 /** Codes that a refusal of a hostile document may have; a new one is a decision, not an accident. */
 const CODES = new Set(['ambiguous', 'code-cell', 'no-remedy', 'not-cleanable', 'not-understood']);
 
+const statuses: string[] = [];
+
 test.each(cleanCases.map((one) => [one.id, one] as const))('%s: clean or refused', (_, hostile) => {
-  const bytes = hostile.build();
-  const { status, cleaned } = cleanBytes(bytes, hostile.file);
+  const { status, cleaned } = cleanBytes(hostile.build(), hostile.file);
+  statuses.push(status);
   if (cleaned === undefined) {
     expect(CODES).toContain(status.replace('refused: ', ''));
     return;
@@ -23,8 +25,25 @@ test.each(cleanCases.map((one) => [one.id, one] as const))('%s: clean or refused
   expect(again.cleaned?.content.size).toBe(result.length);
 });
 
+test('with every option at once the results are clean too, and cleaning again changes nothing', () => {
+  const options = {
+    template: 'chatml',
+    keepMetadata: 'safe',
+    dropCells: true,
+    clearNotebooks: true,
+    low: true,
+  } as const;
+  for (const { id, file, build } of cleanCases) {
+    const { cleaned } = cleanBytes(build(), file, { options });
+    if (cleaned === undefined) continue;
+    const result = bytesOf(cleaned.content);
+    const { verdict } = scanSource(new BufferSource(result), file);
+    expect([id, verdict, cleanBytes(result, file, { options }).status]).toEqual([id, 'clean', 'unchanged']);
+  }
+});
+
 test('most of what is cleanable is cleaned', () => {
-  const statuses = cleanCases.map(({ build, file }) => cleanBytes(build(), file).status);
+  expect(statuses).toHaveLength(cleanCases.length);
   const done = statuses.filter((status) => status === 'cleaned' || status === 'left-out').length;
   expect(done / statuses.length).toBeGreaterThan(0.85);
 });

@@ -46,7 +46,7 @@ describe('vouchsafe bom', () => {
 
   test.each([
     [['bom'], 2, 'name a model file or folder'],
-    [['bom', 'gone'], 1, 'no such file or directory'],
+    [['bom', 'gone'], 2, 'no such file or directory'],
     [['bom', 'full', '-o', 'full/other.json'], 2, 'would become a part of the model'],
     [['bom', '--check', 'full/README.md'], 1, 'is no bill of materials'],
     [['bom', '--check', 'full/config.json'], 1, 'is no bill of materials'],
@@ -83,7 +83,7 @@ describe('vouchsafe report', () => {
 
   test.each([
     [['report'], 'missing required argument'],
-    [['report', 'gone'], 'holds no file'],
+    [['report', 'gone'], 'no such file or directory'],
     [['report', 'full', '-o', 'r.docx'], 'its ending names no format'],
     [['report', 'full', '--public-key', 'full/README.md'], 'no public key'],
     [['report', 'full', '--policy', 'gone.yaml'], 'cannot read gone.yaml'],

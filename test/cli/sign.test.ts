@@ -29,6 +29,8 @@ function ok(...args: readonly string[]): string {
   return stdout;
 }
 
+const namesIn = (place: string): string[] => readdirSync(place, { recursive: true }).map(String).sort();
+
 /** What `keygen k` writes, without starting a process for it. */
 function writeKey(): void {
   const { privatePem, publicPem } = newKeyPair('P-256');
@@ -108,11 +110,11 @@ describe('what cannot be done', () => {
     [['keygen', 'k'], 'already exists'],
   ])('%j is refused with exit code 2, says why, and writes nothing', (args, words) => {
     writeKey();
-    const before = readdirSync(cwd, { recursive: true }).sort();
+    const before = namesIn(cwd);
     const { status, stderr, stdout } = run(...args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toContain(words);
-    expect(readdirSync(cwd, { recursive: true }).sort()).toEqual(before);
+    expect(namesIn(cwd)).toEqual(before);
   });
 
   it('a key that others can read is not used', () => {

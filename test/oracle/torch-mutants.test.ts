@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { CodedError } from '../../src/bytes/errors.ts';
 import { BufferSource } from '../../src/bytes/source.ts';
 import { readTensors } from '../../src/tensors/read-tensors.ts';
-import { f32le } from '../build/bytes.ts';
+import { f32le, patched } from '../build/bytes.ts';
 import { gatherTensor } from '../build/gather-tensor.ts';
 import { mutate } from '../build/mutate.ts';
 import { Prng } from '../build/prng.ts';
@@ -20,7 +20,7 @@ interface Answer {
 }
 
 const python = findPython(['torch']);
-const MUTANTS = Number(process.env['VOUCHSAFE_MUTANTS'] ?? 150);
+const MUTANTS = Number(process.env['VOUCHSAFE_MUTANTS'] ?? 200);
 
 const object = (part?: null): Uint8Array => {
   const also = part === undefined ? {} : { part };
@@ -72,11 +72,17 @@ const DTYPES: Readonly<Record<string, string>> = {
   'torch.int32': 'I32',
 };
 
+/** One byte changed, which loads far more often, or more. */
+function changed(bytes: Uint8Array, random: Prng): Uint8Array {
+  if (random.below(4) === 0) return mutate(bytes, random);
+  return patched(bytes, random.below(bytes.length), [random.below(256)]);
+}
+
 const BASES: readonly (readonly [string, (random: Prng) => Uint8Array])[] = [
-  ['zip', (random) => inZip(mutate(object(), random))],
-  ['zip, anywhere', (random) => mutate(inZip(object()), random)],
-  ['legacy', (random) => torchLegacy({ object: mutate(object(null), random) })],
-  ['legacy, anywhere', (random) => mutate(torchLegacy({ object: object(null) }), random)],
+  ['the object of a zip', (random) => inZip(changed(object(), random))],
+  ['a zip', (random) => changed(inZip(object()), random)],
+  ['the object of a legacy file', (random) => torchLegacy({ object: changed(object(null), random) })],
+  ['a legacy file', (random) => changed(torchLegacy({ object: object(null) }), random)],
 ];
 
 test.skipIf(python === null).each(BASES)('%s (needs torch)', (_, make) => {

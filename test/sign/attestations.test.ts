@@ -92,6 +92,8 @@ describe('attestations', () => {
     await attest(other, () => customPredicate('urn:one', document({})));
     writeFiles(one, { 'model.intoto.jsonl': readFileSync(join(other, 'model.intoto.jsonl')) });
     expect(await codes(one)).toEqual(['attestation-subject']);
+    const { notes } = await signModel(one, { signer: key.signer });
+    expect(notes.join()).toMatch('1 attestations');
   });
 
   it('of strangers are not believed, and fail when they have to hold', async () => {

@@ -2,6 +2,7 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -170,6 +171,43 @@ describe('a signed model', () => {
     expect(report.ok).toBe(true);
     expect(report.model?.rootDigest).toBe(report.model?.rootDigests.pathComponent);
     expect(report.model?.rootDigest).not.toBe(report.model?.rootDigests.codePoint);
+  });
+
+  it('may cover what is left out here by default: it is checked then', async () => {
+    const folder = model({
+      a: 'a',
+      '.gitattributes': 'x',
+      '.git/hook': 'y',
+      '.git/other': 'z',
+      'model.cdx.json': '{}',
+    });
+    const whole = model({ a: 'a', gitattributes: 'x', hook: 'y', bom: '{}' });
+    const { manifest } = await buildManifest(whole);
+    const names: Record<string, string> = { gitattributes: '.gitattributes', hook: '.git/hook', bom: 'model.cdx.json' };
+    const resources = manifest.resources.map(({ name, digest }) => ({ name: names[name] ?? name, digest }));
+    const sorted = sortResources(resources, 'code-point').map((one) => ({ ...one, algorithm: 'sha256' }));
+    writeFileSync(join(folder, 'model.sig'), signedBy(sorted));
+    const report = await verify(folder);
+    expect(report.problems).toEqual([]);
+    expect(report.uncovered.map(({ path }) => path)).toEqual(['model.sig', '.git/other']);
+    writeFiles(folder, { '.git/hook': 'evil', 'model.cdx.json': '[]' });
+    expect(await codes(folder)).toEqual(['digest-mismatch', 'digest-mismatch']);
+  });
+
+  it('is not hidden behind a hard link to its signature', async () => {
+    const folder = model();
+    await sign(folder);
+    linkSync(join(folder, 'model.sig'), join(folder, 'evil.py'));
+    expect(await codes(folder)).toEqual(['unsigned-file']);
+  });
+
+  it('may be reached through a link, with its signature named by another path', async () => {
+    const folder = model();
+    symlinkSync(folder, join(dirname(folder), 'link'));
+    const signature = join(dirname(folder), 'link', 'named.sig');
+    await sign(folder, { signature });
+    expect(await codes(folder, { signatures: [signature] })).toEqual([]);
+    expect(await codes(join(dirname(folder), 'link'), { signatures: [join(folder, 'named.sig')] })).toEqual([]);
   });
 
   it('is signed by another key, or by nobody', async () => {

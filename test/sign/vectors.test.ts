@@ -57,6 +57,33 @@ describe.each(folders)('%s', (name) => {
   });
 });
 
+describe('what the Python reference 1.1.1 writes', () => {
+  const reference = join(vectors, 'reference');
+  const publicKeys = [join(reference, 'key.pub')];
+
+  it.each([
+    ['files', 'model', 'sorted by path component'],
+    ['shards', 'model', 'names its shard hashes'],
+    ['blake2', 'model', 'sorted by path component'],
+    ['single-file', 'model/x.bin', 'name of the file was not recorded'],
+  ])('as %s verifies, with a note (reference defects 1 to 3)', async (name, target, note) => {
+    const report = await verifyModel(join(reference, target), {
+      publicKeys,
+      signatures: [join(reference, `${name}.sig`)],
+    });
+    expect(report.problems).toEqual([]);
+    expect(report.notes.join('\n')).toMatch(note);
+  });
+
+  it('about one file is not good for a folder', async () => {
+    const { problems } = await verifyModel(join(reference, 'model'), {
+      publicKeys,
+      signatures: [join(reference, 'single-file.sig')],
+    });
+    expect(problems.map(({ code }) => code)).toContain('missing-file');
+  });
+});
+
 describe('the exceptions', () => {
   it.each(folders.filter((name) => /^v1\.(0\.1|1\.0)-/.test(name)))(
     '%s leaves a file out that the verifier has to name too (reference defect 4)',

@@ -22,7 +22,7 @@ function converted(conversion: Conversion): string {
     ['Other values left out', grouped(omitted)],
     ['Tensors refused', grouped(refused)],
   ]);
-  return `<h3>Conversion</h3>${known}${sources(conversion)}${outputs(conversion)}${list('Files left out', conversion.leftOut)}${list('Files changed', conversion.changed)}${list('Remarks of the conversion', conversion.notes)}`;
+  return `<h3>Conversion</h3>${known}${sources(conversion)}${fileStates('Written, compared now with the files that are there', conversion.outputs)}${list('Files left out', conversion.leftOut)}${list('Files changed', conversion.changed)}${list('Remarks of the conversion', conversion.notes)}`;
 }
 
 function sources({ sources: all }: Conversion): string {
@@ -43,11 +43,11 @@ function sources({ sources: all }: Conversion): string {
 
 const STATES = { same: 'as recorded', differs: 'differs', missing: 'missing', 'no-digest': 'no digest' } as const;
 
-function outputs({ outputs: all }: Conversion): string {
+function fileStates(caption: string, all: Conversion['outputs']): string {
   return table(
-    'Written, compared now with the files that are there',
+    caption,
     [
-      { title: 'Output', kind: 'path', cell: ({ path }) => escapeText(path) },
+      { title: 'File', kind: 'path', cell: ({ path }) => escapeText(path) },
       { title: 'State', cell: ({ state }) => badge(state, STATES[state]) },
       { title: 'Size', kind: 'number', cell: ({ size }) => formatBytes(size) },
     ],
@@ -55,7 +55,7 @@ function outputs({ outputs: all }: Conversion): string {
   );
 }
 
-function cleaned({ file, tool, createdAt, changes: all, moreChanges }: Cleaning): string {
+function cleaned({ file, tool, createdAt, files, changes: all, moreChanges }: Cleaning): string {
   const known = facts([
     ['Record', file],
     ['Made with', tool],
@@ -72,7 +72,8 @@ function cleaned({ file, tool, createdAt, changes: all, moreChanges }: Cleaning)
     ],
     all,
   );
-  return `<h3>Cleaning</h3>${known}${rows}${more}`;
+  const written = files.length === 0 ? '' : fileStates('Cleaned, compared now with the files that are there', files);
+  return `<h3>Cleaning</h3>${known}${written}${rows}${more}`;
 }
 
 function list(title: string, items: readonly string[]): string {

@@ -31,7 +31,7 @@ export type LicenceChoice =
     }
   | { readonly expression: string; readonly acknowledgement: 'declared' };
 
-export interface DataSet {
+interface DataSet {
   readonly type: 'dataset';
   readonly name: string;
   readonly contents?: { readonly url: string } | undefined;

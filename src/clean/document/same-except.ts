@@ -1,4 +1,4 @@
-import type { DocumentNode, MapEntry } from '../../formats/document.ts';
+import type { DocumentNode, ListNode, MapNode } from '../../formats/document.ts';
 import type { TreeEdit } from './tree-edit.ts';
 
 /**
@@ -10,67 +10,60 @@ export function differenceBeyond(
   after: DocumentNode | undefined,
   edits: readonly TreeEdit[],
 ): string | null {
-  const removed = new Set<string>();
-  const changed = new Set<string>();
-  for (const { visit, act } of edits) {
-    const entry = visit.entry;
-    if (act.kind !== 'remove') changed.add(placeOf(visit.node));
-    else removed.add(entry === undefined ? placeOf(visit.node) : keyPlace(entry));
-  }
-  return new Comparison(removed, changed).compare(before, after, '');
+  if (after === undefined) return 'the document is gone';
+  const steps = new Comparison(edits).differs(before, after);
+  return steps === null ? null : `/${steps.join('/')} changed`;
 }
 
-/** By offsets, since an alias of YAML shows the same place of the file several times. */
-function placeOf({ span }: DocumentNode): string {
-  return `${span?.start}-${span?.end}`;
-}
+/** Steps from a place down to where it differs; null when it does not. */
+type Difference = readonly (string | number)[] | null;
 
-function keyPlace({ keySpan, value }: MapEntry): string {
-  return `key ${keySpan?.start} ${placeOf(value)}`;
-}
-
+/** Built for trees of a million nodes: nothing is made for a node that is the same. Recursion is bounded by the parsers. */
 class Comparison {
-  readonly #removed: ReadonlySet<string>;
-  readonly #changed: ReadonlySet<string>;
+  /** Where keys and items start that are removed, and values that are changed; an alias of YAML shows them repeatedly. */
+  readonly #removedKeys = new Set<number | undefined>();
+  readonly #removedItems = new Set<number | undefined>();
+  readonly #changed = new Set<number | undefined>();
 
-  constructor(removed: ReadonlySet<string>, changed: ReadonlySet<string>) {
-    this.#removed = removed;
-    this.#changed = changed;
-  }
-
-  /** Recursion is bounded by the depth that parsers allow. */
-  compare(before: DocumentNode, after: DocumentNode | undefined, at: string): string | null {
-    const place = at === '' ? '/' : at;
-    if (after === undefined) return `${place} is gone`;
-    if (this.#changed.has(placeOf(before))) return null;
-    if (!isAlike(before, after)) return `${place} changed`;
-    const kept = this.#kept(before);
-    const there = childrenOf(after);
-    if (kept.length !== there.length) return `${place} has ${there.length} parts where ${kept.length} were to stay`;
-    for (const [index, [key, node]] of kept.entries()) {
-      const [otherKey, other] = there[index] ?? [];
-      const difference = otherKey === key ? this.compare(node, other, `${at}/${key}`) : `${at}/${key} changed`;
-      if (difference !== null) return difference;
+  constructor(edits: readonly TreeEdit[]) {
+    for (const { visit, act } of edits) {
+      const { entry, node } = visit;
+      if (act.kind !== 'remove') this.#changed.add(node.span?.start);
+      else if (entry === undefined) this.#removedItems.add(node.span?.start);
+      else this.#removedKeys.add(entry.keySpan?.start);
     }
-    return null;
   }
 
-  #kept(node: DocumentNode): readonly (readonly [string, DocumentNode])[] {
-    if (node.kind === 'map') {
-      const stays = node.entries.filter((entry) => !this.#removed.has(keyPlace(entry)));
-      return stays.map(({ key, value }) => [key, value]);
+  differs(before: DocumentNode, after: DocumentNode): Difference {
+    if (this.#changed.size > 0 && this.#changed.has(before.span?.start)) return null;
+    if (before.kind !== after.kind || before.tag !== after.tag) return [];
+    if (before.kind === 'map') return this.#mapDiffers(before, after as MapNode);
+    if (before.kind === 'list') return this.#listDiffers(before, after as ListNode);
+    return after.kind === 'scalar' && Object.is(before.value, after.value) ? null : [];
+  }
+
+  #mapDiffers(before: MapNode, after: MapNode): Difference {
+    let index = 0;
+    for (const entry of before.entries) {
+      if (this.#removedKeys.size > 0 && this.#removedKeys.has(entry.keySpan?.start)) continue;
+      const other = after.entries[index];
+      if (other?.key !== entry.key) return [entry.key];
+      const difference = this.differs(entry.value, other.value);
+      if (difference !== null) return [entry.key, ...difference];
+      index += 1;
     }
-    if (node.kind === 'scalar') return [];
-    return node.items.filter((item) => !this.#removed.has(placeOf(item))).map((item, index) => [String(index), item]);
+    return index === after.entries.length ? null : [];
   }
-}
 
-function childrenOf(node: DocumentNode): readonly (readonly [string, DocumentNode])[] {
-  if (node.kind === 'map') return node.entries.map(({ key, value }) => [key, value]);
-  return node.kind === 'list' ? node.items.map((item, index) => [String(index), item]) : [];
-}
-
-function isAlike(one: DocumentNode, other: DocumentNode): boolean {
-  if (one.kind !== other.kind || one.tag !== other.tag) return false;
-  return one.kind !== 'scalar' || other.kind !== 'scalar' || Object.is(one.value, other.value);
+  #listDiffers(before: ListNode, after: ListNode): Difference {
+    let index = 0;
+    for (const item of before.items) {
+      if (this.#removedItems.size > 0 && this.#removedItems.has(item.span?.start)) continue;
+      const other = after.items[index];
+      const difference = other === undefined ? [] : this.differs(item, other);
+      if (difference !== null) return [index, ...difference];
+      index += 1;
+    }
+    return index === after.items.length ? null : [];
+  }
 }

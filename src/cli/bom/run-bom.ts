@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { BomError } from '../../bom/errors.ts';
 import type { ModelFacts } from '../../bom/facts.ts';
@@ -8,6 +8,7 @@ import { checkWritable, writeAtomically, writeStream } from '../../node/write-fi
 import { jsonText } from '../../scan/json-safe.ts';
 import { ruleIndex } from '../../scan/reporters/wording.ts';
 import { describeFailure } from '../failure.ts';
+import { realPath } from '../report/check-outside.ts';
 import { UsageError } from '../usage-error.ts';
 import type { BomArguments, BomFormat } from './bom-arguments.ts';
 import { factsOf } from './load-facts.ts';
@@ -96,13 +97,4 @@ function checkPlace(path: string, output: string): void {
   if (!place.startsWith(`${folder}${sep}`)) return;
   if ([cyclonedx, spdx].some((name) => place === `${folder}${sep}${name}`)) return;
   throw BomError.of('output-inside', { file: output, allowed });
-}
-
-/** What does not exist is found out when it is written to. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
 }

@@ -74,7 +74,7 @@ async function optionsOf(inputs: readonly string[], options: ConvertArguments): 
     maxShardBytes: options.maxShardSize,
     metadata: new Map(options.metadata),
     rawItemDtype: options.rawDtype,
-    now: sourceDate(),
+    now: sourceDate() ?? new Date(),
   };
 }
 

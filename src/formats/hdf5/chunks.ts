@@ -6,6 +6,9 @@ import type { Superblock } from './superblock.ts';
 import { visitRecords } from './tree-v2.ts';
 import type { Dataspace } from './types.ts';
 
+/** Levels are one byte. */
+const MAX_LEVEL = 255;
+
 /** One chunk of a data set, where it is in the file. */
 export interface Chunk {
   /** Index of the chunk along each axis. */
@@ -53,15 +56,22 @@ export function visitChunks(superblock: Superblock, data: ChunkedData, visit: (c
 }
 
 const walks: Readonly<Record<Exclude<ChunkIndex['kind'], 'single'>, (walk: ChunkWalk, address: number) => void>> = {
-  'tree-1': (walk, address) => walkTree(walk, address, new Set()),
+  'tree-1': (walk, address) => walkTree(walk, { address, seen: new Set(), below: MAX_LEVEL + 1 }),
   'tree-2': walkTree2,
   implicit: walkImplicit,
   'fixed-array': walkArray,
   'extensible-array': walkArray,
 };
 
-/** Below the version 1 B-tree node at `address` (specification, III.A.1). Keys are offsets in elements. */
-function walkTree(walk: ChunkWalk, address: number, seen: Set<number>): void {
+/** A node of a version 1 B-tree, which must be at a level below that of its parent: else recursion had no end. */
+interface TreePlace {
+  readonly address: number;
+  readonly seen: Set<number>;
+  readonly below: number;
+}
+
+/** Below the version 1 B-tree node at an address (specification, III.A.1). Keys are offsets in elements. */
+function walkTree(walk: ChunkWalk, { address, seen, below }: TreePlace): void {
   if (seen.has(address)) return;
   seen.add(address);
   const { reader, superblock, layout } = walk;
@@ -70,8 +80,10 @@ function walkTree(walk: ChunkWalk, address: number, seen: Set<number>): void {
   const type = reader.u8();
   const level = reader.u8();
   const used = reader.u16();
-  if (type !== 1)
-    throw FormatError.of('malformed', { expected: 'a tree of chunks', found: `type ${type}`, offset: start });
+  if (type !== 1 || level >= below) {
+    const found = `type ${type}, level ${level}`;
+    throw FormatError.of('malformed', { expected: 'a tree of chunks', found, offset: start });
+  }
   const keyBytes = 8 + 8 * (layout.chunk.length + 1);
   const headBytes = 8 + 2 * offsetBytes;
   const children = Math.max(used, superblock.chunkChildren);
@@ -85,7 +97,7 @@ function walkTree(walk: ChunkWalk, address: number, seen: Set<number>): void {
     reader.skip(8);
     const child = reader.address();
     if (child === undefined) continue;
-    if (level > 0) walkTree(walk, child, seen);
+    if (level > 0) walkTree(walk, { address: child, seen, below: level });
     else walk.visit({ at, address: child, bytes, mask });
   }
 }

@@ -71,7 +71,8 @@ export class SymbolTableGroup {
     this.#names = readLocalHeap(reader, heapAddress);
   }
 
-  *links(treeAddress: number): Generator<Link> {
+  /** A node must be at a level below that of its parent; levels are one byte. */
+  *links(treeAddress: number, below = 256): Generator<Link> {
     if (this.#seen.has(treeAddress)) return;
     this.#seen.add(treeAddress);
     const reader = this.#reader;
@@ -80,6 +81,9 @@ export class SymbolTableGroup {
     reader.skip(1);
     const level = reader.u8();
     const used = reader.u16();
+    if (level >= below) {
+      throw FormatError.of('malformed', { expected: `a level below ${below}`, found: `${level}`, offset: start });
+    }
     const { groupChildren } = this.#superblock;
     const headBytes = 8 + 2 * offsetBytes;
     reader.coverBytes(start, headBytes + (groupChildren + 1) * lengthBytes + groupChildren * offsetBytes);
@@ -87,7 +91,7 @@ export class SymbolTableGroup {
       reader.seek(start + headBytes + lengthBytes + i * (lengthBytes + offsetBytes));
       const child = reader.address();
       if (child === undefined) continue;
-      if (level > 0) yield* this.links(child);
+      if (level > 0) yield* this.links(child, level);
       else yield* this.#symbols(child);
     }
   }

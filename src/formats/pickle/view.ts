@@ -21,6 +21,7 @@ const BININT2 = 0x4d;
 const DEFAULT_MAX_BYTES = 64 * 1024;
 /** Values are read back in the order in which they stand, so one read serves many. */
 const BLOCK_BYTES = 8 * 1024;
+const NO_BYTES = new Uint8Array(0);
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Reads values back: what the machine keeps as an offset becomes what the stream says there. */
@@ -28,7 +29,7 @@ export class PickleView {
   readonly source: Source;
   readonly #window: ByteWindow;
   readonly #tuple: (offset: number) => readonly Value[] | undefined;
-  readonly #block = new Uint8Array(BLOCK_BYTES);
+  #block: Uint8Array | undefined;
   #blockStart = 0;
   #blockEnd = 0;
 
@@ -49,11 +50,14 @@ export class PickleView {
     if (offset >= base && offset + length <= base + limit) return bytes.subarray(offset - base, offset - base + length);
     if (length > BLOCK_BYTES) return readBytes(this.source, offset, length);
     if (offset < this.#blockStart || offset + length > this.#blockEnd) {
+      this.#block ??= new Uint8Array(BLOCK_BYTES);
       this.#blockStart = offset;
-      this.#blockEnd = offset + this.source.read(offset, this.#block);
+      // Empty until the read has come back: it may throw.
+      this.#blockEnd = offset;
+      this.#blockEnd += this.source.read(offset, this.#block);
     }
     const start = offset - this.#blockStart;
-    return this.#block.subarray(start, Math.min(start + length, this.#blockEnd - this.#blockStart));
+    return (this.#block ?? NO_BYTES).subarray(start, Math.min(start + length, this.#blockEnd - this.#blockStart));
   }
 
   /** The constant behind a plain value; `unknown` when it does not decode. */

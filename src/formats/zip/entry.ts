@@ -23,6 +23,8 @@ export interface ZipEntry extends ArchiveEntry {
   /** The local header, or the central one when there is no local one. */
   readonly header: Span;
   readonly local: HeaderRecord | undefined;
+  /** True when only the attributes call it a folder. */
+  readonly isDosDirectory?: true;
   /** Content of a symbolic link, once it was read. */
   linkTarget?: string;
   /** Further contradictions, found when the content is read. */
@@ -66,6 +68,7 @@ export function centralEntry(source: Source, record: CentralRecord, { shift }: D
     index: 0,
     view: 'central',
     kind: kindOf(record.name, record.mode),
+    ...(record.isDosDirectory && !record.name.endsWith('/') ? { isDosDirectory: true } : {}),
     header: { start: local?.start ?? record.start, end: dataStart },
     data,
     local,

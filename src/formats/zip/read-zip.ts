@@ -34,7 +34,6 @@ const listings = new WeakMap<Source, ZipListing>();
 
 function list(source: Source, limits: Limits): ZipListing {
   const listing: Mutable = { source, entries: [], directories: [], anomalies: [], problems: [], structures: [] };
-  const seen = new SpanSet();
   const found = new Set<string>();
   let inside = insideEntries(listing.entries);
   for (const end of findEnds(source)) {
@@ -44,7 +43,7 @@ function list(source: Source, limits: Limits): ZipListing {
     addDirectories(listing, { found, end, limits });
     if (listing.entries.length > before) inside = insideEntries(listing.entries);
   }
-  searchGaps(listing, found, limits);
+  const searched = searchGaps(listing, found, limits);
   if (listing.directories.length >= MAX_DIRECTORIES) {
     listing.problems.push(LimitError.of('maxDirectories', MAX_DIRECTORIES, 'more'));
   }
@@ -56,7 +55,8 @@ function list(source: Source, limits: Limits): ZipListing {
   const entries = listing.entries
     .sort((a, b) => a.header.start - b.header.start || a.data.end - b.data.end)
     .map((entry, index) => ({ ...entry, index }));
-  for (const span of accounted({ ...listing, entries })) seen.add(span.start, span.end);
+  // Going through 10^5 entries once more is only needed when there are more of them now.
+  const seen = searched.parts === partsOf(listing) ? searched.seen : seenIn(listing);
   judgeLayout(listing, entries, seen);
   return { ...listing, entries };
 }
@@ -172,21 +172,34 @@ function attempt<Value>(listing: Mutable, work: () => Value): Value | undefined 
   }
 }
 
-/** Looks for end records and local headers in what is not accounted for. */
-function searchGaps(listing: Mutable, found: Set<string>, limits: Limits): void {
-  const gapsOf = (): Span[] => {
-    const seen = new SpanSet();
-    for (const span of accounted(listing)) seen.add(span.start, Math.min(span.end, listing.source.size));
-    return seen.gaps(listing.source.size);
-  };
+function seenIn(listing: Mutable): SpanSet {
+  const seen = new SpanSet();
+  for (const span of accounted(listing)) seen.add(span.start, span.end);
+  return seen;
+}
+
+/** Grows whenever something is added to a listing. */
+function partsOf({ entries, structures }: Mutable): number {
+  return entries.length + structures.length;
+}
+
+/** Looks for end records and local headers in what is not accounted for; returns what was, and of how many parts. */
+function searchGaps(
+  listing: Mutable,
+  found: Set<string>,
+  limits: Limits,
+): { readonly seen: SpanSet; readonly parts: number } {
+  const parts = partsOf(listing);
+  const seen = seenIn(listing);
   let left = limits.maxGapSearchBytes;
-  for (const gap of gapsOf()) {
+  for (const gap of seen.gaps(listing.source.size)) {
     const { ends, entries } = searchGap(listing.source, gap, left, listing.directories.length > 0);
     left -= Math.min(left, gap.end - gap.start);
     for (const end of ends) addDirectories(listing, { found, end, limits });
     const known = new Set(listing.entries.map((entry) => entry.header.start));
     for (const entry of entries) if (!known.has(entry.header.start)) listing.entries.push(entry);
   }
+  return { seen, parts };
 }
 
 function addLocalViews(listing: Mutable): void {

@@ -17,6 +17,8 @@ const MAX_U32 = 0xffffffff;
 const EXTRA_ZIP64 = 0x0001;
 const EXTRA_UNICODE_PATH = 0x7075;
 
+const DOS_DIRECTORY = 0x10;
+
 export const FLAG_ENCRYPTED = 1;
 export const FLAG_DESCRIPTOR = 8;
 
@@ -43,6 +45,8 @@ export interface CentralRecord extends HeaderRecord {
   readonly localOffset: number;
   /** Unix mode when the entry was made on Unix, else 0. */
   readonly mode: number;
+  /** The directory bit of MS-DOS attributes, which some readers go by instead of the name. */
+  readonly isDosDirectory: boolean;
   readonly comment: Uint8Array;
 }
 
@@ -125,6 +129,7 @@ export function readCentral(cursor: Cursor): CentralRecord {
     compressedSize: wide.widen(compressedSize),
     localOffset: wide.widen(localOffset),
     mode: madeBy === 3 ? attributes >>> 16 : 0,
+    isDosDirectory: (attributes & DOS_DIRECTORY) !== 0,
     comment,
     start,
     end: cursor.offset,

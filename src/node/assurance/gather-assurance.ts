@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { statSync } from 'node:fs';
 import { assess, type GatheringProblem } from '../../assurance/assess.ts';
 import { CLEANING_RECORD, parseCleaning } from '../../assurance/cleaning.ts';
@@ -55,7 +55,7 @@ export async function gatherAssurance(path: string, options: AssuranceOptions = 
     evidence,
     claims: statements.flatMap(({ claim, item }) => (claim === null ? [] : [{ claim, state: item.state }])),
     unmetPolicy: unmetPolicy(statements, context),
-    cleaning: cleaningOf(beside),
+    cleaning: cleaningOf(beside, facts, path),
     sealed: sealedFiles(beside, facts),
     notes: beside.notes,
     rules: ruleIndex(rules),
@@ -70,7 +70,7 @@ class Beside {
 
   constructor(path: string, isFolder: boolean) {
     this.names = evidencePaths(basename(path), isFolder);
-    this.#folder = isFolder ? path : dirname(path);
+    this.#folder = isFolder ? resolve(path) : dirname(path);
   }
 
   /** The first bytes of a file, all of them unless it is longer; undefined when there is no such file. */
@@ -140,9 +140,13 @@ async function bomItem(
   }
 }
 
-function cleaningOf(beside: Beside): AssuranceReport['cleaning'] {
-  const found = beside.read(CLEANING_RECORD, defaultLimits.maxDocumentBytes);
-  return found === undefined ? null : parseCleaning(new TextDecoder().decode(found.content), found.file);
+/** In the folder, or beside what was cleaned: a record quotes what was taken out, so most keep it outside. */
+function cleaningOf(beside: Beside, { files, isFolder }: ModelFacts, path: string): AssuranceReport['cleaning'] {
+  const outside = `${basename(resolve(path))}.cleaning.json`;
+  const found =
+    beside.read(isFolder ? CLEANING_RECORD : outside, defaultLimits.maxDocumentBytes) ??
+    (isFolder ? beside.read(join('..', outside), defaultLimits.maxDocumentBytes) : undefined);
+  return found === undefined ? null : parseCleaning(new TextDecoder().decode(found.content), found.file, files);
 }
 
 function sealedFiles(beside: Beside, { files, isFolder }: ModelFacts): AssuranceReport['sealed'] {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { ReadError } from '../../bytes/errors.ts';
 import { defaultLimits, type Limits } from '../../bytes/limits.ts';
 import { readBytes } from '../../bytes/source.ts';
 import { CONVERSION_RECORD, parseConversion, type ConversionFacts } from '../../bom/conversion.ts';
@@ -21,7 +22,7 @@ import { checkModel } from '../sign/check-model.ts';
 import { packageVersion } from '../version.ts';
 import { walk } from '../walk.ts';
 import { countTensors } from './count-tensors.ts';
-import { withFile, type ModelFile } from './model-file.ts';
+import type { ModelFile } from './model-file.ts';
 import { readStatementSources } from './read-sources.ts';
 
 export interface GatherOptions {
@@ -66,7 +67,7 @@ export async function gatherFacts(path: string, options: GatherOptions = {}): Pr
     statements,
     templates: sources.templates,
     tensors: counted.totals,
-    conversion: conversionOf(files, limits),
+    conversion: conversionOf(listing, limits),
     verdict: worstOf(files.map(({ report }) => report.verdict)),
     findings: files.flatMap(({ path, report }) =>
       report.findings.map((one) => ({ ...one, location: { ...one.location, path } })),
@@ -90,11 +91,15 @@ interface Listing {
   readonly files: readonly ModelFile[];
   readonly signature: SignatureFile;
   readonly attestations: readonly string[];
+  /** The record of a conversion: in the folder, or beside a single file. */
+  readonly record?: { readonly path: string; readonly file: RawPath } | undefined;
 }
 
-/** @throws BomError `file-unreadable`, `no-files`. */
+/** @throws ReadError when there is no such path, BomError `file-unreadable`, `no-files`. */
 async function listFiles(path: string, options: GatherOptions): Promise<Listing> {
-  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw ReadError.of(path, 'no such file or directory');
+  const isFolder = stats.isDirectory();
   const evidence = evidencePaths(basename(path), isFolder);
   const scan = await (options.scanner ?? scanFiles)([path], { ...options.scan, hash: true });
   const opened = new Map(
@@ -105,7 +110,8 @@ async function listFiles(path: string, options: GatherOptions): Promise<Listing>
   const all = scan.artifacts.flatMap(
     (report) => attempt(() => [modelFile(report, inside(report.path), opened.get(report.path))]) ?? [],
   );
-  const beside = isFolder ? all : [...all, ...besideFiles(path, Object.values(evidence))];
+  const recordName = isFolder ? CONVERSION_RECORD : `${basename(path)}.conversion.json`;
+  const beside = isFolder ? all : [...all, ...besideFiles(path, [...Object.values(evidence), recordName])];
   const isEvidence = new Set<string>(Object.values(evidence));
   const files = all.filter((one) => !isEvidence.has(one.path));
   if (files.length === 0) throw BomError.of('no-files', { path });
@@ -120,6 +126,7 @@ async function listFiles(path: string, options: GatherOptions): Promise<Listing>
       content: signature && readWhole(signature.file, signLimits.maxBundleBytes),
     },
     attestations: beside.filter((one) => one.path === evidence.attestations).map((one) => one.path),
+    record: beside.find((one) => one.path === recordName),
   };
 }
 
@@ -199,10 +206,9 @@ function fileFact(path: string, report: ModelFile['report'], covers: (path: stri
   return { path, size, sha256, format, verdict, isCovered: covers(path) };
 }
 
-function conversionOf(files: readonly ModelFile[], limits: Limits): ConversionFacts | undefined {
-  const record = files.find((one) => one.path === CONVERSION_RECORD);
+function conversionOf({ record }: Listing, limits: Limits): ConversionFacts | undefined {
   if (record === undefined) return undefined;
-  const bytes = withFile(record, limits.maxDocumentBytes, (source) => readBytes(source, 0, source.size));
+  const bytes = readWhole(record.file, limits.maxDocumentBytes);
   return parseConversion(new TextDecoder().decode(bytes), record.path) ?? undefined;
 }
 

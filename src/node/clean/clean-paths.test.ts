@@ -18,6 +18,7 @@ import { CodedError } from '../../bytes/errors.ts';
 import { defaultCleanOptions } from '../../clean/options.ts';
 import { type CleaningRecord, cleaningRecordSchema } from '../../clean/record-schema.ts';
 import { sha256Text } from '../digest.ts';
+import { discardUnfinished } from '../output-file.ts';
 import { cleanPaths, type CleanPathsOptions } from './clean-paths.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'vouchsafe-clean-'));
@@ -145,6 +146,15 @@ describe('a folder', () => {
     writeFileSync(Buffer.concat([Buffer.from(`${model}/`), Buffer.from([0x66, 0xff])]), 'x');
     const record = await clean([model], { destination: into(join(place, 'out')) });
     expect(record.files.find(({ status }) => status === 'refused')?.refusal?.code).toBe('unreadable');
+  });
+
+  test('is not left half-written when the process is asked to end', async () => {
+    put({ 'config.json': BAD, 'weights.txt': 'x\n'.repeat(100_000) });
+    const onProgress = ({ bytes }: { readonly bytes: number }): void => {
+      if (bytes > GOOD.length) discardUnfinished();
+    };
+    expect(await codeOf(clean([model], { destination: into(join(place, 'out')), onProgress }))).toBe('unwritable');
+    expect(readdirSync(place)).toEqual(['model']);
   });
 
   test('a dry run says the same and writes nothing', async () => {

@@ -1,4 +1,5 @@
 import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { ReadError } from '../../bytes/errors.ts';
 import { CleanError } from '../../clean/errors.ts';
@@ -47,7 +48,7 @@ export async function cleanPaths(inputs: readonly string[], options: CleanPathsO
   const now = options.now ?? new Date();
   const cleaner = await FileCleaner.create(options.cleaning, options.policy, now);
   const run = new CleanRun(inputs, options, cleaner);
-  const written = run.run();
+  const written = await run.run();
   const { cleaning, dropUnsafe = false, dryRun = false } = options;
   return {
     schemaVersion: RECORD_VERSION,
@@ -78,34 +79,28 @@ class CleanRun {
   }
 
   /** Returns whether anything was written. */
-  run(): boolean {
+  async run(): Promise<boolean> {
     const { destination, dryRun } = this.#options;
     if (dryRun === true) {
-      this.#examineAll();
+      await this.#examineAll();
       return false;
     }
     if (destination.kind === 'file') return this.#intoFile(destination.path);
     return destination.kind === 'folder' ? this.#intoFolder(destination.path) : this.#inPlace(destination.backup);
   }
 
-  #examineAll(): void {
+  async #examineAll(): Promise<void> {
     for (const found of this.#found())
-      this.#add(
-        found,
-        this.#tryFile(found, ({ cleaned }) => entryOf(found.path, cleaned)),
-      );
+      this.#add(found, await this.#tryFile(found, ({ cleaned }) => entryOf(found.path, cleaned)));
   }
 
-  #intoFile(path: string): boolean {
+  async #intoFile(path: string): Promise<boolean> {
     const [input = ''] = this.#inputs;
     const [found] = [...this.#found()];
     if (found === undefined) return false;
     const output = OutputFile.create(path, { exclusive: this.#options.force !== true, mode: modeOf(input) });
     try {
-      this.#add(
-        found,
-        this.#tryFile(found, (opened) => this.#write(found, opened, output)),
-      );
+      this.#add(found, await this.#tryFile(found, (opened) => this.#write(found, opened, output)));
       if (this.#isRefused()) return false;
       output.commit();
       return true;
@@ -114,15 +109,12 @@ class CleanRun {
     }
   }
 
-  #intoFolder(path: string): boolean {
+  async #intoFolder(path: string): Promise<boolean> {
     const replace = this.#options.force === true && statSync(path, { throwIfNoEntry: false }) !== undefined;
     const folder = OutputFolder.create(path, replace ? { replace: { backup: null } } : {});
     try {
       for (const found of this.#found())
-        this.#add(
-          found,
-          this.#tryFile(found, (opened) => this.#place(found, opened, folder)),
-        );
+        this.#add(found, await this.#tryFile(found, (opened) => this.#place(found, opened, folder)));
       if (this.#isRefused()) return false;
       folder.commit();
       this.#noteDescriptions();
@@ -133,20 +125,20 @@ class CleanRun {
   }
 
   /** Looks at everything first, so that a refusal comes before the first change; then only what changes is written. */
-  #inPlace(backup: string | null): boolean {
+  async #inPlace(backup: string | null): Promise<boolean> {
     const changing: { readonly found: FoundFile; readonly index: number }[] = [];
     for (const found of this.#found()) {
-      const entry = this.#tryFile(found, ({ cleaned }) => entryOf(found.path, cleaned));
+      const entry = await this.#tryFile(found, ({ cleaned }) => entryOf(found.path, cleaned));
       if (entry.status !== 'unchanged') changing.push({ found, index: this.files.length });
       this.#add(found, entry);
     }
     if (this.#isRefused()) return false;
-    for (const { found, index } of changing) this.#replace(found, index, backup);
+    for (const { found, index } of changing) await this.#replace(found, index, backup);
     if (changing.length > 0) this.#noteDescriptions();
     return changing.length > 0;
   }
 
-  #replace(found: FoundFile, index: number, backup: string | null): void {
+  async #replace(found: FoundFile, index: number, backup: string | null): Promise<void> {
     const path = plainPath(found);
     if (this.files[index]?.after === null) {
       if (backup === null) rmSync(path);
@@ -155,10 +147,10 @@ class CleanRun {
     }
     const mode = modeOf(path);
     const aside = backup === null ? undefined : OutputFile.create(freeName(path + backup), { exclusive: true, mode });
-    this.files[index] = this.#intoOutput(path, { mode }, (output) => {
+    this.files[index] = await this.#intoOutput(path, { mode }, async (output) => {
       try {
-        const entry = this.#cleaner.clean(found, (opened) => {
-          if (aside !== undefined) copyContent(opened.source, aside, () => undefined);
+        const entry = await this.#cleaner.clean(found, async (opened) => {
+          if (aside !== undefined) await copyContent(opened.source, aside, () => undefined);
           return this.#write(found, opened, output);
         });
         aside?.commit();
@@ -169,7 +161,7 @@ class CleanRun {
     });
   }
 
-  #place(found: FoundFile, opened: OpenedFile, folder: OutputFolder): CleanedFile {
+  async #place(found: FoundFile, opened: OpenedFile, folder: OutputFolder): Promise<CleanedFile> {
     if (opened.cleaned.status === 'left-out') return entryOf(found.path, opened.cleaned);
     const path = join(folder.path, this.#relative(found));
     mkdirSync(dirname(path), { recursive: true });
@@ -178,10 +170,14 @@ class CleanRun {
   }
 
   /** Commits what `fill` wrote, unless it throws. */
-  #intoOutput(path: string, options: OutputFileOptions, fill: (output: OutputFile) => CleanedFile): CleanedFile {
+  async #intoOutput(
+    path: string,
+    options: OutputFileOptions,
+    fill: (output: OutputFile) => Promise<CleanedFile>,
+  ): Promise<CleanedFile> {
     const output = OutputFile.create(path, options);
     try {
-      const entry = fill(output);
+      const entry = await fill(output);
       output.commit();
       return entry;
     } finally {
@@ -189,9 +185,9 @@ class CleanRun {
     }
   }
 
-  #write(found: FoundFile, { source, cleaned }: OpenedFile, output: OutputFile): CleanedFile {
+  async #write(found: FoundFile, { source, cleaned }: OpenedFile, output: OutputFile): Promise<CleanedFile> {
     const entry = entryOf(found.path, cleaned);
-    const after = copyContent(cleaned.content, output, (bytes) => this.#progress(bytes));
+    const after = await copyContent(cleaned.content, output, (bytes) => this.#progress(bytes));
     const before = cleaned.status === 'unchanged' ? after : sha256Source(source);
     return {
       ...entry,
@@ -220,9 +216,14 @@ class CleanRun {
     return undefined;
   }
 
-  #tryFile(found: FoundFile, work: (opened: OpenedFile) => CleanedFile): CleanedFile {
+  async #tryFile(
+    found: FoundFile,
+    work: (opened: OpenedFile) => CleanedFile | Promise<CleanedFile>,
+  ): Promise<CleanedFile> {
+    // Between files, too, whoever asks the process to end is heard.
+    await setImmediate();
     try {
-      return this.#cleaner.clean(found, work);
+      return await this.#cleaner.clean(found, work);
     } catch (error) {
       return refusedEntry(found.path, found.size, error);
     }

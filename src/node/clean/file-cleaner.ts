@@ -53,7 +53,7 @@ export class FileCleaner {
    * Cleans a file and lets `write` do what is to be done with the result while the file is open.
    * @throws CodedError when it cannot be cleaned or read, or changed in between.
    */
-  clean<Result>(found: FoundFile, write: (opened: OpenedFile) => Result): Result {
+  async clean<Result>(found: FoundFile, write: (opened: OpenedFile) => Result | Promise<Result>): Promise<Result> {
     if (found.outside !== undefined) {
       throw CleanError.of('outside-link', { path: found.path, target: found.outside });
     }
@@ -70,7 +70,7 @@ export class FileCleaner {
       if (cleaned.status === 'left-out' && found.isTarget) {
         throw CleanError.of('needs-template', { path: found.path });
       }
-      const result = write({ source, cleaned });
+      const result = await write({ source, cleaned });
       const change = source.changed(found.file);
       if (change !== null) {
         throw CleanError.of('unreadable', { path: found.path, reason: `it changed while it was cleaned: ${change}` });

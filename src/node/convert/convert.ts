@@ -51,7 +51,7 @@ class Conversion {
   #totalBytes = 0;
 
   constructor(options: ConvertOptions) {
-    this.#options = options;
+    this.#options = { now: new Date(), ...options };
   }
 
   async run(): Promise<ConvertResult> {

@@ -13,6 +13,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { CodedError } from '../../bytes/errors.ts';
 import { ConvertError } from '../../convert/errors.ts';
+import { makeFolder } from './make-folder.ts';
 import { OutputFile, syncFolder, forgetUnfinished, rememberUnfinished, type Unfinished } from '../output-file.ts';
 import { WriteError } from '../write-error.ts';
 import { carryOut, type ChangePlaces, type Journal, readJournal, writeJournal } from './journal.ts';
@@ -54,7 +55,7 @@ export class Destination implements Unfinished {
   static open(places: ChangePlaces, options: DestinationOptions): Destination {
     recover(places);
     try {
-      mkdirSync(dirname(places.stage), { recursive: true });
+      makeFolder(dirname(places.stage));
       // Not recursive: of two runs that start at once, one fails here.
       mkdirSync(places.stage);
       writeFileSync(join(places.stage, 'pid'), String(process.pid));
@@ -69,7 +70,7 @@ export class Destination implements Unfinished {
   create(path: string): OutputFile {
     const place = join(this.#places.stage, 'new', path);
     try {
-      mkdirSync(dirname(place), { recursive: true });
+      makeFolder(dirname(place));
     } catch (error) {
       throw WriteError.of(place, error);
     }
@@ -117,7 +118,7 @@ export class Destination implements Unfinished {
     const { folder, stage } = this.#places;
     const complete = join(stage, 'new');
     syncFolder(complete);
-    mkdirSync(dirname(folder), { recursive: true });
+    makeFolder(dirname(folder));
     renameSync(complete, folder);
     this.#settle();
     syncFolder(dirname(folder));

@@ -1,8 +1,9 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { ConvertError } from '../../convert/errors.ts';
 import { isEscapingPath } from '../../rules/config/paths.ts';
+import { makeFolder } from './make-folder.ts';
 import { OutputFile, syncFolder } from '../output-file.ts';
 import { reasonOf } from '../reason.ts';
 
@@ -115,7 +116,7 @@ function remove({ folder }: ChangePlaces, path: string, backup: string | null): 
   if (!isThere(from)) return;
   if (backup === null) return rmSync(from);
   const to = join(dirname(folder), backup, path);
-  mkdirSync(dirname(to), { recursive: true });
+  makeFolder(dirname(to));
   renameSync(from, to);
 }
 
@@ -123,7 +124,7 @@ function install(places: ChangePlaces, path: string): void {
   const from = newFile(places, path);
   if (!isThere(from)) return;
   const to = join(places.folder, path);
-  mkdirSync(dirname(to), { recursive: true });
+  makeFolder(dirname(to));
   renameSync(from, to);
 }
 

@@ -1,4 +1,5 @@
-import { relative, resolve, sep } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { SignError } from '../../sign/errors.ts';
 import {
   defaultIgnorePaths,
@@ -43,7 +44,7 @@ export interface BuiltManifest {
 export async function buildManifest(target: string, options: ManifestOptions = {}): Promise<BuiltManifest> {
   const { hash = 'sha256', shardSize, allowSymlinks = false } = options;
   const ignored = ignoredPaths(target, options);
-  const listOptions = { ignored: new Set(ignored), leftOut: options.signatureFiles ?? [], allowSymlinks };
+  const listOptions = { ignored: new Set(ignored), allowSymlinks };
   const listing = listModel(target, listOptions);
   failOnProblems(listing.problems);
   const { resources, bytes } = await hashListing(listing, { ...options, hash, shardSize, allowSymlinks });
@@ -85,8 +86,24 @@ export function ignorePathOf(target: string, typed: string): string {
 
 /** A path from the working directory as one from the model's root, or null when it leads elsewhere. */
 function pathInside(target: string, file: string): string | null {
-  const path = relative(resolve(target), resolve(file)).split(sep).join('/');
+  const plain = pathBetween(resolve(target), resolve(file));
+  if (plain !== null) return plain;
+  const absolute = resolve(file);
+  return pathBetween(realPath(target), join(realPath(dirname(absolute)), basename(absolute)));
+}
+
+function pathBetween(root: string, file: string): string | null {
+  const path = relative(root, file).split(sep).join('/');
   return pathFault(path) === null && !/^[A-Za-z]:/.test(path) ? path : null;
+}
+
+/** With its links resolved, if it is there. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
 }
 
 export interface HashedListing {

@@ -34,6 +34,8 @@ export interface EvidenceOptions {
   readonly mustHold: boolean;
   /** Names of evidence that the verifier ignores. */
   readonly ignored: ReadonlySet<string>;
+  /** Evidence that the model's own signature covers. */
+  readonly signed: ReadonlySet<string>;
   readonly ignoreUnsignedFiles: boolean;
 }
 
@@ -99,7 +101,8 @@ function checkDocument(
   options: EvidenceOptions,
 ): Problem[] {
   const file = evidencePath(target, options.isFolder, kind);
-  if (options.ignoreUnsignedFiles || options.ignored.has(evidenceNames[kind])) return [];
+  const name = evidenceNames[kind];
+  if (options.ignoreUnsignedFiles || options.ignored.has(name) || options.signed.has(name)) return [];
   const bytes = readIfThere(file, signLimits.maxPredicateBytes);
   if (bytes === null) return [];
   try {

@@ -39,12 +39,13 @@ export async function checkModel(
   options: CheckOptions,
 ): Promise<ModelCheck> {
   const { serialization } = statement.manifest;
-  const ignored = new Set(ignoredPaths(target, options));
-  const listOptions = { ignored, leftOut: options.signatureFiles ?? [], allowSymlinks: serialization.allowSymlinks };
+  const accepted = new Set(ignoredPaths(target, options));
+  const ignored = unsignedOnly(accepted, statement);
+  const listOptions = { ignored, allowSymlinks: serialization.allowSymlinks };
   const listing = listModel(target, listOptions);
-  const comparison = compare(statement, listing);
+  const comparison = compare(statement, listing, accepted);
   const uncovered = [
-    ...listing.ignored.map((path) => ({ path, why: whyIgnored(path, options, target) })),
+    ...[...listing.ignored, ...comparison.accepted].map((path) => ({ path, why: whyIgnored(path, options, target) })),
     ...comparison.unsigned.map((path) => ({ path, why: 'not signed' })),
   ];
   const problems = [...listing.problems, ...comparison.missing, ...unsignedProblems(statement, comparison, options)];
@@ -62,24 +63,40 @@ export async function checkModel(
 
 interface Comparison {
   readonly covered: readonly ModelFile[];
+  /** Neither signed nor named as one to ignore. */
   readonly unsigned: readonly string[];
+  /** Not signed, in a folder of which other files are. */
+  readonly accepted: readonly string[];
   readonly missing: readonly Problem[];
 }
 
-function compare(statement: ModelStatement, listing: ModelListing): Comparison {
+function compare(statement: ModelStatement, listing: ModelListing, accepted: ReadonlySet<string>): Comparison {
   const expected = expectedPaths(statement, listing);
   const there = new Set(listing.files.map(({ path }) => path));
   // Shards leave empty files out (§6.3.2): there is nothing in them that could be changed.
   const isEmptyShard = (one: ModelFile): boolean =>
     statement.manifest.serialization.method === 'shards' && one.size === 0;
+  const others = listing.files.filter((one) => !expected.has(one.path) && !isEmptyShard(one)).map(({ path }) => path);
   return {
     covered: listing.files.filter(({ path }) => expected.has(path)),
-    unsigned: listing.files.filter((one) => !expected.has(one.path) && !isEmptyShard(one)).map(({ path }) => path),
+    unsigned: others.filter((path) => !isIgnored(path, accepted)),
+    accepted: others.filter((path) => isIgnored(path, accepted)),
     missing: [...expected].filter((path) => !there.has(path)).map((path) => problemOf('missing-file', path)),
   };
 }
 
-/** A signature of one file, made before names were recorded, is good for it under any name. */
+/** What is signed is checked, even where it could have been left out: some sign their `.gitattributes` too. */
+function unsignedOnly(accepted: ReadonlySet<string>, { manifest }: ModelStatement): Set<string> {
+  const signed = new Set<string>();
+  for (const { name } of manifest.resources) {
+    const { path } = splitName(name, manifest.serialization.method);
+    if (!isIgnored(path, accepted)) continue;
+    for (const one of accepted) if (path === one || path.startsWith(`${one}/`)) signed.add(one);
+  }
+  return new Set([...accepted].filter((one) => !signed.has(one)));
+}
+
+/** A signature of one file that does not record its name is good for it under any name. */
 function expectedPaths({ manifest, isNameless }: ModelStatement, { files, isFolder }: ModelListing): Set<string> {
   if (isNameless && !isFolder) return new Set(files.map(({ path }) => path));
   return new Set(manifest.resources.map(({ name }) => splitName(name, manifest.serialization.method).path));

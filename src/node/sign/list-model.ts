@@ -31,8 +31,6 @@ export interface ModelListing {
 export interface ListOptions {
   /** Exact paths from the root; what is in an ignored folder is ignored with it. */
   readonly ignored: ReadonlySet<string>;
-  /** Files that are left out wherever they are: the signature that is being written or read. */
-  readonly leftOut?: readonly string[];
   readonly allowSymlinks: boolean;
 }
 
@@ -66,7 +64,6 @@ class Listing {
   readonly #root: RawPath;
   readonly #modelName: string;
   readonly #options: ListOptions;
-  readonly #leftOut: ReadonlySet<string>;
   readonly #files: ModelFile[] = [];
   readonly #ignored: string[] = [];
   readonly #problems: Problem[] = [];
@@ -77,7 +74,6 @@ class Listing {
     this.#root = root;
     this.#modelName = modelName;
     this.#options = options;
-    this.#leftOut = new Set((options.leftOut ?? []).map(identityOfPath).filter((one) => one !== null));
   }
 
   list(stats: BigIntStats): ModelListing {
@@ -116,10 +112,6 @@ class Listing {
       return;
     }
     const link = lstatSync(openable(file), { bigint: true });
-    if (this.#leftOut.has(identityOf(link)) && link.isFile()) {
-      this.#ignored.push(path);
-      return;
-    }
     const stats = link.isSymbolicLink() ? this.#follow(file, path) : link;
     if (stats !== null) this.#add({ file, path, stats, folder });
   }
@@ -171,11 +163,6 @@ function nameOf(raw: string): string | null {
 
 function identityOf(stats: BigIntStats): string {
   return `${stats.dev}:${stats.ino}`;
-}
-
-function identityOfPath(path: string): string | null {
-  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats === undefined ? null : identityOf(stats);
 }
 
 function stateOf(stats: BigIntStats): string {

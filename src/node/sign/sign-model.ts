@@ -1,10 +1,13 @@
 import { statSync } from 'node:fs';
+import { readAttestations } from '../../sign/attestation.ts';
 import { readBundle } from '../../sign/bundle.ts';
+import { signLimits } from '../../sign/limits.ts';
 import { rootDigests } from '../../sign/manifest.ts';
 import type { Signer } from '../../sign/signers.ts';
-import { modelPayload } from '../../sign/statement.ts';
+import { modelPayload, type Statement } from '../../sign/statement.ts';
 import { checkWritable, writeAtomically } from '../write-file.ts';
 import { buildManifest, evidencePath, type ManifestOptions } from './build-manifest.ts';
+import { readIfThere } from './read-small-file.ts';
 
 export interface SignModelOptions extends Omit<ManifestOptions, 'signatureFiles'> {
   readonly signer: Signer;
@@ -45,6 +48,18 @@ export async function signModel(target: string, options: SignModelOptions): Prom
     files: built.files,
     bytes: built.bytes,
     ignoredPaths: serialization.ignorePaths,
-    notes: built.notes,
+    notes: [...built.notes, ...staleAttestations(evidencePath(target, isFolder, 'attestations'), statement)],
   };
+}
+
+/** Attestations of what the model was before: verifiers refuse them. */
+function staleAttestations(file: string, statement: Statement): string[] {
+  const bytes = readIfThere(file, signLimits.maxAttestationsBytes);
+  if (bytes === null || statement.kind !== 'model') return [];
+  const stale = readAttestations(bytes).filter(
+    (line) => 'statement' in line && !line.statement.subjects.some(({ sha256 }) => sha256 === statement.rootDigest),
+  );
+  return stale.length === 0
+    ? []
+    : [`${stale.length} attestations in ${file} are about other files; verifiers will refuse them`];
 }

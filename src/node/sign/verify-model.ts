@@ -153,11 +153,13 @@ class Verification {
       trust: this.#loaded.trust,
       nameOf: (verified) => this.#nameOf(verified),
       mustHold: attestations ?? false,
-      ignored: new Set(ignorePaths),
+      ignored: new Set([...ignorePaths, ...(this.#loaded.policy?.policy.ignorePaths ?? [])]),
+      signed: new Set(statement.manifest.resources.map(({ name }) => name)),
       ignoreUnsignedFiles: ignoreUnsignedFiles ?? false,
     });
     this.#problems.push(...evidence.problems);
     this.#notes.push(...evidence.notes);
+    if (attestations === true && evidence.attestations.length === 0) this.#notes.push('there are no attestations');
     return evidence.attestations;
   }
 

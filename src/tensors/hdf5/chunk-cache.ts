@@ -1,15 +1,17 @@
-/**
- * Unpacked chunks kept for all data sets of one file together. A row of chunks must fit for reading in order to unpack
- * each chunk once; libraries choose chunks so that a row of a 3 GB matrix takes some 50 MB.
- */
+/** The most that is kept, however long a row of chunks is: a row of a 3 GB matrix takes some 50 MB as libraries choose chunks. */
 const MAX_CACHED_BYTES = 128 * 1024 * 1024;
+const MIN_CACHED_BYTES = 4 * 1024 * 1024;
 
-/** The most recently used chunks of a file, within bounds. */
+/**
+ * Unpacked chunks, the most recently used of them, for all data sets of one file together. When a row of chunks fits,
+ * reading in order unpacks each chunk once.
+ */
 export class ChunkCache {
   readonly #chunks = new Map<string, Uint8Array>();
   #bytes = 0;
 
-  get(key: string, make: () => Uint8Array): Uint8Array {
+  /** `rowBytes`: of a row of chunks of the data set that asks; no more than that is kept. */
+  get(key: string, rowBytes: number, make: () => Uint8Array): Uint8Array {
     const known = this.#chunks.get(key);
     if (known !== undefined) {
       this.#chunks.delete(key);
@@ -19,8 +21,9 @@ export class ChunkCache {
     const chunk = make();
     this.#bytes += chunk.length;
     this.#chunks.set(key, chunk);
+    const room = Math.min(MAX_CACHED_BYTES, Math.max(MIN_CACHED_BYTES, rowBytes));
     for (const [oldest, old] of this.#chunks) {
-      if (this.#bytes <= MAX_CACHED_BYTES || oldest === key) break;
+      if (this.#bytes <= room || oldest === key) break;
       this.#chunks.delete(oldest);
       this.#bytes -= old.length;
     }

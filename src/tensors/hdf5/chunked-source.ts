@@ -38,6 +38,8 @@ export class ChunkedSource implements Source {
   readonly #chunkSizes: readonly number[];
   readonly #grid: readonly number[];
   readonly #chunkBytes: number;
+  /** Of all chunks that one index of the outermost axis goes through. */
+  readonly #rowBytes: number;
   #unpacked = 0;
   #current: { readonly number: number; readonly bytes: Uint8Array } | undefined;
 
@@ -51,6 +53,7 @@ export class ChunkedSource implements Source {
     this.#chunkSizes = axes.map(({ chunk }) => chunk);
     this.#grid = axes.map(({ size, chunk }) => Math.ceil(size / chunk));
     this.#chunkBytes = this.#chunkSizes.reduce((product, size) => product * size, 1);
+    this.#rowBytes = this.#grid.slice(1).reduce((product, count) => product * count, this.#chunkBytes);
     this.size = this.#sizes.reduce((product, size) => product * size, 1);
   }
 
@@ -94,7 +97,7 @@ export class ChunkedSource implements Source {
     if (!isPacked && this.#chunkBytes > MAX_KEPT_BYTES) {
       return readExactly(this.#array.source, stored.position + inside, into);
     }
-    const bytes = this.#cache.get(`${this.#array.key} ${number}`, () => this.#load(stored, isPacked));
+    const bytes = this.#cache.get(`${this.#array.key} ${number}`, this.#rowBytes, () => this.#load(stored, isPacked));
     this.#current = { number, bytes };
     into.set(bytes.subarray(inside, inside + into.length));
   }

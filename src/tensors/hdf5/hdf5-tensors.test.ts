@@ -183,7 +183,7 @@ describe('what is not followed, told or believed', () => {
   });
 
   test('what was never written and has no fill value', () => {
-    expect(refusals(read(dataset({ fill: 'undefined' })))).toEqual([['w', 'without-data']]);
+    expect(refusals(read(dataset({ fill: null })))).toEqual([['w', 'without-data']]);
     expect(bytesOf(read(dataset({ fill: f32le(7) })).tensors[0])).toEqual([...f32le(7, 7)]);
     expect(bytesOf(read(dataset({})).tensors[0])).toEqual([...f32le(0, 0)]);
   });
@@ -233,4 +233,22 @@ test('random damage only yields typed errors', () => {
     }),
     { numRuns: 800 },
   );
+});
+
+test('a tree of chunks whose nodes follow each other without end', () => {
+  const bytes = dataset({ chunk: [2], chunks: [{ at: [0], data: f32le(1, 2) }] });
+  const tree = new TextDecoder('latin1').decode(bytes).indexOf('TREE');
+  const nodes = 60_000;
+  const nodeBytes = 24 + 2 * 24 + 8;
+  const chain = new Uint8Array(bytes.length + nodes * nodeBytes);
+  chain.set(bytes);
+  const view = new DataView(chain.buffer);
+  for (let i = -1; i < nodes; i += 1) {
+    const at = i < 0 ? tree : bytes.length + i * nodeBytes;
+    chain.set(bytes.subarray(tree, tree + 24 + 24), at);
+    chain[at + 5] = 1;
+    view.setBigUint64(at + 24 + 24, BigInt(bytes.length + (i + 1) * nodeBytes), true);
+  }
+  view.setBigUint64(28, BigInt(chain.length), true);
+  expect(() => read(chain)).toThrow('found type 1, level 1');
 });

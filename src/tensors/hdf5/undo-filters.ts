@@ -4,9 +4,9 @@ import type { Limits } from '../../bytes/limits.ts';
 import { BufferSource } from '../../bytes/source.ts';
 import type { Filter } from '../../formats/hdf5/filters.ts';
 
-export const DEFLATE = 1;
-export const SHUFFLE = 2;
-export const FLETCHER32 = 3;
+const DEFLATE = 1;
+const SHUFFLE = 2;
+const FLETCHER32 = 3;
 const NAMES: Readonly<Record<number, string>> = { 4: 'szip', 5: 'n-bit', 6: 'scale-offset', 32_000: 'lzf' };
 /** Sums of 16-bit words that fit 32 bits (H5checksum.c). */
 const WORDS_AT_ONCE = 360;

@@ -34,12 +34,12 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
 };
 
 /** A dtype as numpy spells it, resolved, or why it cannot be. */
-export type NumpyDtype =
+type NumpyDtype =
   | { readonly dtype: string; readonly isSwapped: boolean }
   | { readonly code: RefusalCode; readonly detail: string };
 
 /** `<f4` and the like. `rawItemDtype` is what the user says that raw items are. */
-export function numpyDtype(descr: string | undefined, rawItemDtype: string | undefined): NumpyDtype {
+function numpyDtype(descr: string | undefined, rawItemDtype: string | undefined): NumpyDtype {
   if (descr === undefined) return { code: 'dtype-unsupported', detail: 'structures of several fields' };
   const match = /^([<>|=]?)([A-Za-z?])(\d*)/.exec(descr);
   const [, order = '', kind = '', size = ''] = match ?? [];

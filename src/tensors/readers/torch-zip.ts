@@ -47,15 +47,17 @@ function readObject(archive: TorchArchive, context: ReadContext, name: string): 
 /** The records of one pickle, `data/0` beside `data.pkl`. */
 function storagesOf(archive: TorchArchive, context: ReadContext, object: PickledObject, folder: string): Storages {
   const pickle = archive.find(`${folder}.pkl`);
-  const found = new Map<string, StoredBytes | undefined>();
+  // A decoder is shared, so that tensors of one record do not start over for each other.
+  const decoded = new Map<string, StoredBytes>();
   return {
     bigEndian: isBigEndian(archive, context),
     pickleOrigin: pickle === undefined ? { member: '', span: undefined } : archive.originOf(pickle),
     conflict: storageConflicts(object.storages.values()),
     find(reference) {
       const { key } = reference;
-      if (!found.has(key)) found.set(key, sound(archive.record(`${folder}/${key}`), reference, context));
-      return found.get(key);
+      const record = decoded.get(key) ?? archive.record(`${folder}/${key}`);
+      if (record !== undefined && record.origin.span === undefined) decoded.set(key, record);
+      return sound(record, reference, context);
     },
   };
 }

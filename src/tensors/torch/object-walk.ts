@@ -44,7 +44,7 @@ export class ObjectWalk {
   readonly notes = new Set<string>();
   readonly #walker: Walker;
   readonly #bearing = new Map<Node, boolean>();
-  readonly #described = new Map<Node, DescribedTensor>();
+  readonly #inline = new Map<Node, DescribedTensor>();
   readonly #names = new Map<string, Value>();
   readonly #open = new Set<Value>();
   #visits = 0;
@@ -70,22 +70,24 @@ export class ObjectWalk {
   }
 
   describe(value: Value): DescribedTensor {
-    if (typeof value !== 'object') return describeTensor(value, this.#walker.descriptions);
-    let described = this.#described.get(value);
-    if (described === undefined)
-      this.#described.set(value, (described = describeTensor(value, this.#walker.descriptions)));
+    const known = typeof value === 'object' ? this.#inline.get(value) : undefined;
+    if (known !== undefined) return known;
+    const described = describeTensor(value, this.#walker.descriptions);
+    // What was decoded is not decoded again.
+    if (described.kind === 'inline' && typeof value === 'object') this.#inline.set(value, described);
     return described;
   }
 
   /** Whether there is a tensor anywhere in a value. */
   bears(value: Value, depth = 0): boolean {
     if (typeof value !== 'object') return false;
+    if (this.isTensor(value)) return true;
     const known = this.#bearing.get(value);
     if (known !== undefined) return known;
     this.#mustNotExceed('maxObjectDepth', depth);
     // Within itself it adds nothing: what else is in it decides.
     this.#bearing.set(value, false);
-    const bears = this.isTensor(value) || partsOf(value).some((part) => this.bears(part, depth + 1));
+    const bears = partsOf(value).some((part) => this.bears(part, depth + 1));
     if (bears) this.#bearing.set(value, true);
     return bears;
   }

@@ -2,13 +2,7 @@ import type { Budget } from '../../bytes/limits.ts';
 import type { Source } from '../../bytes/source.ts';
 import type { PickleEvent } from '../../formats/pickle/events.ts';
 import { PickleMachine, type PickleOptions, type PickleOutcome } from '../../formats/pickle/machine.ts';
-import {
-  type CallNode,
-  type CollectionNode,
-  globalName,
-  type PersistentNode,
-  type Value,
-} from '../../formats/pickle/values.ts';
+import { type CollectionNode, globalName, type PersistentNode, type Value } from '../../formats/pickle/values.ts';
 import type { PickleView } from '../../formats/pickle/view.ts';
 import { storageReference, type StorageReference } from '../../formats/torch/storage.ts';
 import { TensorError } from '../errors.ts';
@@ -42,6 +36,7 @@ export function readPickledObject(input: PickleInput): PickledObject {
   const globals = new Set<string>();
   const storages = new Map<PersistentNode, StorageReference>();
   const handedOver: HandedOver[] = [];
+  const copying = once(copies);
   const machine = new PickleMachine(source, {
     budget,
     keepAll: true,
@@ -54,7 +49,7 @@ export function readPickledObject(input: PickleInput): PickledObject {
       if (event.kind === 'import') globals.add(globalName(event.global) ?? 'a computed name');
       else if (event.kind === 'persistent') noteStorage(event.node, event.view, storages);
       else if (event.kind === 'build') handOver(event.state, handedOver);
-      else if (event.kind === 'call' && copies(event.call)) handOver(event.call.args, handedOver);
+      else if (event.kind === 'call' && copying(event.call.callee)) handOver(event.call.args, handedOver);
     },
   });
   const outcome = machine.run();
@@ -74,10 +69,20 @@ interface HandedOver {
   readonly count: number;
 }
 
-/** True for calls that make of their arguments what later changes of the arguments do not touch. */
-function copies({ callee }: CallNode): boolean {
-  const name = globalName(callee) ?? '';
-  return /^(?:torch|numpy|collections|builtins)\./.test(name);
+/** True for functions that make of their arguments what later changes of the arguments do not touch. */
+function copies(callee: Value): boolean {
+  return /^(?:torch|numpy|collections|builtins)\./.test(globalName(callee) ?? '');
+}
+
+/** The same answer for the same function, of which a checkpoint calls few, each 10^5 times. */
+function once(ask: (value: Value) => boolean): (value: Value) => boolean {
+  const answers = new Map<Value, boolean>();
+  return (value) => {
+    if (typeof value !== 'object' || value.kind !== 'global') return false;
+    let answer = answers.get(value);
+    if (answer === undefined) answers.set(value, (answer = ask(value)));
+    return answer;
+  };
 }
 
 /** Notes the containers that a function or an object is given, through tuples, which never change. */

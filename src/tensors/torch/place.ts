@@ -46,6 +46,7 @@ export class TensorPlacer {
   readonly #limits: Limits;
   readonly #inconsistent: (detail: string) => Error;
   readonly #written = new Map<string, number>();
+  #allWritten = 0;
 
   constructor(storages: Storages, limits: Limits, inconsistent: (detail: string) => Error) {
     this.#storages = storages;
@@ -186,8 +187,13 @@ export class TensorPlacer {
 
   /** Many views of one storage, or one of stride 0, would write out without end what the file holds once. */
   #expansion({ id, sharedBytes: stored }: StoredBytes, added: number): Undescribed | undefined {
-    const written = (this.#written.get(id) ?? 0) + added;
     const { maxTensorExpansion, minRatioBytes } = this.#limits;
+    // As long as all together is little, no single storage need be counted.
+    if (this.#allWritten + added <= minRatioBytes) {
+      this.#allWritten += added;
+      return undefined;
+    }
+    const written = (this.#written.get(id) ?? 0) + added;
     if (written > minRatioBytes && written > stored * maxTensorExpansion) {
       return undescribed('expansion-exceeded', `${written} bytes would be written of a storage of ${stored}`);
     }

@@ -2,6 +2,7 @@ import { crc32 } from '../../bytes/codecs/checksums.ts';
 import { FormatError, LimitError } from '../../bytes/errors.ts';
 import { PagedSource } from '../../bytes/paged-source.ts';
 import { readBytes, type Source } from '../../bytes/source.ts';
+import { findEnds } from '../../formats/zip/directory.ts';
 import { openEntry } from '../../formats/zip/open-entry.ts';
 import { readZip } from '../../formats/zip/read-zip.ts';
 import type { ZipEntry, ZipListing } from '../../formats/zip/entry.ts';
@@ -20,6 +21,7 @@ export class TorchArchive {
   readonly root: string;
   /** False when torch was told to store none: then all are zero. */
   readonly hasChecksums: boolean;
+  readonly #folded: string;
   readonly #context: ReadContext;
   readonly #listing: ZipListing;
   /** By name without regard to case, as torch looks them up (caffe2/serialize/inline_container.cc). */
@@ -31,11 +33,12 @@ export class TorchArchive {
     this.#listing = readZip(context.source, context.limits);
     const [problem] = this.#listing.problems;
     if (problem !== undefined) throw problem;
-    const odd = this.#listing.anomalies[0]?.detail ?? rootsOf(this.#listing)[0]?.detail;
+    const odd = this.#listing.anomalies[0]?.detail ?? rootsOf(this.#listing)[0]?.detail ?? secondEnd(this.#listing);
     if (odd !== undefined) throw this.#ambiguous(odd);
     for (const entry of this.#listing.entries) this.#add(entry);
     this.hasChecksums = this.#listing.entries.some((entry) => entry.crc !== 0);
     this.root = this.#listing.entries[0]?.name.split('/')[0] ?? '';
+    this.#folded = this.root.toLowerCase();
   }
 
   #add(entry: ZipEntry): void {
@@ -52,7 +55,7 @@ export class TorchArchive {
 
   /** The member `<root>/<name>`. */
   find(name: string): ZipEntry | undefined {
-    return this.#entries.get(`${this.root}/${name}`.toLowerCase());
+    return this.#entries.get(`${this.#folded}/${name}`) ?? this.#entries.get(`${this.#folded}/${name.toLowerCase()}`);
   }
 
   /** The content of a member that is read here and now, checked against its checksum before. */
@@ -139,13 +142,22 @@ function hex(checksum: number): string {
   return checksum.toString(16).padStart(8, '0');
 }
 
+/** Readers differ in whether they take the last end record or the first whose comment reaches the end. */
+function secondEnd({ source, entries }: ZipListing): string | undefined {
+  const ends = findEnds(source).filter((end) => !entries.some(({ data }) => data.start <= end && end < data.end));
+  return ends.length > 1 ? `end records at offsets ${ends.toReversed().join(', ')}` : undefined;
+}
+
 /** Why readers of a member may come to different bytes, or to none. */
-function oddity({ anomalies, alternate, view, encrypted, kind, method, size, data }: ZipEntry): string | undefined {
+function oddity(entry: ZipEntry): string | undefined {
+  const { anomalies, alternate, view, encrypted, kind, method, size, data } = entry;
   const [anomaly] = anomalies;
   if (anomaly !== undefined) return anomaly.detail;
   if (alternate === true || view === 'local') return 'only a local header describes it so';
   if (encrypted) return 'it is encrypted';
   if (kind !== 'file' && kind !== 'directory') return `it is a ${kind}`;
+  // Torch 2.13 then reads nothing and gives what its memory held.
+  if (entry.isDosDirectory === true) return 'its attributes call it a folder';
   const length = data.end - data.start;
   return method === 'stored' && length !== size ? `${length} bytes are stored, ${size} declared` : undefined;
 }
