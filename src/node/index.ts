@@ -25,4 +25,8 @@ export { VaultTransitProvider } from '../seal/providers/vault-transit.ts';
 export type { Identity, Recipient } from '../seal/recipient.ts';
 export { convert, type ConvertResult } from './convert/convert.ts';
 export type { ConvertOptions } from './convert/options.ts';
-export { verifyConversion, type Verification, type VerifyOptions } from './convert/verify.ts';
+export {
+  verifyConversion,
+  type Verification,
+  type VerifyOptions as VerifyConversionOptions,
+} from './convert/verify.ts';

@@ -45,6 +45,7 @@ export class SealedSource implements Source {
   readonly #key: PayloadKey;
   readonly #lastChunk: number;
   readonly #kept = new Map<number, Buffer>();
+  #room: Buffer | undefined;
 
   private constructor(source: Source, start: number, key: PayloadKey) {
     this.#source = source;
@@ -93,7 +94,7 @@ export class SealedSource implements Source {
 
   /** Opens consecutive chunks, keeps them, and gives the first. */
   #openRun(index: number, count: number): Buffer {
-    const sealed = readBytes(this.#source, this.#start + index * SEALED_CHUNK_BYTES, count * SEALED_CHUNK_BYTES);
+    const sealed = this.#readRun(index, count);
     const chunks: Buffer[] = [];
     for (let at = 0; at < count; at += 1) {
       const part = sealed.subarray(at * SEALED_CHUNK_BYTES, (at + 1) * SEALED_CHUNK_BYTES);
@@ -101,6 +102,13 @@ export class SealedSource implements Source {
     }
     chunks.forEach((chunk, at) => this.#keep(index + at, chunk));
     return chunks[0] as Buffer;
+  }
+
+  /** Into memory that is used again: a fresh mebibyte for each run cost more than opening it. */
+  #readRun(index: number, count: number): Buffer {
+    this.#room ??= Buffer.allocUnsafeSlow(RUN_CHUNKS * SEALED_CHUNK_BYTES);
+    const into = this.#room.subarray(0, count * SEALED_CHUNK_BYTES);
+    return into.subarray(0, this.#source.read(this.#start + index * SEALED_CHUNK_BYTES, into));
   }
 
   #openChunk(index: number, sealed: Uint8Array): Buffer {
