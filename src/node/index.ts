@@ -23,3 +23,10 @@ export { type KeyProvider, ServiceIdentity, ServiceRecipient } from '../seal/pro
 export { AwsKmsProvider } from '../seal/providers/aws-kms.ts';
 export { VaultTransitProvider } from '../seal/providers/vault-transit.ts';
 export type { Identity, Recipient } from '../seal/recipient.ts';
+export { convert, type ConvertResult } from './convert/convert.ts';
+export type { ConvertOptions } from './convert/options.ts';
+export {
+  verifyConversion,
+  type Verification,
+  type VerifyOptions as VerifyConversionOptions,
+} from './convert/verify.ts';
