@@ -1,14 +1,14 @@
 import type { Limits } from '../bytes/limits.ts';
 import type { Source } from '../bytes/source.ts';
 import type { ConfigDocument } from '../formats/document.ts';
-import type { FacetName, Facets } from '../formats/facets.ts';
 import { formats } from '../formats/index.ts';
 import type { GgufFile } from '../formats/gguf/gguf-file.ts';
 import type { SafetensorsFile } from '../formats/safetensors/safetensors-file.ts';
 import type { TextContent } from '../formats/text-content.ts';
 import { rules } from '../rules/index.ts';
-import type { AnyRule, RulePolicy } from '../rules/rule.ts';
+import type { RuleContext, RulePolicy } from '../rules/rule.ts';
 import { examine } from '../scan/examine.ts';
+import { listener } from '../scan/listener.ts';
 import type { ArtifactReport } from '../scan/report.ts';
 
 /** What a scan found in a file, and what it took the file for: cleaning edits exactly what was judged. */
@@ -36,21 +36,39 @@ export function examineForCleaning(source: Source, path: string, settings: Exami
   const documents: ConfigDocument[] = [];
   const natures = new Map<string, TextContent['nature']>();
   const kept: { gguf?: GgufFile; safetensors?: SafetensorsFile } = {};
-  const watchers = [
-    watch('document', (document) => {
-      if (document.carrier === undefined) documents.push(document);
-    }),
-    watch('text', ({ pointer, nature }) => natures.set(pointer, nature)),
-    watch('gguf', (file) => {
-      kept.gguf = file;
-    }),
-    watch('safetensors', (file) => {
-      kept.safetensors = file;
-    }),
+  // What members of a container tell is theirs, not the file's.
+  const own = <Value>(take: (value: Value) => void) => {
+    return (value: Value, { member }: RuleContext): void => {
+      if (member === '') take(value);
+    };
+  };
+  const listeners = [
+    listener(
+      'document',
+      own((document) => {
+        if (document.carrier === undefined) documents.push(document);
+      }),
+    ),
+    listener(
+      'text',
+      own(({ pointer, nature }) => natures.set(pointer, nature)),
+    ),
+    listener(
+      'gguf',
+      own((file) => {
+        kept.gguf = file;
+      }),
+    ),
+    listener(
+      'safetensors',
+      own((file) => {
+        kept.safetensors = file;
+      }),
+    ),
   ];
   const report = examine(source, path, {
     formats,
-    rules: [...rules, ...watchers],
+    rules: [...rules, ...listeners],
     limits: settings.limits,
     policy: settings.policy,
     ...(settings.hasSibling === undefined ? {} : { hasSibling: settings.hasSibling }),
@@ -61,24 +79,5 @@ export function examineForCleaning(source: Source, path: string, settings: Exami
     natures,
     gguf: kept.gguf,
     safetensors: kept.safetensors,
-  };
-}
-
-/** A rule that finds nothing, and hands on what the formats tell of the file itself, its members left out. */
-function watch<Name extends FacetName>(facet: Name, take: (value: Facets[Name]) => void): AnyRule {
-  return {
-    id: `clean-watch-${facet}`,
-    title: '',
-    severity: 'info',
-    facet,
-    formats: [],
-    references: [],
-    why: '',
-    fix: '',
-    examples: { bad: [], good: [] },
-    message: () => '',
-    check: (value: Facets[Name], _report: unknown, context: { readonly member: string }) => {
-      if (context.member === '') take(value);
-    },
   };
 }

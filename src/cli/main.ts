@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { CodedError } from '../bytes/errors.ts';
 import { discardUnfinished, watchUnfinished } from '../node/output-file.ts';
 import { packageVersion } from '../node/version.ts';
 import { defineBom } from './commands/bom.ts';
@@ -7,12 +8,13 @@ import { defineClean } from './commands/clean.ts';
 import { defineCompare } from './commands/compare.ts';
 import { defineConvert } from './commands/convert.ts';
 import { defineInspect } from './commands/inspect.ts';
+import { defineKeygen } from './commands/keygen.ts';
 import { defineReport } from './commands/report.ts';
 import { defineRewrap } from './commands/rewrap.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
 import { defineSeal } from './commands/seal.ts';
-import { defineSign, defineAttest, defineDigest, defineKeygen } from './commands/sign.ts';
+import { defineSign, defineAttest, defineDigest } from './commands/sign.ts';
 import { defineTensors } from './commands/tensors.ts';
 import { defineUnseal } from './commands/unseal.ts';
 import { defineVerify } from './commands/verify.ts';
@@ -31,10 +33,10 @@ const commands = [
   defineClean,
   defineTensors,
   defineCompare,
+  defineKeygen,
   defineSign,
   defineAttest,
   defineDigest,
-  defineKeygen,
   defineVerify,
   defineSeal,
   defineUnseal,
@@ -88,7 +90,7 @@ async function main(args: readonly string[]): Promise<number> {
       return error.exitCode === 0 ? 0 : EXIT_FAILED;
     }
     process.stderr.write(describeFailure(error));
-    return EXIT_FAILED;
+    return error instanceof CodedError ? error.exitCode : EXIT_FAILED;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Source } from '../bytes/source.ts';
 import { Decompiler } from '../formats/pickle/decompile.ts';
-import type { FacetName, Facets } from '../formats/facets.ts';
-import type { AnyRule, RuleContext } from '../rules/rule.ts';
+import type { AnyRule } from '../rules/rule.ts';
+import { listener } from './listener.ts';
 import type { ArtifactReport } from './report.ts';
 import { scanSource, type ScanSourceOptions } from './scan-source.ts';
 
@@ -51,26 +51,6 @@ export function inspectSource(
 }
 
 type Add = (member: string, title: string, line: InspectedLine) => void;
-
-/** A rule that reports nothing and shows what it is given. */
-function listener<Name extends FacetName>(
-  facet: Name,
-  show: (value: Facets[Name], context: RuleContext) => void,
-): AnyRule {
-  return {
-    id: `inspect-${facet}`,
-    title: '',
-    severity: 'info',
-    facet,
-    formats: [],
-    references: [],
-    why: '',
-    fix: '',
-    examples: { bad: [], good: [] },
-    message: () => '',
-    check: (value, _report, context) => show(value as Facets[Name], context),
-  };
-}
 
 function listeners(add: Add): readonly AnyRule[] {
   const decompilers = new Map<string, Decompiler>();

@@ -64,7 +64,7 @@ const signErrors = {
   'policy-unmet': refused('the policy is not met'),
   'policy-malformed': unable('not a signing policy'),
   // Means.
-  'key-unreadable': unable('cannot use the private key'),
+  'key-unreadable': unable('cannot use the key'),
   'key-permissions': unable('the private key can be read by others', 'chmod 600 the file'),
   'passphrase-missing': unable('the private key is encrypted', 'use --key-passphrase-file'),
   'certificate-key-mismatch': unable('the certificate is for another key'),

@@ -50,8 +50,7 @@ export function isEncryptedPem(pem: Uint8Array): boolean {
 /** Reads a public key in PEM. A private key is refused: nobody who verifies should hold one. @throws SignError. */
 export function readPublicKey(pem: Uint8Array | string): KeyObject {
   const text = Buffer.from(pem as string).toString('latin1');
-  if (text.includes('PRIVATE KEY'))
-    throw SignError.of('key-unsupported', 'found a private key, a public one is needed');
+  if (text.includes('PRIVATE KEY')) throw SignError.of('key-unreadable', 'found a private key, a public one is needed');
   let key: KeyObject;
   try {
     key = createPublicKey({ key: text, format: 'pem' });

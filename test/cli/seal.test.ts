@@ -57,7 +57,7 @@ beforeAll(async () => {
   writeFileSync(at('models/a.bin'), content);
   writeFileSync(at('models/sub/b.txt'), 'text');
   writeFileSync(at('pw'), 'correct horse\n');
-  const { stdout, status } = run(['seal', 'keygen', '-o', 'key.txt', '--format', 'json']);
+  const { stdout, status } = run(['keygen', 'seal', 'key.txt', '--format', 'json']);
   expect(status).toBe(0);
   recipient = (JSON.parse(String(stdout)) as { recipient: string }).recipient;
   expect(run(['seal', 'plain', '-r', recipient]).status).toBe(0);
@@ -68,17 +68,17 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('vouchsafe seal keygen', () => {
+describe('vouchsafe keygen seal', () => {
   test('keeps the identity from others and never replaces one', () => {
     expect(statSync(at('key.txt')).mode & 0o777).toBe(0o600);
     const before = read('key.txt');
-    const again = run(['seal', 'keygen', '-o', 'key.txt']);
+    const again = run(['keygen', 'seal', 'key.txt']);
     expect([again.status, String(again.stderr)]).toEqual([2, 'vouchsafe: cannot write key.txt: already exists\n']);
     expect(read('key.txt').equals(before)).toBe(true);
   });
 
   test('an identity file sealed with a passphrase opens files', () => {
-    const { stdout } = run(['seal', 'keygen', '--pq', '--passphrase-file', 'pw', '-o', 'locked.age', '-f', 'json']);
+    const { stdout } = run(['keygen', 'seal', 'locked.age', '--pq', '--passphrase-file', 'pw', '-f', 'json']);
     const { recipient: locked } = JSON.parse(String(stdout)) as { recipient: string };
     expect(read('locked.age').includes('AGE-SECRET-KEY')).toBe(false);
     expect(run(['seal', 'plain', '-r', locked, '-o', 'for-locked.age']).status).toBe(0);
@@ -200,7 +200,7 @@ describe('vouchsafe seal and unseal', () => {
 
 describe('sealed folders', () => {
   test('there, checked, rewrapped and back', () => {
-    const { stdout } = run(['seal', 'keygen', '-o', 'new.txt', '-f', 'json']);
+    const { stdout } = run(['keygen', 'seal', 'new.txt', '-f', 'json']);
     const other = (JSON.parse(String(stdout)) as { recipient: string }).recipient;
     const sealed = run(['seal', 'models', '-r', recipient, '--hide-names', '-f', 'json']);
     expect(JSON.parse(String(sealed.stdout))).toMatchObject({

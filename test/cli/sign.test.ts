@@ -31,7 +31,7 @@ function ok(...args: readonly string[]): string {
 
 const namesIn = (place: string): string[] => readdirSync(place, { recursive: true }).map(String).sort();
 
-/** What `keygen k` writes, without starting a process for it. */
+/** What `keygen sign k` writes, without starting a process for it. */
 function writeKey(): void {
   const { privatePem, publicPem } = newKeyPair('P-256');
   writeFileSync(join(cwd, 'k'), privatePem, { mode: 0o600 });
@@ -42,7 +42,7 @@ const json = (...args: readonly string[]) => JSON.parse(run(...args, '--format',
 
 describe('from a new key to a verified release', () => {
   it('works as the documentation shows it', () => {
-    expect(ok('keygen', 'release.key')).toMatch(/fingerprint {2}[0-9a-f]{64}/);
+    expect(ok('keygen', 'sign', 'release.key')).toMatch(/fingerprint {2}[0-9a-f]{64}/);
     expect(statSync(join(cwd, 'release.key')).mode & 0o777).toBe(0o600);
     const digest = ok('digest', 'model').trim().replace('sha256:', '');
     expect(ok('sign', 'model', '--key', 'release.key')).toContain(`root digest ${digest}`);
@@ -107,7 +107,7 @@ describe('what cannot be done', () => {
     [['verify', 'model', '--trusted-root', 'k.pub', '--public-key', 'k.pub'], 'trusted root'],
     [['attest', 'model', '--key', 'k'], 'say what to attest'],
     [['attest', 'model', '--key', 'k', '--predicate', 'k'], 'go together'],
-    [['keygen', 'k'], 'already exists'],
+    [['keygen', 'sign', 'k'], 'already exists'],
   ])('%j is refused with exit code 2, says why, and writes nothing', (args, words) => {
     writeKey();
     const before = namesIn(cwd);
@@ -127,7 +127,7 @@ describe('what cannot be done', () => {
   it('an encrypted key needs its passphrase, which is in no message', () => {
     writeFileSync(join(cwd, 'pass'), 'open sesame\n', { mode: 0o600 });
     writeFileSync(join(cwd, 'wrong'), 'guessed\n', { mode: 0o600 });
-    ok('keygen', 'k', '--key-passphrase-file', 'pass', '--curve', 'P-384');
+    ok('keygen', 'sign', 'k', '--key-passphrase-file', 'pass', '--curve', 'P-384');
     expect(readFileSync(join(cwd, 'k'), 'utf8')).toContain('ENCRYPTED');
     expect(run('sign', 'model', '--key', 'k').stderr).toContain('--key-passphrase-file');
     const wrong = run('sign', 'model', '--key', 'k', '--key-passphrase-file', 'wrong');
@@ -206,8 +206,11 @@ describe('keyless', () => {
   });
 });
 
-it.each(['sign', 'verify', 'attest', 'digest', 'keygen'])('%s --help has examples and exit codes', (command) => {
-  const text = ok(command, '--help');
-  expect(text).toContain('Exit code:');
-  expect(text).toContain('Examples:');
-});
+it.each([['sign'], ['verify'], ['attest'], ['digest'], ['keygen', 'sign'], ['keygen', 'seal']])(
+  '%s %s --help has examples and exit codes',
+  (...command) => {
+    const text = ok(...command, '--help');
+    expect(text).toContain('Exit code:');
+    expect(text).toContain('Examples:');
+  },
+);

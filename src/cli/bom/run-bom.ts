@@ -3,11 +3,9 @@ import { basename, dirname, resolve, sep } from 'node:path';
 import { BomError } from '../../bom/errors.ts';
 import type { ModelFacts } from '../../bom/facts.ts';
 import { evidencePaths } from '../../bom/root-digest.ts';
-import { CodedError } from '../../bytes/errors.ts';
 import { checkWritable, writeAtomically, writeStream } from '../../node/write-file.ts';
 import { jsonText } from '../../scan/json-safe.ts';
 import { ruleIndex } from '../../scan/reporters/wording.ts';
-import { describeFailure } from '../failure.ts';
 import { realPath } from '../report/check-outside.ts';
 import { UsageError } from '../usage-error.ts';
 import type { BomArguments, BomFormat } from './bom-arguments.ts';
@@ -17,15 +15,9 @@ import { summaryText, originsTable } from './wording.ts';
 
 /** `vouchsafe bom`: returns the exit code. @throws CodedError when it cannot run at all. */
 export async function runBom(path: string | undefined, options: BomArguments): Promise<number> {
-  try {
-    if (options.check !== undefined) return await runCheck(options.check, path, options);
-    if (path === undefined) throw UsageError.of('name a model file or folder');
-    return await write(path, options);
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-    process.stderr.write(describeFailure(error));
-    return error.exitCode;
-  }
+  if (options.check !== undefined) return runCheck(options.check, path, options);
+  if (path === undefined) throw UsageError.of('name a model file or folder');
+  return write(path, options);
 }
 
 async function write(path: string, options: BomArguments): Promise<number> {

@@ -30,8 +30,7 @@ export function defineRewrap(program: Command): void {
   addReportOptions(rewrap)
     .addHelpText('after', AFTER)
     .action(async (target: string, options: RewrapArguments) => {
-      const { exitCodeOf } = await import('../seal/exit-code.ts');
       const { runRewrap } = await import('../rewrap/run-rewrap.ts');
-      process.exitCode = await exitCodeOf(runRewrap(target, options));
+      await runRewrap(target, options);
     });
 }

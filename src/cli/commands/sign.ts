@@ -1,20 +1,14 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { curveNames, DEFAULT_SHARD_BYTES, hashNames } from '../../sign/names.ts';
-import {
-  signFormats,
-  type AttestArguments,
-  type DigestArguments,
-  type KeygenArguments,
-  type SignArguments,
-} from '../sign/sign-arguments.ts';
+import { DEFAULT_SHARD_BYTES, hashNames } from '../../sign/names.ts';
+import { signFormats, type AttestArguments, type DigestArguments, type SignArguments } from '../sign/sign-arguments.ts';
 
 const AFTER_SIGN = `
 The signature is a bundle of OpenSSF Model Signing 1.0, in PATH/model.sig, or FILE.sig for a single file.
 
-Exit code: 0 signed; 2 not signed, and nothing was written.
+Exit code: 0 signed; 1 the model is refused, such as one with links; 2 could not run. Then nothing was written.
 
 Examples:
-  vouchsafe keygen release.key
+  vouchsafe keygen sign release.key
   vouchsafe sign model/ --key release.key
   vouchsafe sign model/ --key ci.key --certificate-chain ci-chain.pem
   vouchsafe sign model/ --keyless --fulcio-url URL --rekor-url URL --identity-token-file token`;
@@ -23,7 +17,7 @@ const AFTER_ATTEST = `
 Statements are appended to PATH/model.intoto.jsonl, or FILE.intoto.jsonl for a single file. Their subject is the root
 digest of the model's signature; the files are hashed first, so that what is attested is about what is there.
 
-Exit code: 0 attested; 2 not attested, and nothing was written.
+Exit code: 0 attested; 1 the model or statement is refused; 2 could not run. Then nothing was written.
 
 Examples:
   vouchsafe scan model/ --hash -f json > report.json
@@ -31,15 +25,8 @@ Examples:
   vouchsafe attest model/ --key ci.key --conversion model/vouchsafe.conversion.json --bom model/model.cdx.json
   vouchsafe attest model/ --key qa.key --predicate-type https://example.org/review/v1 --predicate review.json`;
 
-const AFTER_KEYGEN = `
-Exit code: 0 written; 2 not written. An existing file is never overwritten.
-
-Examples:
-  vouchsafe keygen release.key                          also writes release.key.pub
-  vouchsafe keygen release.key --curve P-384 --key-passphrase-file passphrase`;
-
 const AFTER_DIGEST = `
-Exit code: 0; 2 when the model cannot be hashed.
+Exit code: 0; 1 the model is refused, such as one with links; 2 could not run.
 
 Examples:
   vouchsafe digest model/
@@ -98,23 +85,6 @@ export function defineDigest(program: Command): void {
     const { runDigest } = await import('../sign/run-digest.ts');
     await runDigest(path, options);
   });
-}
-
-/** Adds `vouchsafe keygen`. */
-export function defineKeygen(program: Command): void {
-  program
-    .command('keygen')
-    .summary('make a key pair for signing')
-    .description('Writes a new EC private key, readable by its owner only, and beside it the public key.')
-    .argument('<file>', 'private key to write; the public one gets the ending .pub')
-    .addOption(new Option('--curve <curve>', 'curve of the key').choices(curveNames).default('P-256'))
-    .option('--key-passphrase-file <file>', 'encrypt the private key with the first line of this file')
-    .addOption(formatOption())
-    .addHelpText('after', AFTER_KEYGEN)
-    .action(async (file: string, options: KeygenArguments) => {
-      const { runKeygen } = await import('../sign/run-keygen.ts');
-      await runKeygen(file, options);
-    });
 }
 
 function withSigner(command: Command): void {

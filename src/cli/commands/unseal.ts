@@ -37,8 +37,7 @@ export function defineUnseal(program: Command): void {
   addReportOptions(unseal)
     .addHelpText('after', AFTER)
     .action(async (input: string, options: UnsealArguments) => {
-      const { exitCodeOf } = await import('../seal/exit-code.ts');
       const { runUnseal } = await import('../unseal/run-unseal.ts');
-      process.exitCode = await exitCodeOf(runUnseal(input, options));
+      await runUnseal(input, options);
     });
 }

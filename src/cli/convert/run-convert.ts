@@ -1,9 +1,7 @@
-import { CodedError } from '../../bytes/errors.ts';
 import { convert } from '../../node/convert/convert.ts';
 import type { ConvertOptions } from '../../node/convert/options.ts';
 import { writeStream } from '../../node/write-file.ts';
 import { jsonText } from '../../scan/json-safe.ts';
-import { describeFailure } from '../failure.ts';
 import { byteProgressLine, Progress } from '../render/progress.ts';
 import { streamTheme } from '../render/theme.ts';
 import { loadPolicy } from '../scan/load-files.ts';
@@ -19,11 +17,6 @@ export async function runConvert(inputs: readonly string[], options: ConvertArgu
     if (options.verify === undefined) return await convertNow(inputs, options, progress);
     const { runVerify } = await import('./run-verify.ts');
     return await runVerify(options.verify, inputs, { ...options, progress });
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-    progress.end();
-    process.stderr.write(describeFailure(error));
-    return error.exitCode;
   } finally {
     progress.end();
   }

@@ -9,9 +9,9 @@ import { PRIVATE_MODE, STREAM } from './places.ts';
 import { report } from './report.ts';
 import type { KeygenArguments } from './seal-arguments.ts';
 
-/** `vouchsafe seal keygen`: a file that `age` reads too. @throws CodedError; an existing file is never replaced. */
-export async function runKeygen(options: KeygenArguments): Promise<void> {
-  const { output = STREAM, pq = false } = options;
+/** `vouchsafe keygen seal`: a file that `age` reads too. @throws CodedError; an existing file is never replaced. */
+export async function runKeygen(output: string, options: KeygenArguments): Promise<void> {
+  const { pq = false } = options;
   const sealer = wantsPassphrase(options)
     ? new PassphraseRecipient(await askPassphrase(options, 'the new identity file', true))
     : undefined;

@@ -59,9 +59,8 @@ export interface RewrapArguments extends IdentityArguments, ReportArguments {
   readonly remove?: boolean;
 }
 
-/** Options of `vouchsafe seal keygen`. */
+/** Options of `vouchsafe keygen seal`. */
 export interface KeygenArguments extends Pick<KeyArguments, 'passphrase' | 'passphraseFile' | 'passphraseFd'> {
-  readonly output?: string;
   readonly pq?: boolean;
   readonly format: SealFormat;
 }

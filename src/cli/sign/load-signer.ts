@@ -3,8 +3,8 @@ import { isEncryptedPem, readPrivateKey } from '../../sign/keys.ts';
 import { signLimits } from '../../sign/limits.ts';
 import type { Signer } from '../../sign/signers.ts';
 import { readSecretFile, readSmallFile } from '../../node/sign/read-small-file.ts';
+import { SecretPrompt } from '../secret-prompt.ts';
 import { UsageError } from '../usage-error.ts';
-import { askPassphrase } from './ask-passphrase.ts';
 import type { SignerArguments } from './sign-arguments.ts';
 
 /** Whoever the options name as the signer. @throws UsageError, ReadError, SignError. */
@@ -25,8 +25,13 @@ async function passphraseFor(
   { key, keyPassphraseFile }: SignerArguments,
 ): Promise<Uint8Array | undefined> {
   if (keyPassphraseFile !== undefined) return readPassphrase(keyPassphraseFile);
-  if (!isEncryptedPem(pem) || !process.stdin.isTTY) return undefined;
-  return askPassphrase(`Passphrase of ${key ?? 'the key'}: `);
+  if (!isEncryptedPem(pem)) return undefined;
+  const terminal = new SecretPrompt('--key-passphrase-file');
+  try {
+    return await terminal.ask(`Passphrase of ${key ?? 'the key'}: `);
+  } finally {
+    terminal.close();
+  }
 }
 
 /** The first line of a file that only its owner can read. */

@@ -8,7 +8,7 @@ import type { KeygenArguments } from './sign-arguments.ts';
 
 const SECRET_MODE = 0o600;
 
-/** `vouchsafe keygen`. @throws CodedError; an existing file is left alone. */
+/** `vouchsafe keygen sign`. @throws CodedError; an existing file is left alone. */
 export async function runKeygen(file: string, { curve, format, keyPassphraseFile }: KeygenArguments): Promise<void> {
   const passphrase =
     keyPassphraseFile === undefined ? undefined : Buffer.from(readPassphrase(keyPassphraseFile)).toString();

@@ -48,7 +48,7 @@ export interface AttestArguments extends WorkArguments, SignerArguments {
   readonly ignorePaths: readonly string[];
 }
 
-/** Options of `vouchsafe keygen`. */
+/** Options of `vouchsafe keygen sign`. */
 export interface KeygenArguments extends OutputArguments {
   readonly curve: CurveName;
   readonly keyPassphraseFile?: string;

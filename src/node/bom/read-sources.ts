@@ -4,8 +4,8 @@ import type { Document } from '../../bom/read-nodes.ts';
 import { readCard } from '../../bom/readme.ts';
 import type { StatementSources } from '../../bom/statements.ts';
 import { decodeText } from '../../formats/decode-text.ts';
-import type { FacetName, Facets } from '../../formats/facets.ts';
-import type { AnyRule } from '../../rules/rule.ts';
+import type { Facets } from '../../formats/facets.ts';
+import { listener } from '../../scan/listener.ts';
 import { scanSource } from '../../scan/scan-source.ts';
 import { visible } from '../../scan/visible-text.ts';
 import { sha256Text } from '../digest.ts';
@@ -66,7 +66,7 @@ class SourceReader {
     return this.#attempt(one, () => {
       let root: Document['root'] | undefined;
       const rules = [
-        listener('document', (document, member) => {
+        listener('document', (document, { member }) => {
           if (document.pointer === '' && member === '') root ??= document.root;
         }),
         listener('template', (template) => this.#template(one, template)),
@@ -91,21 +91,4 @@ class SourceReader {
       return undefined;
     }
   }
-}
-
-/** A rule that reports nothing and hands on what it is given. */
-function listener<Name extends FacetName>(facet: Name, take: (value: Facets[Name], member: string) => void): AnyRule {
-  return {
-    id: `bom-${facet}`,
-    title: '',
-    severity: 'info',
-    facet,
-    formats: [],
-    references: [],
-    why: '',
-    fix: '',
-    examples: { bad: [], good: [] },
-    message: () => '',
-    check: (value, _report, { member }) => take(value as Facets[Name], member),
-  };
 }
