@@ -1,153 +1,70 @@
 /**
- * Measures the scanner beside its peers and beside `cat` and `cp`, interleaved in one run, and writes bench/RESULTS.md.
+ * Runs the benches and puts what each prints into its section of bench/RESULTS.md; the other sections stay as they are.
  *
- * usage: npm run bench [-- --rounds N] [--only CASE] [--no-write]
+ * usage: npm run bench [-- SUITE…] [--no-write] [options of the suite, when there is one]
  */
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { generate } from './generate.ts';
-import { MAX_SECONDS, measureCommand, type Run } from './measure-command.ts';
-import { availableTools, type Tool } from './tools.ts';
 
-/** A tool this slow is measured once: more rounds would tell nothing new. */
-const SLOW_SECONDS = 15;
-const MIB = 1024 * 1024;
+const RESULTS = join(import.meta.dirname, 'RESULTS.md');
+const GIB = 1024 ** 3;
 
-interface BenchCase {
-  readonly id: string;
-  readonly title: string;
-  readonly target: string;
-  /** What the speed is told in. */
-  readonly unit: 'files' | 'MiB';
-  readonly files: number;
-  readonly rounds: number;
+/** Every suite: a program beside this one, and the title of its section. */
+const suites = {
+  scan: 'Scanning',
+  convert: 'Converting',
+  sign: 'Hashing for signatures',
+  seal: 'Sealing',
+} as const;
+type Suite = keyof typeof suites;
+
+const isSuite = (text: string): text is Suite => Object.hasOwn(suites, text);
+const named = process.argv.slice(2).filter(isSuite);
+const options = process.argv.slice(2).filter((text) => !isSuite(text) && text !== '--no-write');
+const wanted = named.length === 0 ? (Object.keys(suites) as Suite[]) : named;
+if (options.length > 0 && wanted.length !== 1) throw new Error(`name the suite that ${options.join(' ')} is for`);
+
+for (const suite of wanted) {
+  const text = run(suite);
+  console.log(text);
+  if (!process.argv.includes('--no-write')) writeFileSync(RESULTS, withSection(suite, text));
 }
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string' },
-    only: { type: 'string' },
-    'no-write': { type: 'boolean', default: false },
-  },
-});
-
-const CASES: readonly BenchCase[] = [
-  { id: 'start', title: 'Start-up: one pickle of 1 KB', target: 'one.pkl', unit: 'files', files: 1, rounds: 9 },
-  { id: 'small', title: '2,000 pickles of 1 KB', target: 'small-pickles', unit: 'files', files: 2000, rounds: 5 },
-  { id: 'strings', title: 'One pickle of 3 million strings', target: 'strings.pkl', unit: 'MiB', files: 1, rounds: 3 },
-  {
-    id: 'zip',
-    title: 'torch zip file, 512 MiB, 128 tensors',
-    target: 'model-zip.pt',
-    unit: 'MiB',
-    files: 1,
-    rounds: 5,
-  },
-  {
-    id: 'legacy',
-    title: 'torch legacy file, 512 MiB, 128 tensors',
-    target: 'model-legacy.pt',
-    unit: 'MiB',
-    files: 1,
-    rounds: 5,
-  },
-  { id: 'mixed', title: 'Folder of 2,000 mixed files', target: 'mixed', unit: 'files', files: 2000, rounds: 5 },
-];
-
-const scratch = mkdtempSync(join(tmpdir(), 'vouchsafe-bench-'));
-try {
-  const document = bench();
-  console.log(document);
-  if (!values['no-write']) writeFileSync(join(import.meta.dirname, 'RESULTS.md'), document);
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
-}
-
-function bench(): string {
-  const data = generate(join(import.meta.dirname, 'data'));
-  const { tools, absent } = availableTools(scratch);
-  const sections = CASES.filter(({ id }) => values.only === undefined || values.only === id).map((each) => {
-    console.error(each.title);
-    return section(each, measureCase(each, join(data, each.target), tools));
+function run(suite: Suite): string {
+  console.error(suites[suite]);
+  const { status, stdout } = spawnSync(process.execPath, [join(import.meta.dirname, `${suite}.ts`), ...options], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return [...preface(absent), ...sections].join('\n');
+  if (status !== 0) throw new Error(`the suite ${suite} failed`);
+  return `## ${suites[suite]}\n\n${stdout.trim()}\n`;
 }
 
-/** All tools once, then all again: a disturbance of the machine hits them alike. */
-function measureCase(each: BenchCase, target: string, tools: readonly Tool[]): Map<string, Run[]> {
-  const isFolder = statSync(target).isDirectory();
-  const runs = new Map<string, Run[]>();
-  const rounds = values.rounds === undefined ? each.rounds : Number(values.rounds);
-  for (let round = 0; round < rounds; round += 1) {
-    for (const tool of tools) {
-      const command = tool.command(target, isFolder);
-      const earlier = runs.get(tool.name) ?? [];
-      if (command === null || earlier.some((run) => run.seconds > SLOW_SECONDS)) continue;
-      runs.set(tool.name, [...earlier, measureCommand(command, tool.environment ?? {}, scratch)]);
-      removeCopies();
-    }
-  }
-  return runs;
+function withSection(suite: Suite, text: string): string {
+  const sections = new Map(currentSections());
+  sections.set(suites[suite], text);
+  const ordered = Object.values(suites).flatMap((title) => sections.get(title) ?? []);
+  return [preface(), ...ordered].join('\n');
 }
 
-function removeCopies(): void {
-  for (const name of readdirSync(scratch)) rmSync(join(scratch, name), { recursive: true, force: true });
+/** The sections that are there, by title. */
+function currentSections(): [string, string][] {
+  const parts = readFileSync(RESULTS, 'utf8')
+    .split(/^(?=## )/m)
+    .slice(1);
+  return parts.map((part) => [/^## (.*)$/m.exec(part)?.[1] ?? '', `${part.trim()}\n`]);
 }
 
-function section(each: BenchCase, runs: ReadonlyMap<string, readonly Run[]>): string {
-  const cat = median((runs.get('cat') ?? []).map((run) => run.seconds));
-  const rows = [...runs].map(([name, all]) => row(each, name, all, cat));
-  return [
-    `## ${each.title}`,
-    '',
-    `| tool | median s | best s | ${each.unit}/s | × cat | peak MiB | exit |`,
-    '|---|--:|--:|--:|--:|--:|--:|',
-    ...rows,
-    '',
-  ].join('\n');
-}
-
-function row(each: BenchCase, name: string, runs: readonly Run[], cat: number): string {
-  const seconds = median(runs.map((run) => run.seconds));
-  const best = Math.min(...runs.map((run) => run.seconds));
-  const peak = Math.max(...runs.map((run) => run.peakMegabytes ?? Number.NaN));
-  const status = runs[0]?.status ?? null;
-  const cells = [
-    name,
-    status === null ? `> ${MAX_SECONDS}` : seconds.toFixed(3),
-    status === null ? '' : best.toFixed(3),
-    status === null ? '' : Math.round(amount(each) / seconds).toLocaleString('en'),
-    (seconds / cat).toFixed(1),
-    Number.isNaN(peak) ? '?' : peak.toFixed(0),
-    status === null ? 'stopped' : String(status),
-  ];
-  return `| ${cells.join(' | ')} |`;
-}
-
-/** How many units the target holds. */
-function amount(each: BenchCase): number {
-  if (each.unit === 'files') return each.files;
-  return statSync(join(import.meta.dirname, 'data', each.target)).size / MIB;
-}
-
-function preface(absent: readonly string[]): string[] {
-  const gigabytes = Math.round(totalmem() / MIB / 1024);
-  const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${gigabytes} GiB, Node ${process.versions.node}`;
+function preface(): string {
+  const processor = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}`;
+  const machine = `${processor}, ${Math.round(totalmem() / GIB)} GiB, Node ${process.versions.node}`;
   return [
     '# Bench results',
     '',
-    `Made by \`npm run bench\` on ${machine}; files in the page cache, tools interleaved. \`cat\` and \`cp\` show what reading and copying`,
-    'alone cost. Exit 0 is "nothing found" for every scanner. What each of them leaves out: see README.md.',
-    ...(absent.length === 0 ? [] : ['', `Not on this machine: ${absent.join(', ')}.`]),
+    `Made by \`npm run bench\` on ${machine}; files in the page cache or in memory, tools interleaved.`,
+    'A section is made anew by `npm run bench -- scan`, `convert`, `sign` or `seal`.',
     '',
-  ];
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? Number.NaN;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
+  ].join('\n');
 }
