@@ -1,6 +1,7 @@
 /**
- * Builds examples/safe and examples/hostile: what ordinary models look like, and what attacks on them look like.
- * The hostile files would only ever print a word, and are built here so that none is stored.
+ * Builds examples/safe and examples/hostile: what ordinary models look like, and what attacks on them look like; and
+ * examples/snapshot, a download with a poisoned checkpoint, to be made safe. The hostile files would only ever print
+ * a word, and are built here so that none is stored.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +14,22 @@ const FOLDER = 'examples';
 const CHAT_TEMPLATE =
   "{% for message in messages %}<|im_start|>{{ message['role'] }}\n{{ message['content'] }}<|im_end|>\n{% endfor %}" +
   '{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}';
+
+const CARD = `---
+license: apache-2.0
+datasets:
+- squad
+pipeline_tag: text-generation
+---
+
+# A small model
+
+Made for trying things out.
+
+## Limitations
+
+It knows nothing.
+`;
 
 const callEcho = (to: PickleAssembler): PickleAssembler =>
   to.global('os', 'system').unicode('echo this could have been anything').tuple1().reduce();
@@ -59,8 +76,13 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
     model_type: 'moirai',
     distr_output: { _target_: 'enum.bltns.eval', _args_: ["print('config')"] },
   }),
+
+  'snapshot/pytorch_model.bin': torchZip({ pickle: stateDict(callEcho) }),
+  'snapshot/config.json': json({ architectures: ['LlamaForCausalLM'], hidden_size: 4, model_type: 'llama' }),
+  'snapshot/tokenizer_config.json': json({ chat_template: CHAT_TEMPLATE, eos_token: '<|im_end|>' }),
+  'snapshot/README.md': CARD,
 };
 
-for (const folder of ['safe', 'hostile']) mkdirSync(join(FOLDER, folder), { recursive: true });
+for (const folder of ['safe', 'hostile', 'snapshot']) mkdirSync(join(FOLDER, folder), { recursive: true });
 for (const [name, content] of Object.entries(files)) writeFileSync(join(FOLDER, name), content);
-console.log(`${Object.keys(files).length} files in ${FOLDER}/safe and ${FOLDER}/hostile`);
+console.log(`${Object.keys(files).length} files in ${FOLDER}/safe, ${FOLDER}/hostile and ${FOLDER}/snapshot`);
