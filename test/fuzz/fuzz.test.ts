@@ -3,7 +3,7 @@ import { Prng } from '../build/prng.ts';
 import { hostileCases } from '../corpus/index.ts';
 import { fuzzOnce, seedsOf } from './fuzz.ts';
 
-const RUNS = 4000;
+const RUNS = 2500;
 
 test('mutated files keep the promises: no throw, no hang, coverage adds up, never clean when something was not understood', () => {
   const seeds = seedsOf(hostileCases);

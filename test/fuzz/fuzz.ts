@@ -7,6 +7,7 @@ import { scanSource } from '../../src/scan/scan-source.ts';
 import { mutate, randomPickle } from '../build/mutate.ts';
 import type { Prng } from '../build/prng.ts';
 import type { HostileCase } from '../corpus/case.ts';
+import { complaintOfReaders, readerSeeds } from './readers.ts';
 
 /** One file in this long is a hang: the corpus' seeds take a few milliseconds each. */
 const MAX_MILLISECONDS = 2000;
@@ -28,18 +29,18 @@ export interface Complaint {
 
 /** What is mutated: every case of the corpus but the gadgets, which are all the same stream, and truncations. */
 export function seedsOf(cases: readonly HostileCase[]): Seed[] {
-  return cases
+  const ofCorpus = cases
     .filter(({ id }) => !/^(gadget|import|truncation)\./.test(id))
-    .map((hostile) => ({ id: hostile.id, file: hostile.file, bytes: hostile.build() }))
-    .filter((seed) => seed.bytes.length > 0 && seed.bytes.length <= MAX_SEED_BYTES);
+    .map((hostile) => ({ id: hostile.id, file: hostile.file, bytes: hostile.build() }));
+  return [...ofCorpus, ...readerSeeds()].filter((seed) => seed.bytes.length > 0 && seed.bytes.length <= MAX_SEED_BYTES);
 }
 
-/** Scans one mutated seed (or, one time in eight, a generated pickle) and says what is wrong with the answer. */
+/** Feeds one mutated seed (or, one time in eight, a generated pickle) to every reader, and says what is wrong with an answer. */
 export function fuzzOnce(seeds: readonly Seed[], random: Prng): Complaint | null {
   const generated = random.below(8) === 0;
   const seed = generated ? { id: 'generated', file: 'model.pkl', bytes: randomPickle(random) } : random.pick(seeds);
   const bytes = generated ? seed.bytes : mutate(seed.bytes, random);
-  const what = complaintAbout(bytes, seed.file);
+  const what = complaintAbout(bytes, seed.file) ?? complaintOfReaders(bytes, seed.file);
   return what === null ? null : { seed: seed.id, file: seed.file, what, bytes };
 }
 

@@ -24,8 +24,5 @@ const bits = {
   U64: 64n,
 } as const;
 
-/** A dtype that a safetensors file can hold. */
-export type Dtype = keyof typeof bits;
-
 /** Bits per element by name; a Map, so that names such as `constructor` find nothing. */
 export const dtypeBits: ReadonlyMap<string, bigint> = new Map(Object.entries(bits));
