@@ -59,7 +59,7 @@ interface Issue {
  */
 export function parsePolicy(text: string, file: string, rules: readonly AnyRule[]): ScanPolicy {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const at = (offset: number): Pick<ConfigProblem, 'line' | 'column'> => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };

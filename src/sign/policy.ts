@@ -79,7 +79,7 @@ type AttestationRequirement = SigningPolicy['attestations'][number];
  */
 export function parseSigningPolicy(text: string, file: string): SigningPolicy {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   const at = (offset: number): string => `${lines.linePos(offset).line}:${lines.linePos(offset).col}`;
   const fail = (messages: readonly string[]): SignError =>
     SignError.of('policy-malformed', messages.map((one) => `${file}:${one}`).join('\n'));
