@@ -42,7 +42,7 @@ const sealErrors = {
     {
       exitCode: 2,
       httpStatus: 400,
-      hint: 'a recipient starts with age1; vouchsafe seal keygen makes one',
+      hint: 'a recipient starts with age1; vouchsafe keygen seal makes one',
     },
   ),
   /** The text itself is a secret and never shown. */

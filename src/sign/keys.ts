@@ -55,7 +55,7 @@ export function readPublicKey(pem: Uint8Array | string): KeyObject {
   try {
     key = createPublicKey({ key: text, format: 'pem' });
   } catch (error) {
-    throw SignError.of('key-unsupported', 'it is no public key in PEM', error);
+    throw SignError.of('key-unreadable', 'it is no public key in PEM', error);
   }
   curveOf(key);
   return key;
