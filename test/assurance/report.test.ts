@@ -117,6 +117,21 @@ describe('the answer', () => {
     expect(codes(changed, 'blocks')).toEqual(['digest-mismatch']);
   });
 
+  test('is no for a folder with the signature of one file in it that does not record its name (OMS §6.1.2)', async () => {
+    const files = { ...folderOf('full'), LICENSE: 'text' };
+    const folder = writeFolder(join(base, 'nameless'), files);
+    const resources = [{ name: '.', digest: sha256('text'), algorithm: 'sha256' }];
+    const root = sha256(Buffer.from(sha256('text'), 'hex'));
+    const serialization = { method: 'files', hash_type: 'sha256', allow_symlinks: false, ignore_paths: [] };
+    const text = bundleOf('https://model_signing/signature/v1.0', { resources, serialization }, root);
+    writeFileSync(join(folder, 'model.sig'), text);
+    const made = await report(folder, trust);
+    expect(made.answer).toBe('no');
+    expect(codes(made, 'blocks')).toEqual(['digest-mismatch']);
+    writeFileSync(join(folder, 'LICENSE.sig'), text);
+    expect(codes(await report(join(folder, 'LICENSE'), trust), 'supports')).toContain('signed');
+  });
+
   test('is no for what acts when it is loaded', () => {
     const made = hostile;
     expect(made.answer).toBe('no');
