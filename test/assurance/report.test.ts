@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, sign } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -130,6 +130,33 @@ describe('the answer', () => {
     expect(codes(made, 'blocks')).toEqual(['digest-mismatch']);
     writeFileSync(join(folder, 'LICENSE.sig'), text);
     expect(codes(await report(join(folder, 'LICENSE'), trust), 'supports')).toContain('signed');
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'is not yet when a signed file became a link, which verify refuses too (OMS §6.1.1)',
+    async () => {
+      const { folder } = signedFolder('linked', folderOf('full'));
+      writeFileSync(join(base, 'outside.json'), folderOf('full')['config.json'] ?? '');
+      rmSync(join(folder, 'config.json'));
+      symlinkSync(join(base, 'outside.json'), join(folder, 'config.json'));
+      const made = await report(folder, trust);
+      expect([made.answer, codes(made, 'undecided')]).toEqual(['not-yet', ['symlink-refused']]);
+    },
+  );
+
+  test.skipIf(process.platform === 'win32')('is not yet when evidence is there that cannot be read', async () => {
+    const { folder } = signedFolder('unreadable', folderOf('full'));
+    mkdirSync(join(folder, 'model.intoto.jsonl'));
+    expect(codes(await report(folder, trust), 'undecided')).toEqual(['file-unreadable']);
+    const file = join(writeFolder(join(base, 'loops'), { 'm.json': '{}' }), 'm.json');
+    symlinkSync('m.json.sig', `${file}.sig`);
+    expect(codes(await report(file), 'undecided')).toEqual(['file-unreadable']);
+  });
+
+  test('a name to which no ending can be added is no error', async () => {
+    const name = `${'m'.repeat(250)}.json`;
+    const folder = writeFolder(join(base, 'long'), { [name]: '{}' });
+    expect((await report(join(folder, name))).answer).toBe('conditionally');
   });
 
   test('is no for what acts when it is loaded', () => {
