@@ -1,5 +1,5 @@
 import { compareBom, type Difference } from '../../bom/compare.ts';
-import { BomError } from '../../bom/errors.ts';
+import { parseBom } from '../../bom/parse-bom.ts';
 import { readBom } from '../../bom/read-bom.ts';
 import { schemaProblems } from '../../bom/validate.ts';
 import { defaultLimits } from '../../bytes/limits.ts';
@@ -38,11 +38,7 @@ export async function runCheck(file: string, path: string | undefined, options: 
 function readDocument(file: string): unknown {
   const source = FileSource.open(rawPath(file), defaultLimits.maxDocumentBytes);
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(readBytes(source, 0, source.size));
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-    throw BomError.of('not-a-bom', { file, reason: 'it is not JSON' }, error);
+    return parseBom(readBytes(source, 0, source.size), file);
   } finally {
     source.close();
   }

@@ -16,6 +16,7 @@ import { SEALED_HEAD_BYTES, sealedRecipients } from '../../assurance/sealed.ts';
 import { compareBom } from '../../bom/compare.ts';
 import { BomError } from '../../bom/errors.ts';
 import type { ModelFacts } from '../../bom/facts.ts';
+import { parseBom } from '../../bom/parse-bom.ts';
 import { readBom } from '../../bom/read-bom.ts';
 import { evidencePaths } from '../../bom/root-digest.ts';
 import { schemaProblems } from '../../bom/validate.ts';
@@ -150,7 +151,7 @@ async function bomItem(
 ): Promise<EvidenceItem> {
   const base = { file, kind: 'bill of materials', what: 'document', signer: null } as const;
   try {
-    const document: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
+    const document = parseBom(content, file);
     const listed = readBom(document, file);
     const problems = await schemaProblems(document, listed.schema);
     const differences = compareBom(listed, facts);
@@ -162,9 +163,6 @@ async function bomItem(
     return { ...base, what: listed.schema, state: 'not-verified', detail: `${detail}; nobody trusted attested it` };
   } catch (error) {
     if (error instanceof BomError) return { ...base, state: 'invalid', detail: error.message };
-    if (error instanceof SyntaxError || error instanceof TypeError) {
-      return { ...base, state: 'invalid', detail: 'it is not JSON' };
-    }
     throw error;
   }
 }
