@@ -1,5 +1,6 @@
 import type { ModelFacts } from '../bom/facts.ts';
 import { totalsByFormat } from '../bom/tensor-totals.ts';
+import { listedName } from '../bom/listed-name.ts';
 import type { AnyRule } from '../rules/rule.ts';
 import { describeLocation, referenceUrl, sortedFindings } from '../scan/reporters/wording.ts';
 import type { Finding } from '../scan/report.ts';
@@ -82,7 +83,7 @@ function filesOf({ facts, scan }: AssuranceInput): AssuranceReport['files'] {
   );
   const isSigned = facts.root.source === 'signed';
   return facts.files.map(({ path, size, sha256, format, verdict, isCovered }) => ({
-    path: visible(path),
+    path: listedName(path),
     size,
     sha256,
     format,
@@ -94,11 +95,9 @@ function filesOf({ facts, scan }: AssuranceInput): AssuranceReport['files'] {
 
 /** One entry for each rule, severity and decision, the worst first. */
 function groupFindings(all: readonly Finding[], rules: ReadonlyMap<string, AnyRule>): readonly AssuranceFinding[] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of sortedFindings(all)) {
-    const key = [finding.ruleId, finding.severity, finding.suppressed?.reason ?? ''].join('\u0000');
-    groups.set(key, [...(groups.get(key) ?? []), finding]);
-  }
+  const groups = Map.groupBy(sortedFindings(all), ({ ruleId, severity, suppressed }) =>
+    [ruleId, severity, suppressed?.reason ?? ''].join('\u0000'),
+  );
   return [...groups.values()].map((group) => findingOf(group, rules));
 }
 

@@ -100,9 +100,12 @@ function verdictReasons({ facts, findings }: ConclusionInput): readonly Reason[]
   }
 }
 
+/** What somebody has to look at; other problems mean that the files are not those that were signed. */
+const UNDECIDED_PROBLEMS: ReadonlySet<string> = new Set(['file-unreadable', 'symlink-refused']);
+
 function problemReasons({ problems, scan }: ConclusionInput): readonly Reason[] {
   const own = problems.map(({ code, message }) =>
-    measured(code, code === 'file-unreadable' ? 'undecided' : 'blocks', `${message}.`),
+    measured(code, UNDECIDED_PROBLEMS.has(code) ? 'undecided' : 'blocks', `${message}.`),
   );
   const skipped = scan.summary.skippedFiles;
   return skipped === 0

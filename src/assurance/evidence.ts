@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { claimOf, readAttestations, type AttestationClaim, type AttestationLine } from '../sign/attestation.ts';
 import { readBundle, type Bundle } from '../sign/bundle.ts';
 import { SignError } from '../sign/errors.ts';
+import type { Serialization } from '../sign/manifest.ts';
 import { signerName, unmetBy, type PolicyFiles, type SigningPolicy } from '../sign/policy.ts';
 import { verifyBundle, type Trust, type VerifiedSigner } from '../sign/verify-bundle.ts';
 import type { EvidenceItem } from './schema.ts';
@@ -28,6 +29,8 @@ export interface CheckedStatement {
   readonly claim: AttestationClaim | null;
   readonly predicate?: unknown;
   readonly verified: VerifiedSigner | null;
+  /** How a signature says that the files were listed. */
+  readonly serialization?: Serialization | undefined;
 }
 
 /** What a signature file is worth: whether its signature holds, and whether it speaks of these files. */
@@ -40,7 +43,7 @@ export function checkSignature({ file, content }: EvidenceFile, context: Evidenc
     if (statement.rootDigest !== context.rootDigest) {
       return refused(base, 'it signs other files than those that are there');
     }
-    return { claim: null, ...verifiedItem(base, bundle, context) };
+    return { claim: null, serialization: statement.manifest.serialization, ...verifiedItem(base, bundle, context) };
   });
 }
 

@@ -1,6 +1,6 @@
 import type { ModelFacts } from '../bom/facts.ts';
+import { listedName } from '../bom/listed-name.ts';
 import { count } from '../scan/reporters/wording.ts';
-import { visible } from '../scan/visible-text.ts';
 import type { GatheringProblem } from './assess.ts';
 import type { AssuranceFinding, AssuranceReport, EvidenceItem, OpenPoint } from './schema.ts';
 
@@ -61,7 +61,7 @@ function signaturePoints({ facts, evidence }: OpenInput): readonly OpenPoint[] {
   }
   const uncovered = facts.root.source === 'signed' ? facts.files.filter((one) => !one.isCovered) : [];
   if (uncovered.length > 0) {
-    const names = uncovered.slice(0, 5).map(({ path }) => visible(path));
+    const names = uncovered.slice(0, 5).map(({ path }) => listedName(path));
     const more = uncovered.length > 5 ? ` and ${uncovered.length - 5} more` : '';
     points.push({
       code: 'unsigned-files',

@@ -34,6 +34,8 @@ export interface HashedFile {
 /** A signature file as it lies there; `content` is undefined when there is none. */
 export interface SignatureFile {
   readonly path: string;
+  /** Whether it lies in the folder that it is about, or beside a single file. */
+  readonly isFolder: boolean;
   readonly content?: Uint8Array | undefined;
 }
 
@@ -52,7 +54,7 @@ export interface MeasuredRoot {
  */
 export function measureRoot(files: readonly HashedFile[], signature: SignatureFile): MeasuredRoot {
   const statement = statementOf(signature);
-  if (statement !== undefined) return signedRoot(files, signature.path, statement);
+  if (statement !== undefined) return signedRoot(files, signature, statement);
   const ignored = new Set<string>(defaultIgnorePaths);
   const covers = (path: string): boolean => !isIgnored(path, ignored);
   const resources = files.filter(({ path }) => covers(path)).map(resourceOf);
@@ -78,9 +80,15 @@ function statementOf({ path, content }: SignatureFile): ModelStatement | undefin
   throw BomError.of('signature-unreadable', { signature: path, reason: 'it signs no model' });
 }
 
-function signedRoot(files: readonly HashedFile[], signature: string, statement: ModelStatement): MeasuredRoot {
-  const { manifest, isNameless } = statement;
+function signedRoot(
+  files: readonly HashedFile[],
+  { path: signature, isFolder }: SignatureFile,
+  statement: ModelStatement,
+): MeasuredRoot {
+  const { manifest } = statement;
   const { method, hashType } = manifest.serialization;
+  // A signature of one file that does not record its name is good for that file alone, never for a folder with it.
+  const isNameless = statement.isNameless && !isFolder;
   const root: RootDigest = { sha256: statement.rootDigest, source: 'signed', signature };
   const names = new Set(
     manifest.resources.map(({ name }) => (method === 'files' ? name : name.replace(/(?::\d+){2}$/s, ''))),

@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { visibleShort } from '../scan/visible-text.ts';
+import { uniqueItems } from './unique-items.ts';
 import type { SpecVersion } from './cyclonedx/types.ts';
 
 export type SchemaName = `CycloneDX ${SpecVersion}` | 'SPDX 3.0.1';
@@ -48,7 +49,7 @@ async function cyclonedxValidator(schema: `CycloneDX ${SpecVersion}`): Promise<V
     ]),
   );
   const ajv = new Ajv({ ...OPTIONS, addUsedSchema: false, schemas });
-  formats.default(ajv);
+  prepare(ajv);
   ajv.addFormat('iri-reference', true);
   ajv.addFormat('idn-email', true);
   return ajv.compile(main.default);
@@ -57,8 +58,13 @@ async function cyclonedxValidator(schema: `CycloneDX ${SpecVersion}`): Promise<V
 async function spdxValidator(): Promise<ValidateFunction> {
   const { default: schema } = await import('./schemas/spdx-3.0.1.json', { with: { type: 'json' } });
   const ajv = new Ajv2020(OPTIONS);
-  formats.default(ajv);
+  prepare(ajv);
   return ajv.compile(schema);
+}
+
+function prepare(ajv: Ajv | Ajv2020): void {
+  formats.default(ajv);
+  ajv.removeKeyword('uniqueItems').addKeyword(uniqueItems);
 }
 
 function problemText({ instancePath, message, params }: ErrorObject): string {

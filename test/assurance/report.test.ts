@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, sign } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -115,6 +115,48 @@ describe('the answer', () => {
     const changed = await report(folder, trust);
     expect(changed.answer).toBe('no');
     expect(codes(changed, 'blocks')).toEqual(['digest-mismatch']);
+  });
+
+  test('is no for a folder with the signature of one file in it that does not record its name (OMS §6.1.2)', async () => {
+    const files = { ...folderOf('full'), LICENSE: 'text' };
+    const folder = writeFolder(join(base, 'nameless'), files);
+    const resources = [{ name: '.', digest: sha256('text'), algorithm: 'sha256' }];
+    const root = sha256(Buffer.from(sha256('text'), 'hex'));
+    const serialization = { method: 'files', hash_type: 'sha256', allow_symlinks: false, ignore_paths: [] };
+    const text = bundleOf('https://model_signing/signature/v1.0', { resources, serialization }, root);
+    writeFileSync(join(folder, 'model.sig'), text);
+    const made = await report(folder, trust);
+    expect(made.answer).toBe('no');
+    expect(codes(made, 'blocks')).toEqual(['digest-mismatch']);
+    writeFileSync(join(folder, 'LICENSE.sig'), text);
+    expect(codes(await report(join(folder, 'LICENSE'), trust), 'supports')).toContain('signed');
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'is not yet when a signed file became a link, which verify refuses too (OMS §6.1.1)',
+    async () => {
+      const { folder } = signedFolder('linked', folderOf('full'));
+      writeFileSync(join(base, 'outside.json'), folderOf('full')['config.json'] ?? '');
+      rmSync(join(folder, 'config.json'));
+      symlinkSync(join(base, 'outside.json'), join(folder, 'config.json'));
+      const made = await report(folder, trust);
+      expect([made.answer, codes(made, 'undecided')]).toEqual(['not-yet', ['symlink-refused']]);
+    },
+  );
+
+  test.skipIf(process.platform === 'win32')('is not yet when evidence is there that cannot be read', async () => {
+    const { folder } = signedFolder('unreadable', folderOf('full'));
+    mkdirSync(join(folder, 'model.intoto.jsonl'));
+    expect(codes(await report(folder, trust), 'undecided')).toEqual(['file-unreadable']);
+    const file = join(writeFolder(join(base, 'loops'), { 'm.json': '{}' }), 'm.json');
+    symlinkSync('m.json.sig', `${file}.sig`);
+    expect(codes(await report(file), 'undecided')).toEqual(['file-unreadable']);
+  });
+
+  test('a name to which no ending can be added is no error', async () => {
+    const name = `${'m'.repeat(250)}.json`;
+    const folder = writeFolder(join(base, 'long'), { [name]: '{}' });
+    expect((await report(join(folder, name))).answer).toBe('conditionally');
   });
 
   test('is no for what acts when it is loaded', () => {

@@ -1,6 +1,7 @@
 import type { AnyRule } from '../../rules/rule.ts';
 import { visible } from '../../scan/visible-text.ts';
-import type { FileFact, LicenceFact, ModelFacts, Stated } from '../facts.ts';
+import type { FileFact, LicenceFact, ModelFacts, Stated, TemplateFact } from '../facts.ts';
+import { listedName } from '../listed-name.ts';
 import { originsOf } from '../origins.ts';
 import { pathReference, Refs, webAddress } from '../refs.ts';
 import { totalsByFormat, type TensorTotals } from '../tensor-totals.ts';
@@ -28,11 +29,15 @@ class Emission {
   readonly #options: EmitOptions;
   readonly #refs = new Refs();
   readonly #modelRef: string;
+  readonly #totals: ReadonlyMap<string, TensorTotals>;
+  readonly #templates: ReadonlyMap<string, readonly TemplateFact[]>;
 
   constructor(facts: ModelFacts, options: EmitOptions) {
     this.#facts = facts;
     this.#options = options;
     this.#modelRef = `model:${facts.root.sha256}`;
+    this.#totals = new Map(facts.tensors.map((one) => [one.path, one]));
+    this.#templates = Map.groupBy(facts.templates, ({ origin }) => origin.file);
   }
 
   bom(): Bom {
@@ -121,7 +126,7 @@ class Emission {
       property('files', String(files.length)),
       property('bytes', String(files.reduce((sum, one) => sum + one.size, 0))),
       property('verdict', verdict),
-      ...uncovered.map(({ path }) => property('notInRootDigest', visible(path))),
+      ...uncovered.map(({ path }) => property('notInRootDigest', listedName(path))),
       ...totalsByFormat(tensors).flatMap((one) => tensorProperties(one, `:${one.format}`)),
       ...templates.map(({ name, sha256: digest }) => property(`template:${visible(name)}:sha256`, digest)),
       ...notes.map((note) => property('note', note)),
@@ -130,12 +135,12 @@ class Emission {
   }
 
   #file(file: FileFact): Component {
-    const totals = this.#facts.tensors.find((one) => one.path === file.path);
-    const templates = this.#facts.templates.filter(({ origin }) => origin.file === file.path);
+    const totals = this.#totals.get(file.path);
+    const templates = this.#templates.get(file.path) ?? [];
     return {
       type: 'file',
       'bom-ref': this.#fileRef(file.path),
-      name: visible(file.path),
+      name: listedName(file.path),
       hashes: sha256(file.sha256),
       properties: [
         property('size', String(file.size)),

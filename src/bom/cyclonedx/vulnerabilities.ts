@@ -20,12 +20,9 @@ export function vulnerabilitiesOf(
   findings: readonly Finding[],
   context: VulnerabilityContext,
 ): readonly Vulnerability[] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const { ruleId, severity, suppressed } = finding;
-    const key = [ruleId, severity, suppressed?.reason ?? ''].join('\u0000');
-    groups.set(key, [...(groups.get(key) ?? []), finding]);
-  }
+  const groups = Map.groupBy(findings, ({ ruleId, severity, suppressed }) =>
+    [ruleId, severity, suppressed?.reason ?? ''].join('\u0000'),
+  );
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, group]) => vulnerabilityOf(key, group, context));
 }
 

@@ -1,9 +1,9 @@
 import type { AnyRule } from '../../rules/rule.ts';
-import { visible } from '../../scan/visible-text.ts';
 import { cyclonedxOf } from '../cyclonedx/emit.ts';
 import type { Bom, Component, Property, Vulnerability } from '../cyclonedx/types.ts';
 import type { ModelFacts, Stated } from '../facts.ts';
 import { licenceExpression } from '../licences.ts';
+import { listedName } from '../listed-name.ts';
 import { Refs, webAddress } from '../refs.ts';
 import { uuidOf } from '../uuid.ts';
 import { buildElements } from './build.ts';
@@ -95,7 +95,7 @@ class Emission {
     const ids = this.#facts.files.map((file) => {
       const component = listed.get(refs.of('file', file.path));
       const id = this.#graph.add('file', 'software_File', {
-        name: visible(file.path),
+        name: listedName(file.path),
         verifiedUsing: [hash(file.sha256)],
         software_fileKind: 'file',
         extension: extensionOf(component?.properties ?? []),

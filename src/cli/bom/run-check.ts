@@ -1,6 +1,6 @@
 import { compareBom, type Difference } from '../../bom/compare.ts';
-import { BomError } from '../../bom/errors.ts';
-import { readBom } from '../../bom/read-bom.ts';
+import { parseBom } from '../../bom/parse-bom.ts';
+import { readBom, type ListedModel } from '../../bom/read-bom.ts';
 import { schemaProblems } from '../../bom/validate.ts';
 import { defaultLimits } from '../../bytes/limits.ts';
 import { readBytes } from '../../bytes/source.ts';
@@ -27,7 +27,7 @@ export async function runCheck(file: string, path: string | undefined, options: 
     schema: listed.schema,
     valid: problems.length === 0,
     problems,
-    ...(path === undefined ? {} : { path, files: listed.files.size, differences }),
+    ...(path === undefined ? {} : { path, files: listed.files.length, measures: claimCount(listed), differences }),
   };
   const text = options.json === true ? `${jsonText(result, 2)}\n` : checkText(result, differences, path);
   await writeStream(process.stdout, [text]);
@@ -38,11 +38,7 @@ export async function runCheck(file: string, path: string | undefined, options: 
 function readDocument(file: string): unknown {
   const source = FileSource.open(rawPath(file), defaultLimits.maxDocumentBytes);
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(readBytes(source, 0, source.size));
-    return JSON.parse(text);
-  } catch (error) {
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-    throw BomError.of('not-a-bom', { file, reason: 'it is not JSON' }, error);
+    return parseBom(readBytes(source, 0, source.size), file);
   } finally {
     source.close();
   }
@@ -53,17 +49,23 @@ interface CheckResult {
   readonly schema: string;
   readonly problems: readonly string[];
   readonly files?: number;
+  readonly measures?: number;
+}
+
+function claimCount({ claims, files }: ListedModel): number {
+  return files.reduce((sum, one) => sum + one.claims.length, claims.length);
 }
 
 function checkText(result: CheckResult, differences: readonly Difference[], path: string | undefined): string {
-  const { file, schema, problems, files } = result;
+  const { file, schema, problems, files = 0, measures = 0 } = result;
   const head =
     problems.length === 0
       ? `${visible(file)} is valid ${schema}`
       : `${visible(file)} is not valid ${schema}:\n${problems.map((one) => `  ${visible(one)}`).join('\n')}`;
   if (path === undefined) return `${head}\n`;
   if (differences.length === 0) {
-    return `${head}\n${visible(path)} is what it says: ${count(files ?? 0, 'file')}, root digest, tensor counts\n`;
+    const stated = measures === 0 ? '' : `, ${count(measures, 'size, count or verdict', 'sizes, counts and verdicts')}`;
+    return `${head}\n${visible(path)} is what it says: ${count(files, 'file')}, root digest${stated}\n`;
   }
   const lines = differences.slice(0, MAX_LINES).map((one) => `  ${differenceText(one)}`);
   const more = differences.length > MAX_LINES ? [`  and ${differences.length - MAX_LINES} more`] : [];

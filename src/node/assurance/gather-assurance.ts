@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path';
-import { statSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { assess, type GatheringProblem } from '../../assurance/assess.ts';
 import { CLEANING_RECORD, parseCleaning } from '../../assurance/cleaning.ts';
 import {
@@ -16,6 +16,7 @@ import { SEALED_HEAD_BYTES, sealedRecipients } from '../../assurance/sealed.ts';
 import { compareBom } from '../../bom/compare.ts';
 import { BomError } from '../../bom/errors.ts';
 import type { ModelFacts } from '../../bom/facts.ts';
+import { parseBom } from '../../bom/parse-bom.ts';
 import { readBom } from '../../bom/read-bom.ts';
 import { evidencePaths } from '../../bom/root-digest.ts';
 import { schemaProblems } from '../../bom/validate.ts';
@@ -25,10 +26,15 @@ import { readBytes } from '../../bytes/source.ts';
 import { ruleIndex } from '../../scan/reporters/wording.ts';
 import { visible } from '../../scan/visible-text.ts';
 import { signLimits } from '../../sign/limits.ts';
+import { defaultIgnorePaths, evidenceNames } from '../../sign/manifest.ts';
 import { gatherFacts, type GatherOptions } from '../bom/gather-facts.ts';
 import { FileSource } from '../file-source.ts';
-import { rawPath } from '../raw-path.ts';
+import { openable, rawPath, type RawPath } from '../raw-path.ts';
+import { listModel } from '../sign/list-model.ts';
 import type { LoadedTrust } from '../sign/load-trust.ts';
+
+/** Told one by one; a folder of links has one for each file. */
+const MAX_LINKS = 20;
 
 export interface AssuranceOptions extends GatherOptions {
   /** Whom to believe; without it signatures are listed as not verified. */
@@ -42,9 +48,10 @@ export async function gatherAssurance(path: string, options: AssuranceOptions = 
   const onProblem = ({ code, message }: BomError): void => void problems.push({ code, message });
   const { facts, scan } = await gatherFacts(path, { ...options, onProblem });
   const { rules } = await import('../../rules/index.ts');
-  const beside = new Beside(path, facts.isFolder);
+  const beside = new Beside(path, facts.isFolder, problems);
   const context = { trust: null, policy: null, ...options.trust, rootDigest: facts.root.sha256 };
   const statements = checkStatements(beside, context);
+  problems.push(...linkProblems(path, statements));
   const evidence = [...statements.map(({ item }) => item), ...(await bomItems(beside, facts, statements))];
   return assess({
     path,
@@ -57,7 +64,7 @@ export async function gatherAssurance(path: string, options: AssuranceOptions = 
     unmetPolicy: unmetPolicy(statements, context),
     cleaning: cleaningOf(beside, facts, path),
     sealed: sealedFiles(beside, facts),
-    notes: beside.notes,
+    notes: [],
     rules: ruleIndex(rules),
   });
 }
@@ -65,20 +72,24 @@ export async function gatherAssurance(path: string, options: AssuranceOptions = 
 /** Files of the model's folder, or those beside a single file. */
 class Beside {
   readonly names: ReturnType<typeof evidencePaths>;
-  readonly notes: string[] = [];
   readonly #folder: string;
+  readonly #problems: GatheringProblem[];
 
-  constructor(path: string, isFolder: boolean) {
+  constructor(path: string, isFolder: boolean, problems: GatheringProblem[]) {
     this.names = evidencePaths(basename(path), isFolder);
     this.#folder = isFolder ? resolve(path) : dirname(path);
+    this.#problems = problems;
   }
 
-  /** The first bytes of a file, all of them unless it is longer; undefined when there is no such file. */
+  /**
+   * The first bytes of a file, all of them unless it is longer; undefined when there is no such file. One that is there
+   * and cannot be read is a problem: what it says might have decided the answer.
+   */
   read(name: string, maxBytes: number, isHead = false): EvidenceFile | undefined {
-    const file = join(this.#folder, name);
-    if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
+    const file = rawPath(join(this.#folder, name));
+    if (!exists(file)) return undefined;
     try {
-      const source = FileSource.open(rawPath(file), isHead ? undefined : maxBytes);
+      const source = FileSource.open(file, isHead ? undefined : maxBytes);
       try {
         return { file: visible(name), content: readBytes(source, 0, Math.min(source.size, maxBytes)) };
       } finally {
@@ -86,10 +97,29 @@ class Beside {
       }
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
-      this.notes.push(`${visible(name)} was not read: ${visible(error.message)}`);
+      this.#problems.push({ code: 'file-unreadable', message: `${visible(name)} could not be read: ${error.message}` });
       return undefined;
     }
   }
+}
+
+/** False for names that no file can have; a link that leads nowhere is there. */
+function exists(file: RawPath): boolean {
+  try {
+    return lstatSync(openable(file), { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG') return false;
+    return true;
+  }
+}
+
+/** Links in a model whose signer said that there are none: what they lead to can change without it. */
+function linkProblems(path: string, statements: readonly CheckedStatement[]): readonly GatheringProblem[] {
+  const serialization = statements.find((one) => one.serialization !== undefined)?.serialization;
+  if (serialization === undefined || serialization.allowSymlinks) return [];
+  const ignored = new Set<string>([...defaultIgnorePaths, ...Object.values(evidenceNames)]);
+  const { problems } = listModel(path, { ignored, allowSymlinks: false });
+  return problems.filter(({ code }) => code === 'symlink-refused').slice(0, MAX_LINKS);
 }
 
 function checkStatements(beside: Beside, context: EvidenceContext): readonly CheckedStatement[] {
@@ -121,7 +151,7 @@ async function bomItem(
 ): Promise<EvidenceItem> {
   const base = { file, kind: 'bill of materials', what: 'document', signer: null } as const;
   try {
-    const document: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content));
+    const document = parseBom(content, file);
     const listed = readBom(document, file);
     const problems = await schemaProblems(document, listed.schema);
     const differences = compareBom(listed, facts);
@@ -133,9 +163,6 @@ async function bomItem(
     return { ...base, what: listed.schema, state: 'not-verified', detail: `${detail}; nobody trusted attested it` };
   } catch (error) {
     if (error instanceof BomError) return { ...base, state: 'invalid', detail: error.message };
-    if (error instanceof SyntaxError || error instanceof TypeError) {
-      return { ...base, state: 'invalid', detail: 'it is not JSON' };
-    }
     throw error;
   }
 }

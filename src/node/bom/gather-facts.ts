@@ -123,6 +123,7 @@ async function listFiles(path: string, options: GatherOptions): Promise<Listing>
     files,
     signature: {
       path: evidence.signature,
+      isFolder,
       content: signature && readWhole(signature.file, signLimits.maxBundleBytes),
     },
     attestations: beside.filter((one) => one.path === evidence.attestations).map((one) => one.path),
@@ -138,7 +139,7 @@ async function rootOf(path: string, { files, signature }: Listing, options: Gath
   const { unchecked } = measured ?? {};
   const mismatch = unchecked === undefined ? undefined : await rehash(path, unchecked, signature.path);
   if (mismatch !== undefined) attempt(() => fail(mismatch));
-  return measured ?? measureRoot(hashed, { path: signature.path });
+  return measured ?? measureRoot(hashed, { ...signature, content: undefined });
 }
 
 /** Runs a part of the work; what goes wrong with it is handed on, or thrown when nobody takes it. */
