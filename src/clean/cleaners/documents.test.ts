@@ -51,6 +51,12 @@ describe('configurations', () => {
     ['in a string', 'config.json', '{"x": "{\\"_target_\\": \\"os.system\\"}", "dim": 8}', '{"dim": 8}'],
     ['as a Python literal', 'config.json', '{"x": "{\'_target_\': \'os.system\'}", "dim": 8}', '{"dim": 8}'],
     ['CVE-2022-31605', 'hparams.yaml', 'lr: !!python/object/apply:os.system [id]\nb: 2\n', 'b: 2\n'],
+    [
+      'an escaped tag (YAML 1.1 section 4.4.1)',
+      'hparams.yaml',
+      'lr: !<tag:yaml.org,2002:pytho%6e/object/apply:os.system> [id]\nb: 2\n',
+      'b: 2\n',
+    ],
     ['CVE-2026-31221', 'hparams.yaml', '_instantiator: os.system\nlr: 0.1\n', 'lr: 0.1\n'],
     ['triton-like names stay', 'config.yaml', 'a: [ {target: os.system, params: {}}, 1 ]\n', 'a: [ 1 ]\n'],
   ])('%s in %s', (_, file, before, after) => expect(textOf(clean(before, file))).toBe(after));
@@ -249,6 +255,16 @@ describe('notebooks', () => {
     expect(codeOf(() => clean(notebook([cell, shell]), 'demo.ipynb'))).toBe('code-cell');
     const result = clean(notebook([{ ...cell, outputs: [] }, shell]), 'demo.ipynb', { options: { dropCells: true } });
     expect((JSON.parse(textOf(result)) as { cells: object[] }).cells).toEqual([{ ...cell, outputs: [] }]);
+  });
+
+  test('cells of old notebooks are cells, whatever stands beside them (nbformat 1 to 3)', () => {
+    const old = { cell_type: 'code', input: shell.source, outputs: [] };
+    const worksheets = [{ cells: [old, { cell_type: 'code', input: 'print(1)' }] }];
+    const third = JSON.stringify({ nbformat: 3, cells: [], worksheets });
+    const first = JSON.stringify({ cells: [{ cell_type: 'code', code: shell.source.join('') }] });
+    for (const text of [third, first]) expect(codeOf(() => clean(text, 'demo.ipynb'))).toBe('code-cell');
+    const dropped = textOf(clean(third, 'demo.ipynb', { options: { dropCells: true } }));
+    expect(JSON.parse(dropped)).toEqual({ nbformat: 3, cells: [], worksheets: [{ cells: [worksheets[0]?.cells[1]] }] });
   });
 
   test('all outputs, counts and metadata go when asked, once', () => {
