@@ -58,10 +58,7 @@ export class OutputFile {
   /** Starts a file. @throws WriteError when the place cannot be written to, or is taken and `exclusive` is asked for. */
   static create(file: string, options: OutputFileOptions = {}): OutputFile {
     try {
-      // A link that leads nowhere takes the place, too.
-      if (options.exclusive === true && lstatSync(file, { throwIfNoEntry: false }) !== undefined) {
-        throw new Error('already exists');
-      }
+      if (options.exclusive === true) mustBeFree(file);
       const existing = statSync(file, { throwIfNoEntry: false });
       if (existing?.isDirectory() === true) throw new Error('is a directory');
       const target = existing === undefined ? file : realpathSync(file);
@@ -158,6 +155,11 @@ export function temporaryPath(target: string, ending: string): string {
   return join(dirname(target), `.${name}.${randomBytes(6).toString('hex')}.${ending}`);
 }
 
+/** A link that leads nowhere takes the place, too. @throws Error. */
+function mustBeFree(file: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) throw new Error('already exists');
+}
+
 /** What a file system says that has no second names for files. */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EXDEV']);
 
@@ -169,7 +171,7 @@ function moveToFree(from: string, to: string): void {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (code === 'EEXIST') throw new Error('already exists', { cause: error });
     if (!NO_LINKS.has(code)) throw error;
-    if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) throw new Error('already exists', { cause: error });
+    mustBeFree(to);
     renameSync(from, to);
     return;
   }
