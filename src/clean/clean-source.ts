@@ -12,7 +12,7 @@ import { CleanError } from './errors.ts';
 import { type Examination, examineForCleaning } from './examination.ts';
 import { type CleanOptions, defaultCleanOptions } from './options.ts';
 import { PatchedSource } from './patched-source.ts';
-import { refusalOf } from './refusal.ts';
+import { describe, refusalOf } from './refusal.ts';
 
 /** Taking one thing out may show another, such as the other of two equal keys; honest files settle in two rounds. */
 const MAX_ROUNDS = 12;
@@ -50,6 +50,11 @@ export function cleanSource(source: Source, path: string, settings: CleanSetting
   return new Cleaning(path, settings).run(source);
 }
 
+/** @throws CleanError when content that is clean under one name is not under another. */
+export function assertCleanAs(content: Source, path: string, settings: CleanSettings): void {
+  new Cleaning(path, settings).assertClean(content);
+}
+
 class Cleaning {
   readonly #path: string;
   readonly #settings: CleanSettings;
@@ -79,6 +84,11 @@ class Cleaning {
       current = after;
     }
     throw CleanError.of('no-remedy', { path: this.#path, found: `it is still changing after ${MAX_ROUNDS} rounds` });
+  }
+
+  assertClean(content: Source): void {
+    const bad = this.#examine(content).report.findings.filter(forbidsClean);
+    if (bad.length > 0) throw CleanError.of('other-name', { path: this.#path, found: describe(bad) });
   }
 
   /** One round: the content with everything taken out that has a remedy. */

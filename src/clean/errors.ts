@@ -41,6 +41,11 @@ const cleanErrors = {
     (d: { path: string; detail: string }) => `${d.path} is read differently by different programs: ${d.detail}`,
     'write the file again with the program it comes from',
   ),
+  'other-name': row(
+    (d: { path: string; found: string }) =>
+      `under the name ${d.path} it is read otherwise, and is not clean: ${d.found}`,
+    'keep the name of the file, or at least its ending',
+  ),
   'too-large': row(
     (d: { path: string; size: number; allowed: number }) =>
       `${d.path} has ${d.size} bytes, and such a file is cleaned in memory: ${d.allowed} are allowed`,

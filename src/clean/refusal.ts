@@ -61,7 +61,8 @@ export function refusalOf(path: string, format: string, bad: readonly Finding[],
   return CleanError.of('no-remedy', { path, found });
 }
 
-function describe(bad: readonly Finding[]): string {
+/** What was found and where, shortened. */
+export function describe(bad: readonly Finding[]): string {
   const places = bad.slice(0, MAX_FOUND).map(({ ruleId, message, location }) => {
     const place = location.member ?? location.pointer ?? '';
     return `${ruleId}${place === '' ? '' : ` at ${visibleShort(place, MAX_MESSAGE)}`} (${visibleShort(message, MAX_MESSAGE)})`;

@@ -2,11 +2,16 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
+  fchmodSync,
+  fchownSync,
   fsyncSync,
+  linkSync,
+  lstatSync,
   openSync,
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -25,7 +30,7 @@ export interface Unfinished {
 export interface OutputFileOptions {
   /** Fail when something of this name exists, now or when it is committed. */
   readonly exclusive?: boolean | undefined;
-  /** Permission bits of the new file; default 0o666 less the umask. */
+  /** Permission bits of the new file, less the umask; by default those of the file it replaces, or 0o666. */
   readonly mode?: number | undefined;
 }
 
@@ -53,19 +58,32 @@ export class OutputFile {
   /** Starts a file. @throws WriteError when the place cannot be written to, or is taken and `exclusive` is asked for. */
   static create(file: string, options: OutputFileOptions = {}): OutputFile {
     try {
+      if (options.exclusive === true) mustBeFree(file);
       const existing = statSync(file, { throwIfNoEntry: false });
-      if (existing !== undefined && options.exclusive === true) throw new Error('already exists');
       if (existing?.isDirectory() === true) throw new Error('is a directory');
       const target = existing === undefined ? file : realpathSync(file);
-      const temporary = join(
-        dirname(target),
-        `.${basename(target).slice(0, 200)}.${randomBytes(6).toString('hex')}.tmp`,
-      );
+      const temporary = temporaryPath(target, 'tmp');
       const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
       const fd = openSync(temporary, flags, options.mode ?? (existing === undefined ? 0o666 : existing.mode & 0o777));
-      return new OutputFile(target, temporary, fd, options.exclusive ?? false);
+      const output = new OutputFile(target, temporary, fd, options.exclusive ?? false);
+      if (existing !== undefined && options.mode === undefined) output.#takeAfter(existing);
+      return output;
     } catch (error) {
       throw WriteError.of(file, error);
+    }
+  }
+
+  /** Who may read and write the file it replaces may do so afterwards, whatever the umask and whoever runs this. */
+  #takeAfter({ uid, gid, mode }: Stats): void {
+    try {
+      fchownSync(this.#fd, uid, gid);
+    } catch {
+      // Only root may give files away; the file is then of whoever replaced it.
+    }
+    try {
+      fchmodSync(this.#fd, mode & 0o777);
+    } catch {
+      // A file system without permissions.
     }
   }
 
@@ -83,6 +101,7 @@ export class OutputFile {
   /** Writes all bytes at an offset. @throws WriteError. */
   writeAt(offset: number, bytes: Uint8Array): void {
     try {
+      this.#mustBeOpen();
       writeFully(this.#fd, bytes, offset);
     } catch (error) {
       throw WriteError.of(this.target, error);
@@ -92,11 +111,10 @@ export class OutputFile {
   /** Makes the file appear under its name, on disk. @throws WriteError; the old file is then untouched. */
   commit(): void {
     try {
+      this.#mustBeOpen();
       fsyncSync(this.#fd);
-      if (this.#exclusive && statSync(this.target, { throwIfNoEntry: false }) !== undefined) {
-        throw new Error('already exists');
-      }
-      renameSync(this.temporary, this.target);
+      if (this.#exclusive) moveToFree(this.temporary, this.target);
+      else renameSync(this.temporary, this.target);
       this.#state = 'committed';
       this.#close();
       syncFolder(dirname(this.target));
@@ -114,10 +132,50 @@ export class OutputFile {
     rmSync(this.temporary, { force: true });
   }
 
+  /** The number of a closed descriptor may be that of another file by now. */
+  #mustBeOpen(): void {
+    if (this.#state !== 'open') throw new Error(`was ${this.#state} before`);
+  }
+
   #close(): void {
     forgetUnfinished(this);
     closeSync(this.#fd);
   }
+}
+
+/** Bytes of a name that file systems take (255), less what is put around it here. */
+const MAX_NAME_BYTES = 200;
+
+/** A hidden name beside `target` that nothing has. */
+export function temporaryPath(target: string, ending: string): string {
+  const name = Buffer.from(basename(target))
+    .subarray(0, MAX_NAME_BYTES)
+    .toString('utf8')
+    .replace(/\ufffd+$/, '');
+  return join(dirname(target), `.${name}.${randomBytes(6).toString('hex')}.${ending}`);
+}
+
+/** A link that leads nowhere takes the place, too. @throws Error. */
+function mustBeFree(file: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) throw new Error('already exists');
+}
+
+/** What a file system says that has no second names for files. */
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EXDEV']);
+
+/** Unlike a rename, a second name is given only when nothing has it, even when it was made a moment ago. */
+function moveToFree(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'EEXIST') throw new Error('already exists', { cause: error });
+    if (!NO_LINKS.has(code)) throw error;
+    mustBeFree(to);
+    renameSync(from, to);
+    return;
+  }
+  rmSync(from, { force: true });
 }
 
 export function rememberUnfinished(output: Unfinished): void {

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   constants,
   fsyncSync,
@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { forgetUnfinished, rememberUnfinished, syncFolder } from './output-file.ts';
+import { forgetUnfinished, rememberUnfinished, syncFolder, temporaryPath } from './output-file.ts';
 import { joinRaw, nameEncoding, openable, rawPath, type RawPath } from './raw-path.ts';
 import { WriteError } from './write-error.ts';
 
@@ -23,7 +23,15 @@ export interface OutputFolderOptions {
    * Take the place of a folder that is there, which is moved to `backup` or, with null, removed once the new one
    * stands. Without this a folder with anything in it is refused; an empty one counts as none.
    */
-  readonly replace?: { readonly backup: string | null } | undefined;
+  readonly replace?: Replacement | undefined;
+  /** Permission bits that the folder has at most: those of the folder it is made from. */
+  readonly maxMode?: number | undefined;
+}
+
+interface Replacement {
+  readonly backup: string | null;
+  /** What is read to make the new folder: it is not removed with the old one. */
+  readonly keeps?: readonly string[] | undefined;
 }
 
 /**
@@ -36,12 +44,16 @@ export class OutputFolder {
   /** Where to put its files until then: a sibling, so that renaming stays within one file system. */
   readonly path: string;
   readonly #replace: OutputFolderOptions['replace'];
+  readonly #mode: number;
   #state: 'open' | 'committed' | 'discarded' = 'open';
 
   private constructor(target: string, path: string, options: OutputFolderOptions) {
     this.target = target;
     this.path = path;
     this.#replace = options.replace;
+    this.#mode = statSync(path).mode & (0o7000 | (options.maxMode ?? 0o777));
+    // Nobody else looks into what is not finished.
+    chmodSync(path, 0o700);
     rememberUnfinished(this);
   }
 
@@ -51,7 +63,7 @@ export class OutputFolder {
       const taken = statSync(folder, { throwIfNoEntry: false }) !== undefined;
       const target = taken ? realpathSync(folder) : resolve(folder);
       if (taken) checkPlace(target, options.replace);
-      const path = beside(target, 'tmp');
+      const path = temporaryPath(target, 'tmp');
       mkdirSync(path);
       return new OutputFolder(target, path, options);
     } catch (error) {
@@ -62,20 +74,28 @@ export class OutputFolder {
   /**
    * Makes the folder appear under its name, on disk. With `replace` two renames do it: a machine that stops between
    * them leaves both folders, the old one at its backup or beside its place, and loses neither.
-   * @throws WriteError; what was there before is then still there.
+   * @throws WriteError; what was there before is then still there, or the message says where.
    */
   commit(): void {
     try {
       syncTree(rawPath(this.path));
-      if (this.#replace === undefined) moveTo(this.path, this.target);
-      else exchange(this.path, this.target, this.#replace.backup);
+      chmodSync(this.path, this.#mode);
+      const old = this.#takePlace();
       this.#state = 'committed';
       forgetUnfinished(this);
       syncFolder(dirname(this.target));
+      if (old !== null) removeOld(old);
     } catch (error) {
       this.discard();
       throw WriteError.of(this.target, error);
     }
+  }
+
+  /** Returns where the old folder is now, when it is to go. */
+  #takePlace(): string | null {
+    if (this.#replace === undefined) moveTo(this.path, this.target);
+    else return exchange(this.path, this.target, this.#replace.backup);
+    return null;
   }
 
   /** Removes what was written; does nothing after `commit`. */
@@ -97,9 +117,22 @@ function checkPlace(target: string, replace: OutputFolderOptions['replace']): vo
   }
   // A slip of the keyboard must not cost a home folder.
   if (holds(target, process.cwd())) throw new Error('holds the folder this was started in, and is not replaced');
-  if (holds(target, homedir())) throw new Error('holds the home folder, and is not replaced');
+  if (holds(target, realPlace(homedir()))) throw new Error('holds the home folder, and is not replaced');
+  const kept = replace.keeps?.find((path) => holds(target, realPlace(path)));
+  if (kept !== undefined) throw new Error(`holds the input ${kept}, and is not replaced`);
   if (replace.backup !== null && statSync(replace.backup, { throwIfNoEntry: false }) !== undefined) {
     throw new Error(`the backup ${replace.backup} already exists`);
+  }
+}
+
+/** Where a path leads, links followed as far as there is anything. */
+export function realPlace(path: string): string {
+  const whole = resolve(path);
+  try {
+    return realpathSync(whole);
+  } catch {
+    const parent = dirname(whole);
+    return parent === whole ? whole : join(realPlace(parent), basename(whole));
   }
 }
 
@@ -113,8 +146,8 @@ function moveTo(from: string, target: string): void {
   renameSync(from, target);
 }
 
-function exchange(from: string, target: string, backup: string | null): void {
-  const aside = backup ?? beside(target, 'old');
+function exchange(from: string, target: string, backup: string | null): string | null {
+  const aside = backup ?? temporaryPath(target, 'old');
   renameSync(target, aside);
   try {
     renameSync(from, target);
@@ -122,12 +155,15 @@ function exchange(from: string, target: string, backup: string | null): void {
     renameSync(aside, target);
     throw error;
   }
-  if (backup === null) rmSync(aside, { recursive: true, force: true });
+  return backup === null ? aside : null;
 }
 
-function beside(target: string, ending: string): string {
-  const name = `.${basename(target).slice(0, 200)}.${randomBytes(6).toString('hex')}.${ending}`;
-  return join(dirname(target), name);
+function removeOld(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch (error) {
+    throw new Error(`the new folder is in place, but what was there could not be removed: ${folder}`, { cause: error });
+  }
 }
 
 /** Puts every file and folder under `folder` on disk. Links are left alone: what they lead to is not ours. */

@@ -36,7 +36,7 @@ const RENDERED: Readonly<Record<TemplateName, string>> = {
   'llama-2': '<s>[INST] <<SYS>>\nBe brief.\n<</SYS>>\n\nHi [/INST] Hello </s><s>[INST] Bye [/INST]',
   'llama-3':
     '<s><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nHi<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nHello<|eot_id|><|start_header_id|>user<|end_header_id|>\n\nBye<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n',
-  mistral: '<s>[INST] Be brief.\n\nHi [/INST] Hello</s>[INST] Bye [/INST]',
+  mistral: '<s>[INST] Hi[/INST] Hello</s>[INST] Be brief.\n\nBye[/INST]',
 };
 
 const jinja = findPython(['jinja2']);

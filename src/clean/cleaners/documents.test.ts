@@ -51,6 +51,12 @@ describe('configurations', () => {
     ['in a string', 'config.json', '{"x": "{\\"_target_\\": \\"os.system\\"}", "dim": 8}', '{"dim": 8}'],
     ['as a Python literal', 'config.json', '{"x": "{\'_target_\': \'os.system\'}", "dim": 8}', '{"dim": 8}'],
     ['CVE-2022-31605', 'hparams.yaml', 'lr: !!python/object/apply:os.system [id]\nb: 2\n', 'b: 2\n'],
+    [
+      'an escaped tag (YAML 1.1 section 4.4.1)',
+      'hparams.yaml',
+      'lr: !<tag:yaml.org,2002:pytho%6e/object/apply:os.system> [id]\nb: 2\n',
+      'b: 2\n',
+    ],
     ['CVE-2026-31221', 'hparams.yaml', '_instantiator: os.system\nlr: 0.1\n', 'lr: 0.1\n'],
     ['triton-like names stay', 'config.yaml', 'a: [ {target: os.system, params: {}}, 1 ]\n', 'a: [ 1 ]\n'],
   ])('%s in %s', (_, file, before, after) => expect(textOf(clean(before, file))).toBe(after));
@@ -108,7 +114,7 @@ describe('chat templates', () => {
   });
 
   test('auto decides by special tokens, and only when they leave no doubt (CVE-2024-34359)', () => {
-    const certain = JSON.stringify({ chat_template: bad, added_tokens_decoder: chatmlTokens });
+    const certain = JSON.stringify({ chat_template: bad, eos_token: '<|im_end|>', added_tokens_decoder: chatmlTokens });
     expect(textOf(clean(certain, 'tokenizer_config.json', { options: { template: 'auto' } }))).toContain(
       '<|im_start|>assistant',
     );
@@ -125,6 +131,23 @@ describe('chat templates', () => {
     );
   });
 
+  test.each([
+    ['Phi-4', ['<|im_start|>', '<|im_sep|>', '<|im_end|>'], { eos_token: '<|im_end|>' }],
+    [
+      'InternLM 2, which begins with a token',
+      ['<|im_start|>', '<|im_end|>'],
+      { bos_token: '<s>', eos_token: '<|im_end|>' },
+    ],
+    ['a base model', ['<|start_header_id|>', '<|end_header_id|>', '<|eot_id|>'], { eos_token: '<|end_of_text|>' }],
+    ['Mistral with a system prompt of its own', ['[INST]', '[/INST]', '[SYSTEM_PROMPT]'], { eos_token: '</s>' }],
+    ['Mistral with Tekken, without spaces', ['[INST]', '[/INST]', '<SPECIAL_20>'], { eos_token: '</s>' }],
+    ['Gemma trained on ChatML', ['<start_of_turn>', '<end_of_turn>', '<|im_start|>'], { eos_token: '<eos>' }],
+  ])('auto does not take %s for a family it is not', (_, additional_special_tokens, tokens) => {
+    const text = JSON.stringify({ chat_template: bad, additional_special_tokens, ...tokens });
+    const result = textOf(clean(text, 'tokenizer_config.json', { options: { template: 'auto' } }));
+    expect(JSON.parse(result)).toEqual({ additional_special_tokens, ...tokens });
+  });
+
   test('of several only the poisoned one goes', () => {
     const list = [
       { name: 'default', template: '{{ messages[0].content }}' },
@@ -139,7 +162,9 @@ describe('chat templates', () => {
   test('a file of its own is left out, or written anew by what lies beside it', () => {
     expect(clean(bad, 'chat_template.jinja').status).toBe('left-out');
     const sibling = (name: string): Uint8Array | null =>
-      name === 'tokenizer_config.json' ? encode(JSON.stringify({ added_tokens_decoder: chatmlTokens })) : null;
+      name === 'tokenizer_config.json'
+        ? encode(JSON.stringify({ eos_token: '<|im_end|>', added_tokens_decoder: chatmlTokens }))
+        : null;
     const cleaned = clean(bad, 'chat_template.jinja', { options: { template: 'auto' }, sibling });
     expect(textOf(cleaned)).toBe(knownTemplates.chatml.text);
     const broken = { options: { template: 'auto' }, sibling: () => encode('{') } as const;
@@ -249,6 +274,16 @@ describe('notebooks', () => {
     expect(codeOf(() => clean(notebook([cell, shell]), 'demo.ipynb'))).toBe('code-cell');
     const result = clean(notebook([{ ...cell, outputs: [] }, shell]), 'demo.ipynb', { options: { dropCells: true } });
     expect((JSON.parse(textOf(result)) as { cells: object[] }).cells).toEqual([{ ...cell, outputs: [] }]);
+  });
+
+  test('cells of old notebooks are cells, whatever stands beside them (nbformat 1 to 3)', () => {
+    const old = { cell_type: 'code', input: shell.source, outputs: [] };
+    const worksheets = [{ cells: [old, { cell_type: 'code', input: 'print(1)' }] }];
+    const third = JSON.stringify({ nbformat: 3, cells: [], worksheets });
+    const first = JSON.stringify({ cells: [{ cell_type: 'code', code: shell.source.join('') }] });
+    for (const text of [third, first]) expect(codeOf(() => clean(text, 'demo.ipynb'))).toBe('code-cell');
+    const dropped = textOf(clean(third, 'demo.ipynb', { options: { dropCells: true } }));
+    expect(JSON.parse(dropped)).toEqual({ nbformat: 3, cells: [], worksheets: [{ cells: [worksheets[0]?.cells[1]] }] });
   });
 
   test('all outputs, counts and metadata go when asked, once', () => {

@@ -137,6 +137,19 @@ describe('GGUF', () => {
     expect(scanBytes(after, 'model.gguf').verdict).toBe('clean');
   });
 
+  test('a template whose key goes on behind a zero, where C sees its end, is one all the same (CVE-2024-34359)', () => {
+    const model = (text: string): Uint8Array =>
+      new GgufBuilder()
+        .string('tokenizer.chat_template\0', text)
+        .tensor({ name: 'w', dimensions: [8n] })
+        .build(32);
+    expect(firedRules(scanBytes(model(POISONED_TEMPLATE), 'model.gguf'))).toContain('jinja-ssti');
+    expect(new TextDecoder().decode(bytesOf(clean(model(POISONED_TEMPLATE), 'model.gguf').content))).not.toContain(
+      'chat',
+    );
+    expect(codeOf(() => clean(model('{{ messages }}'), 'model.gguf'))).toBe('no-remedy');
+  });
+
   test('without special tokens to tell the family, auto removes', () => {
     const after = bytesOf(clean(hostileGguf(), 'model.gguf', { template: 'auto' }).content);
     expect(new TextDecoder().decode(after)).not.toContain('lipsum');

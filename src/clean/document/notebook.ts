@@ -16,7 +16,8 @@ export function clearNotebook(root: DocumentNode): readonly TreeEdit[] {
   ];
 }
 
-function cellsOf(root: Visit): readonly Visit[] {
+/** In the order in which the rules count them. */
+export function cellsOf(root: Visit): readonly Visit[] {
   const sheets = child(root, 'worksheets');
   const lists = [root, ...(sheets === undefined ? [] : itemsOf(sheets))].map((holder) => child(holder, 'cells'));
   return lists.flatMap((list) => (list === undefined ? [] : itemsOf(list)));

@@ -1,6 +1,7 @@
 import { get, stringOf, type Visit } from '../../formats/document.ts';
 import { isEscapingPath } from '../../rules/config/paths.ts';
 import { actsWhenShown } from '../../rules/config/notebook-output.ts';
+import { cellsOf } from './notebook.ts';
 import { child, entriesOf, itemsOf, remove, type Remedy, replace, type Wound } from './remedy.ts';
 import { cutHidden, cutOrders, dropCell } from './text-remedies.ts';
 import type { TreeEdit } from './tree-edit.ts';
@@ -86,9 +87,7 @@ const requirements = inRoot((root, { finding }) => {
 });
 
 const notebookOutput = inRoot((root, { finding }) => {
-  const sheets = itemsOf(child(root, 'worksheets') ?? root).map((sheet) => child(sheet, 'cells'));
-  const lists = [child(root, 'cells'), ...sheets].filter((list) => list !== undefined);
-  const cell = lists.flatMap(itemsOf)[Number(finding.data['cell'])];
+  const cell = cellsOf(root)[Number(finding.data['cell'])];
   const outputs = child(cell, 'outputs');
   return (outputs === undefined ? [] : itemsOf(outputs)).flatMap((output) => {
     const parts = [...entriesOf(output), ...entriesOf(child(output, 'data') ?? output)];
@@ -98,8 +97,7 @@ const notebookOutput = inRoot((root, { finding }) => {
 });
 
 const notebookCode = inRoot((root, wound) => {
-  const cells = child(root, 'cells');
-  const cell = cells === undefined ? undefined : itemsOf(cells)[Number(wound.finding.data['cell'])];
+  const cell = cellsOf(root)[Number(wound.finding.data['cell'])];
   return cell === undefined ? [] : dropCell(wound, cell);
 });
 

@@ -30,8 +30,11 @@ export function dropCell({ finding, options }: Wound, place: Visit): readonly Tr
   return options.dropCells ? remove(cell, finding, 'cell removed') : [];
 }
 
+/** By the version of the notebook. */
+const CELL_SOURCES: ReadonlySet<string> = new Set(['source', 'input', 'code']);
+
 function isCellSource({ step, parent }: Visit): boolean {
-  return step === 'source' && parent?.parent?.step === 'cells';
+  return CELL_SOURCES.has(String(step)) && parent?.parent?.step === 'cells';
 }
 
 type Ranges = (text: string) => readonly Span[];

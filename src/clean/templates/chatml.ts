@@ -4,6 +4,8 @@ import type { KnownTemplate } from './template.ts';
 export const chatml: KnownTemplate = {
   title: 'ChatML (Qwen, Yi, Hermes and many fine-tuned models)',
   tokens: ['<|im_start|>', '<|im_end|>'],
+  eos: '<|im_end|>',
+  isWithoutBos: true,
   text: `{%- for message in messages %}
 {{- '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}
 {%- endfor %}

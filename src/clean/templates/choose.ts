@@ -1,6 +1,7 @@
 import { type DocumentNode, get, stringOf } from '../../formats/document.ts';
 import { parseJson } from '../../formats/json/parse-json.ts';
 import type { CleanJob } from '../cleaner.ts';
+import type { KnownTemplate } from './template.ts';
 import { knownTemplates, type TemplateName, templateNames } from './index.ts';
 
 /** A template and its name. */
@@ -29,13 +30,38 @@ export function chooseTemplate({ options }: Pick<CleanJob, 'options'>, root: Doc
   if (template === 'none') return null;
   if (template !== 'auto') return chosen(template);
   const tokens = specialTokens(root);
-  const fitting = templateNames.filter((name) => {
-    const wanted = knownTemplates[name].tokens;
-    return wanted.length > 0 && wanted.every((token) => tokens.has(token));
-  });
-  const [only] = fitting;
-  return only === undefined || fitting.length > 1 ? null : chosen(only);
+  if (FOREIGN.some((token) => tokens.has(token))) return null;
+  // One token of another family is enough for a doubt: models are trained further on templates that are not their own.
+  const named = templateNames.filter((name) => knownTemplates[name].tokens.some((token) => tokens.has(token)));
+  const [only] = named;
+  return only !== undefined && named.length === 1 && fits(knownTemplates[only], root, tokens) ? chosen(only) : null;
 }
+
+function fits({ tokens, eos, isWithoutBos }: KnownTemplate, root: DocumentNode, has: ReadonlySet<string>): boolean {
+  if (!tokens.every((token) => has.has(token))) return false;
+  if (eos !== undefined && tokenText(get(root, 'eos_token')) !== eos) return false;
+  const bos = tokenText(get(root, 'bos_token'));
+  return isWithoutBos !== true || bos === undefined || tokens.includes(bos);
+}
+
+/**
+ * Tokens that mark turns in other ways, beside those of a family that is known: Phi-4 separates ChatML's role with
+ * one, the later Mistral tokenizers know no spaces (version 3 of Tekken) or a system prompt of its own (version 7).
+ */
+const FOREIGN = [
+  '<SPECIAL_20>',
+  '<|START_OF_TURN_TOKEN|>',
+  '<|assistant|>',
+  '<|header_start|>',
+  '<|im_sep|>',
+  '<|message|>',
+  '<|start_of_role|>',
+  '<|turn>',
+  '<|user|>',
+  '<\uff5cAssistant\uff5c>',
+  '<\uff5cUser\uff5c>',
+  '[SYSTEM_PROMPT]',
+] as const;
 
 /** The same for a template in a file of its own, by the tokenizer's configuration beside it. */
 export function chooseTemplateBeside(job: CleanJob): ChosenTemplate | null {
@@ -55,10 +81,15 @@ function chosen(name: TemplateName): ChosenTemplate {
   return { name, text: knownTemplates[name].text };
 }
 
+/** A token as a string, or as an object with its content. */
+function tokenText(node: DocumentNode | undefined): string | undefined {
+  return stringOf(node) ?? stringOf(get(node, 'content'));
+}
+
 function specialTokens(root: DocumentNode): ReadonlySet<string> {
   const tokens = new Set<string>();
   const take = (node: DocumentNode | undefined): void => {
-    const text = stringOf(node) ?? stringOf(get(node, 'content'));
+    const text = tokenText(node);
     if (text !== undefined) tokens.add(text);
   };
   for (const key of TOKEN_KEYS) take(get(root, key));

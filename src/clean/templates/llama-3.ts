@@ -4,6 +4,7 @@ import type { KnownTemplate } from './template.ts';
 export const llama3: KnownTemplate = {
   title: 'Llama 3 and later text models',
   tokens: ['<|start_header_id|>', '<|end_header_id|>', '<|eot_id|>'],
+  eos: '<|eot_id|>',
   text: `{{- bos_token }}
 {%- for message in messages %}
 {{- '<|start_header_id|>' + message['role'] + '<|end_header_id|>\\n\\n' + message['content'] | trim + '<|eot_id|>' }}

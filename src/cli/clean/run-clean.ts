@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import type { CleaningRecord } from '../../clean/record-schema.ts';
 import { cleanPaths, type Destination } from '../../node/clean/clean-paths.ts';
+import { realPlace } from '../../node/output-folder.ts';
 import { checkWritable, isSameFile, writeAtomically, writeStream } from '../../node/write-file.ts';
 import { jsonText } from '../../scan/json-safe.ts';
 import { formatBytes, grouped } from '../../scan/reporters/wording.ts';
@@ -59,9 +60,9 @@ function destinationOf(inputs: readonly string[], options: CleanArguments): Dest
   }
   if (backup !== undefined) throw UsageError.of('--backup goes with --in-place');
   // A dry run needs no place, but what it says may depend on whether one file or a folder is written.
-  const path = output ?? (options.dryRun === true ? join('.', 'dry-run') : undefined);
-  if (path === undefined) throw UsageError.of('say where to write: --output PATH, --in-place, or --dry-run');
   const [input = ''] = inputs;
+  const path = output ?? (options.dryRun === true ? basename(resolve(input)) : undefined);
+  if (path === undefined) throw UsageError.of('say where to write: --output PATH, --in-place, or --dry-run');
   if (inputs.length > 1 || kindOf(input) === 'folder') return { kind: 'folder', path };
   return { kind: 'file', path: kindOf(path) === 'folder' ? join(path, basename(input)) : path };
 }
@@ -86,6 +87,9 @@ function checkPlaces(inputs: readonly string[], destination: Destination, { reco
   }
   if (record !== undefined) {
     if (inputs.some((input) => isSameFile(record, input))) throw UsageError.of('the record would overwrite an input');
+    if (destination.kind === 'file' && realPlace(record) === realPlace(destination.path)) {
+      throw UsageError.of('the record would overwrite the output');
+    }
     checkRecordPlace(record, inputs, destination);
     checkWritable(record);
   }
@@ -98,9 +102,10 @@ function checkPlaces(inputs: readonly string[], destination: Destination, { reco
   }
 }
 
+/** True when one place is in the other, by whatever links they are named. */
 function isNested(one: string, other: string): boolean {
-  const [a, b] = [one, other].map((path) => `${resolve(path)}${sep}`) as [string, string];
-  return kindOf(other) === 'folder' && (a.startsWith(b) || b.startsWith(a));
+  const [a, b] = [realPlace(one), realPlace(other)];
+  return a === b || isWithin(a, b) || isWithin(b, a);
 }
 
 /** @throws UsageError for a record among what was cleaned: it quotes what was taken out, so a scan would find it there. */
@@ -111,5 +116,9 @@ function checkRecordPlace(record: string, inputs: readonly string[], destination
 }
 
 function isBelow(path: string, folder: string): boolean {
-  return resolve(path).startsWith(`${resolve(folder)}${sep}`);
+  return isWithin(realPlace(path), realPlace(folder));
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }

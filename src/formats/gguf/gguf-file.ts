@@ -34,6 +34,7 @@ export type GgufFaultCode =
   | 'duplicate-key'
   | 'duplicate-tensor'
   | 'empty-key'
+  | 'zero-in-key'
   | 'unknown-value-type'
   | 'nested-array'
   | 'bad-boolean'

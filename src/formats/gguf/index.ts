@@ -105,15 +105,18 @@ class GgufContent {
   #readEntry(): void {
     const reader = this.#reader;
     const start = reader.offset;
-    const key = reader.string('a key');
+    const written = reader.string('a key');
     const keySpan = { start, end: reader.offset };
+    // llama.cpp hands keys on as C strings: whatever follows a zero is no part of the name any more.
+    const key = written.split('\0', 1)[0] ?? '';
+    if (key !== written) reader.faults.add('zero-in-key', `a key goes on behind a zero: ${key}`, keySpan, key);
     if (key === '') reader.faults.add('empty-key', 'a key without a name', keySpan);
     if (this.#keys.has(key)) reader.faults.add('duplicate-key', `two values for ${key}`, keySpan, key);
     this.#keys.add(key);
     this.#orderedKeys.push(key);
     const { type, node } = readValue(reader, key);
     if (node !== undefined) this.entries.push({ key, value: node, keySpan });
-    if (key === 'general.alignment') this.#setAlignment(type, node, start);
+    if (written === 'general.alignment') this.#setAlignment(type, node, start);
     this.structureEnd = reader.offset;
     this.#context.budget.checkTime();
   }

@@ -132,11 +132,23 @@ function mergedEntries(value: DocumentNode): readonly MapEntry[] {
 }
 
 /** `!!python/name:os.system` for `tag:yaml.org,2002:python/name:os.system`; undefined for tags of the core schema. */
-function foreignTag(tag: string | undefined): string | undefined {
-  if (tag === undefined || tag === '!' || tag === '?') return undefined;
+function foreignTag(written: string | undefined): string | undefined {
+  if (written === undefined || written === '!' || written === '?') return undefined;
+  const tag = unescaped(written);
   if (!tag.startsWith(CORE)) return tag;
   const name = tag.slice(CORE.length);
   return CORE_TAGS.has(name) ? undefined : `!!${name}`;
+}
+
+/** The library undoes the escapes of a tag's suffix; PyYAML does in `!<…>` and in what `%TAG` puts before it, too. */
+function unescaped(tag: string): string {
+  return tag.replace(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
 }
 
 function valueOf(node: Scalar): ScalarNode['value'] {

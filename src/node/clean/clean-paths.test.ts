@@ -157,6 +157,36 @@ describe('a folder', () => {
     expect(readdirSync(place)).toEqual(['model']);
   });
 
+  test('leaves out what changes while it is copied, though all else may go on', async () => {
+    put({ 'a.txt': 'x\n'.repeat(10), 'b.json': GOOD });
+    const out = join(place, 'out');
+    const onProgress = ({ bytes }: { readonly bytes: number }): void => {
+      if (bytes === 20) writeFileSync(join(model, 'a.txt'), '{{ poison }}');
+    };
+    const record = await clean([model], { destination: into(out), dropUnsafe: true, onProgress });
+    expect(statuses(record)).toEqual({ 'a.txt': 'left-out', 'b.json': 'unchanged' });
+    expect(tree(out)).toEqual({ 'b.json': GOOD });
+  });
+
+  test('that nobody else may look into is copied to one that nobody else may', async () => {
+    put({ 'sub/config.json': BAD });
+    chmodSync(model, 0o700);
+    chmodSync(join(model, 'sub'), 0o750);
+    const out = join(place, 'out');
+    await clean([model], { destination: into(out) });
+    expect(statSync(out).mode & 0o777).toBe(0o700);
+    expect(statSync(join(out, 'sub')).mode & 0o777).toBe(0o750);
+  });
+
+  test('that holds an input is not replaced, by whatever name it is called', async () => {
+    put({ 'config.json': BAD, 'other.json': BAD, precious: 'x' });
+    symlinkSync('model', join(place, 'link'));
+    const files = ['config.json', 'other.json'].map((name) => join(place, 'link', name));
+    const destination = into(model);
+    expect(await codeOf(clean(files, { destination, force: true }))).toBe('unwritable');
+    expect(tree(model)).toEqual({ 'config.json': BAD, 'other.json': BAD, precious: 'x' });
+  });
+
   test('a dry run says the same and writes nothing', async () => {
     put({ 'config.json': BAD, 'a.pkl': PICKLE });
     const record = await clean([model], { destination: into(join(place, 'out')), dryRun: true });
@@ -193,6 +223,16 @@ describe('files', () => {
     expect(existsSync(join(place, 'x.jinja'))).toBe(false);
   });
 
+  test('a text that would be a poisoned template under its new name is not written', async () => {
+    put({ 'notes.txt': '{{ lipsum.__globals__ }}' });
+    for (const dryRun of [false, true]) {
+      const destination = { kind: 'file', path: join(place, 'chat_template.jinja') } as const;
+      const record = await clean([join(model, 'notes.txt')], { destination, dryRun });
+      expect(record.files[0]?.refusal?.code).toBe('other-name');
+    }
+    expect(readdirSync(place)).toEqual(['model']);
+  });
+
   test('one that exists is not overwritten, and one that does not exist is no success', async () => {
     put({ 'config.json': BAD, 'x.json': 'mine' });
     const destination = { kind: 'file', path: join(model, 'x.json') } as const;
@@ -227,6 +267,28 @@ describe('in place', () => {
     const again = clean([join(model, 'config.json')], { destination: { kind: 'in-place', backup: '.bak' } });
     expect(await codeOf(again)).toBe('unwritable');
     expect(tree(model)).toMatchObject({ 'config.json': BAD, 'config.json.bak': BAD });
+  });
+
+  test('no file is changed when the backup of another one is in the way', async () => {
+    put({ 'a.json': BAD, 'b.json': BAD, 'b.json.bak': GOOD });
+    expect(await codeOf(clean([model], { destination: { kind: 'in-place', backup: '.bak' } }))).toBe('unwritable');
+    expect(tree(model)).toEqual({ 'a.json': BAD, 'b.json': BAD, 'b.json.bak': GOOD });
+  });
+
+  test('a file of two names is changed once', async () => {
+    put({ 'a.json': BAD });
+    symlinkSync('a.json', join(model, 'b.json'));
+    await clean([model, join(model, 'a.json')], { destination: { kind: 'in-place', backup: '.bak' } });
+    expect(tree(model)).toEqual({ 'a.json': GOOD, 'a.json.bak': BAD, 'b.json': GOOD });
+  });
+
+  test('a link to a folder elsewhere is not called left out while it is there', async () => {
+    put({ 'config.json': BAD });
+    put({ 'config.json': BAD }, join(place, 'elsewhere'));
+    symlinkSync('../elsewhere', join(model, 'sub'));
+    const record = await clean([model], { destination, dropUnsafe: true });
+    expect(record).toMatchObject({ written: false, files: [{}, { status: 'refused' }] });
+    expect(tree(model)['config.json']).toBe(BAD);
   });
 
   test('one refusal keeps all of it', async () => {

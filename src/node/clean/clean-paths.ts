@@ -1,20 +1,19 @@
-import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { ReadError } from '../../bytes/errors.ts';
-import { CleanError } from '../../clean/errors.ts';
 import { type CleanOptions } from '../../clean/options.ts';
 import { type CleanedFile, type CleaningRecord, RECORD_VERSION } from '../../clean/record-schema.ts';
 import type { ScanPolicy } from '../../scan/policy.ts';
 import { sha256Source } from '../digest.ts';
-import { OutputFile, type OutputFileOptions } from '../output-file.ts';
+import { OutputFile } from '../output-file.ts';
 import { OutputFolder } from '../output-folder.ts';
-import { displayPath, openable, rawPath } from '../raw-path.ts';
 import { packageVersion } from '../version.ts';
 import { type Found, type FoundFile, walk } from '../walk.ts';
 import { WriteError } from '../write-error.ts';
 import { copyContent } from './copy-content.ts';
 import { entryOf, FileCleaner, type OpenedFile, refusedEntry } from './file-cleaner.ts';
+import { plainPath, Replacements } from './replacements.ts';
 
 /** Where cleaned files go. */
 export type Destination =
@@ -70,6 +69,8 @@ class CleanRun {
   readonly #inputs: readonly string[];
   readonly #options: CleanPathsOptions;
   readonly #cleaner: FileCleaner;
+  /** Folders made in the output, and the permission bits of those they are made from. */
+  readonly #folderModes = new Map<string, number>();
   #bytes = 0;
 
   constructor(inputs: readonly string[], options: CleanPathsOptions, cleaner: FileCleaner) {
@@ -90,8 +91,14 @@ class CleanRun {
   }
 
   async #examineAll(): Promise<void> {
-    for (const found of this.#found())
-      this.#add(found, await this.#tryFile(found, ({ cleaned }) => entryOf(found.path, cleaned)));
+    const { destination } = this.#options;
+    for (const found of this.#found()) {
+      const look = (opened: OpenedFile): CleanedFile => {
+        if (destination.kind === 'file') this.#cleaner.mustBeCleanAs(destination.path, found, opened);
+        return entryOf(found.path, opened.cleaned);
+      };
+      this.#add(found, await this.#tryFile(found, look));
+    }
   }
 
   async #intoFile(path: string): Promise<boolean> {
@@ -99,8 +106,12 @@ class CleanRun {
     const [found] = [...this.#found()];
     if (found === undefined) return false;
     const output = OutputFile.create(path, { exclusive: this.#options.force !== true, mode: modeOf(input) });
+    const write = (opened: OpenedFile): Promise<CleanedFile> => {
+      this.#cleaner.mustBeCleanAs(path, found, opened);
+      return this.#write(found, opened, output);
+    };
     try {
-      this.#add(found, await this.#tryFile(found, (opened) => this.#write(found, opened, output)));
+      this.#add(found, await this.#tryFile(found, write));
       if (this.#isRefused()) return false;
       output.commit();
       return true;
@@ -111,11 +122,15 @@ class CleanRun {
 
   async #intoFolder(path: string): Promise<boolean> {
     const replace = this.#options.force === true && statSync(path, { throwIfNoEntry: false }) !== undefined;
-    const folder = OutputFolder.create(path, replace ? { replace: { backup: null } } : {});
+    const [input = ''] = this.#inputs;
+    const folder = OutputFolder.create(path, {
+      ...(replace ? { replace: { backup: null, keeps: this.#inputs } } : {}),
+      ...(this.#inputs.length === 1 ? { maxMode: modeOf(input) } : {}),
+    });
     try {
-      for (const found of this.#found())
-        this.#add(found, await this.#tryFile(found, (opened) => this.#place(found, opened, folder)));
+      for (const found of this.#found()) this.#add(found, await this.#place(found, folder));
       if (this.#isRefused()) return false;
+      this.#restrictFolders();
       folder.commit();
       this.#noteDescriptions();
       return true;
@@ -126,62 +141,82 @@ class CleanRun {
 
   /** Looks at everything first, so that a refusal comes before the first change; then only what changes is written. */
   async #inPlace(backup: string | null): Promise<boolean> {
-    const changing: { readonly found: FoundFile; readonly index: number }[] = [];
+    const changing = new Replacements(backup);
     for (const found of this.#found()) {
+      const state = changing.stateOf(found);
       const entry = await this.#tryFile(found, ({ cleaned }) => entryOf(found.path, cleaned));
-      if (entry.status !== 'unchanged') changing.push({ found, index: this.files.length });
+      if (entry.status !== 'unchanged') changing.add({ found, state, index: this.files.length, entry });
       this.#add(found, entry);
     }
     if (this.#isRefused()) return false;
-    for (const { found, index } of changing) await this.#replace(found, index, backup);
-    if (changing.length > 0) this.#noteDescriptions();
-    return changing.length > 0;
-  }
-
-  async #replace(found: FoundFile, index: number, backup: string | null): Promise<void> {
-    const path = plainPath(found);
-    if (this.files[index]?.after === null) {
-      if (backup === null) rmSync(path);
-      else renameSync(path, freeName(path + backup));
-      return;
+    changing.check();
+    for (const { found, state, index, entry } of changing.all()) {
+      if (entry.after === null) changing.remove(found, state);
+      else this.files[index] = await this.#replace(found, changing.backupOf(found));
     }
-    const mode = modeOf(path);
-    const aside = backup === null ? undefined : OutputFile.create(freeName(path + backup), { exclusive: true, mode });
-    this.files[index] = await this.#intoOutput(path, { mode }, async (output) => {
-      try {
-        const entry = await this.#cleaner.clean(found, async (opened) => {
-          if (aside !== undefined) await copyContent(opened.source, aside, () => undefined);
-          return this.#write(found, opened, output);
-        });
-        aside?.commit();
-        return entry;
-      } finally {
-        aside?.discard();
-      }
-    });
+    if (changing.all().length > 0) this.#noteDescriptions();
+    return changing.all().length > 0;
   }
 
-  async #place(found: FoundFile, opened: OpenedFile, folder: OutputFolder): Promise<CleanedFile> {
-    if (opened.cleaned.status === 'left-out') return entryOf(found.path, opened.cleaned);
-    const path = join(folder.path, this.#relative(found));
-    mkdirSync(dirname(path), { recursive: true });
-    const options = { exclusive: true, mode: modeOf(plainPath(found)) };
-    return this.#intoOutput(path, options, (output) => this.#write(found, opened, output));
-  }
-
-  /** Commits what `fill` wrote, unless it throws. */
-  async #intoOutput(
-    path: string,
-    options: OutputFileOptions,
-    fill: (output: OutputFile) => Promise<CleanedFile>,
-  ): Promise<CleanedFile> {
-    const output = OutputFile.create(path, options);
+  async #replace(found: FoundFile, backup: string | null): Promise<CleanedFile> {
+    const path = plainPath(found);
+    const output = OutputFile.create(path);
+    const aside = backup === null ? undefined : OutputFile.create(backup, { exclusive: true, mode: modeOf(path) });
     try {
-      const entry = await fill(output);
+      const entry = await this.#cleaner.clean(found, async (opened) => {
+        if (aside !== undefined) await copyContent(opened.source, aside, () => undefined);
+        return this.#write(found, opened, output);
+      });
+      aside?.commit();
       output.commit();
       return entry;
     } finally {
+      aside?.discard();
       output.discard();
+    }
+  }
+
+  /** Puts a file into the new folder, unless it is refused: one that changes meanwhile is known only at its end. */
+  async #place(found: FoundFile, folder: OutputFolder): Promise<CleanedFile> {
+    let output: OutputFile | undefined;
+    try {
+      const entry = await this.#tryFile(found, (opened) => {
+        if (opened.cleaned.status === 'left-out') return entryOf(found.path, opened.cleaned);
+        output = this.#createBelow(found, folder);
+        return this.#write(found, opened, output);
+      });
+      if (entry.after !== null) output?.commit();
+      return entry;
+    } finally {
+      output?.discard();
+    }
+  }
+
+  #createBelow(found: FoundFile, folder: OutputFolder): OutputFile {
+    const from = plainPath(found);
+    const below = this.#relative(found);
+    const path = join(folder.path, below);
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+    } catch (error) {
+      throw WriteError.of(path, error);
+    }
+    for (
+      let [at, source] = [dirname(below), dirname(from)];
+      at !== '.';
+      [at, source] = [dirname(at), dirname(source)]
+    ) {
+      const mode = modeOf(source);
+      if (mode !== undefined) this.#folderModes.set(join(folder.path, at), mode);
+    }
+    return OutputFile.create(path, { exclusive: true, mode: modeOf(from) });
+  }
+
+  /** What only some could look into stays so in the copy. */
+  #restrictFolders(): void {
+    // The deepest first: nothing below a folder can be reached once its own bits are gone.
+    for (const [folder, mode] of [...this.#folderModes].toSorted(([a], [b]) => b.length - a.length)) {
+      chmodSync(folder, statSync(folder).mode & (0o7000 | mode));
     }
   }
 
@@ -212,7 +247,10 @@ class CleanRun {
     }
     const { path, reason } = found;
     if (found.isTarget) throw ReadError.of(path, reason);
-    this.#add(found, refusedEntry(path, 0, ReadError.of(path, reason)));
+    const entry = refusedEntry(path, 0, ReadError.of(path, reason));
+    // In place it would stay where it is, so that it cannot be called left out.
+    if (this.#options.destination.kind === 'in-place') this.files.push(entry);
+    else this.#add(found, entry);
     return undefined;
   }
 
@@ -266,21 +304,8 @@ function isWithin(path: string, input: string): boolean {
   return whole === root || whole.startsWith(root.endsWith(sep) ? root : `${root}${sep}`);
 }
 
-/** @throws CleanError for a name that is no text, and so could not be given to the copy. */
-function plainPath({ file, path }: FoundFile): string {
-  const text = Buffer.from(openable(file)).toString('utf8');
-  if (rawPath(text) === file) return text;
-  throw CleanError.of('unreadable', { path, reason: `its name is not UTF-8: ${displayPath(file)}` });
-}
-
 /** Permission bits of the copy: those of the file, without the right to become somebody else. */
 function modeOf(path: string): number | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats === undefined ? undefined : stats.mode & 0o777;
-}
-
-/** @throws WriteError when a backup of this name exists: it may be the only one of the original. */
-function freeName(path: string): string {
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return path;
-  throw WriteError.of(path, new Error('already exists'));
 }

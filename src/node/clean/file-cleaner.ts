@@ -1,8 +1,9 @@
 import { lstatSync } from 'node:fs';
+import { basename } from 'node:path';
 import { CodedError, ReadError } from '../../bytes/errors.ts';
 import { defaultLimits } from '../../bytes/limits.ts';
 import { readBytes, type Source } from '../../bytes/source.ts';
-import { cleanSource, type Cleaned, type CleanSettings } from '../../clean/clean-source.ts';
+import { assertCleanAs, cleanSource, type Cleaned, type CleanSettings } from '../../clean/clean-source.ts';
 import { CleanError } from '../../clean/errors.ts';
 import type { CleanOptions } from '../../clean/options.ts';
 import type { CleanedFile } from '../../clean/record-schema.ts';
@@ -79,6 +80,19 @@ export class FileCleaner {
     } finally {
       source.close();
     }
+  }
+
+  /**
+   * A loader goes by the name of a file, and the rules do too: what is clean as a text may be poisoned as a template.
+   * @throws CleanError unless the result is clean under the name it gets.
+   */
+  mustBeCleanAs(path: string, found: FoundFile, { source, cleaned }: OpenedFile): void {
+    if (basename(path) === basename(found.path) || cleaned.status === 'left-out') return;
+    assertCleanAs(cleaned.content, path, {
+      ...this.#settings,
+      judge: (report) => this.#judged(report, source),
+      hasSibling: (name) => isBeside(rawPath(path), name),
+    });
   }
 
   /** A decision about certain bytes is about those of the file as it came. */

@@ -30,7 +30,10 @@ export interface SealFolderOptions {
 export async function sealFolder(folder: string, into: string, options: SealFolderOptions): Promise<FolderIndex> {
   const { files, folders } = listFolder(folder, options);
   options.onTotal?.(files.reduce((sum, file) => sum + file.size, 0));
-  const output = OutputFolder.create(into, options.isForced === true ? { replace: { backup: null } } : {});
+  const output = OutputFolder.create(
+    into,
+    options.isForced === true ? { replace: { backup: null, keeps: [folder] } } : {},
+  );
   try {
     const sealed: IndexedFile[] = [];
     for (const file of files) sealed.push(await sealOne({ folder, file, into: output.path }, options));

@@ -44,7 +44,10 @@ export async function unsealFolder(
     for (const file of index.files) await unsealOne({ folder, file, sink: noSink }, options);
     return index;
   }
-  const output = OutputFolder.create(into, options.isForced === true ? { replace: { backup: null } } : {});
+  const output = OutputFolder.create(
+    into,
+    options.isForced === true ? { replace: { backup: null, keeps: [folder] } } : {},
+  );
   try {
     for (const path of index.folders) makeFolder(join(output.path, path));
     for (const file of index.files) {

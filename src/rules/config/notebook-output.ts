@@ -1,5 +1,5 @@
 import { type DocumentNode, get } from '../../formats/document.ts';
-import { isNotebook, sourceText } from '../../formats/json/notebook.ts';
+import { isNotebook, notebookCells, sourceText } from '../../formats/json/notebook.ts';
 import { KNOWN_SCRIPT_HOSTS } from '../data/script-hosts.ts';
 import type { Severity } from '../rule.ts';
 import { documentRule } from './document-rule.ts';
@@ -58,7 +58,7 @@ export const notebookOutput = documentRule<Data>()({
   message: ({ cell, what }) => `the output of cell ${cell} ${what}`,
   check(index, report) {
     if (!isNotebook(index.root.node)) return;
-    for (const [cell, node] of cellsOf(index.root.node).entries()) {
+    for (const [cell, { node }] of notebookCells(index.root.node).entries()) {
       const worst = worstOf(itemsOf(get(node, 'outputs')).flatMap(signsOf));
       if (worst !== undefined) report(index.root, { cell, what: worst.what }, worst.severity);
     }
@@ -74,12 +74,6 @@ function worstOf(signs: readonly Sign[]): Sign | undefined {
   return (['high', 'medium', 'low'] as const)
     .map((level) => signs.find((sign) => sign.severity === level))
     .find(Boolean);
-}
-
-/** The cells, which in nbformat 3 are in worksheets. */
-function cellsOf(root: DocumentNode): readonly DocumentNode[] {
-  const sheets = itemsOf(get(root, 'worksheets')).flatMap((sheet) => itemsOf(get(sheet, 'cells')));
-  return [...itemsOf(get(root, 'cells')), ...sheets];
 }
 
 function itemsOf(node: DocumentNode | undefined): readonly DocumentNode[] {

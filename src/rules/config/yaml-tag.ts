@@ -28,6 +28,8 @@ export const yamlTag = documentRule<{ tag: string; reason: string }>()({
       { name: 'hparams.yaml', content: 'lr: !!python/object/apply:os.system [id]\n' },
       { name: 'hyperparams.yaml', content: 'run: !apply:subprocess.check_output\n  args: [id]\n' },
       { name: 'notes.txt', content: '%TAG !p! tag:yaml.org,2002:python/\n---\na: !p!object/new:acme.Thing []\n' },
+      { name: 'a.yaml', content: 'lr: !<tag:yaml.org,2002:pytho%6e/object/apply:os.system> [id]\n' },
+      { name: 'notes.txt', content: '%TAG !e! tag:yaml.org,2002:pytho%6e/\n---\nlr: !e!object/apply:os.system [id]\n' },
       { name: 'a.yaml', content: 'model: !new:speechbrain.utils.data_utils.os.system\n    command: id\n' },
     ],
     good: [

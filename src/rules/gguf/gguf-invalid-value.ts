@@ -9,6 +9,7 @@ export const ggufInvalidValue = faultRule({
   formats: ['gguf'],
   faults: {
     'empty-key': true,
+    'zero-in-key': true,
     'unknown-value-type': true,
     'nested-array': true,
     'bad-alignment': true,
@@ -32,6 +33,7 @@ export const ggufInvalidValue = faultRule({
         name: 'axes.gguf',
         content: () => new GgufBuilder().tensor({ name: 'w', dimensions: [8n, 1n, 1n, 1n, 1n] }).build(32),
       },
+      { name: 'zero.gguf', content: () => new GgufBuilder().string('tokenizer.chat_template\0', '{{ x }}').build() },
       { name: 'type.gguf', content: () => new GgufBuilder().value('x', 77, []).build() },
     ],
     good: [
