@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { claimOf, readAttestations, type AttestationClaim, type AttestationLine } from '../sign/attestation.ts';
+import {
+  claimOf,
+  isAbout,
+  readAttestations,
+  type AttestationClaim,
+  type AttestationLine,
+} from '../sign/attestation.ts';
 import { readBundle, type Bundle } from '../sign/bundle.ts';
 import { SignError } from '../sign/errors.ts';
 import { signerName, unmetBy, type PolicyFiles, type SigningPolicy } from '../sign/policy.ts';
@@ -19,6 +25,8 @@ export interface EvidenceContext {
   readonly policy: { readonly policy: SigningPolicy; readonly files: PolicyFiles } | null;
   /** The root digest of the files as they are now. */
   readonly rootDigest: string;
+  /** The same with the names of the files. */
+  readonly manifestSha256: string;
 }
 
 /** One statement beside the model, as far as it could be checked. */
@@ -69,7 +77,7 @@ function checkLine(
   return attempt(plain, () => {
     const claim = claimOf(statement);
     const base = { ...plain, what: claimText(claim) };
-    if (!statement.subjects.some((one) => one.sha256 === context.rootDigest)) {
+    if (isAbout(statement, context) === null) {
       return refused(base, 'it is about something else than these files');
     }
     return { claim, predicate: statement.predicate, ...verifiedItem(base, bundle, context) };

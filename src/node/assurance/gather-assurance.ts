@@ -43,7 +43,8 @@ export async function gatherAssurance(path: string, options: AssuranceOptions = 
   const { facts, scan } = await gatherFacts(path, { ...options, onProblem });
   const { rules } = await import('../../rules/index.ts');
   const beside = new Beside(path, facts.isFolder);
-  const context = { trust: null, policy: null, ...options.trust, rootDigest: facts.root.sha256 };
+  const { sha256: rootDigest, manifestSha256 } = facts.root;
+  const context = { trust: null, policy: null, ...options.trust, rootDigest, manifestSha256 };
   const statements = checkStatements(beside, context);
   const evidence = [...statements.map(({ item }) => item), ...(await bomItems(beside, facts, statements))];
   return assess({

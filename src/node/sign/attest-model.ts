@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { readBundle } from '../../sign/bundle.ts';
 import { SignError } from '../../sign/errors.ts';
 import { signLimits } from '../../sign/limits.ts';
-import { pathFault, rootDigest, splitName, type Manifest } from '../../sign/manifest.ts';
+import { manifestDigest, pathFault, rootDigest, splitName, type Manifest } from '../../sign/manifest.ts';
 import type { AttestedModel, Predicate } from '../../sign/predicates.ts';
 import type { Signer } from '../../sign/signers.ts';
 import { payloadOf, type ModelStatement } from '../../sign/statement.ts';
@@ -41,7 +41,8 @@ export async function attestModel(target: string, options: AttestOptions): Promi
   const signature = options.signature ?? evidencePath(target, isFolder, 'signature');
   const model = await attestedModel(target, signature, options);
   const predicates = options.predicates(model);
-  const subjects = [{ name: model.manifest.modelName, sha256: model.rootDigest }];
+  const { manifest, rootDigest: sha256 } = model;
+  const subjects = [{ name: manifest.modelName, sha256, manifestSha256: manifestDigest(manifest) }];
   const lines: string[] = [];
   for (const { predicateType, predicate } of predicates) {
     const text = await options.signer.sign(payloadOf({ subjects, predicateType, predicate }));

@@ -1,14 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   claimOf,
+  isAbout,
   parseDocument,
   readAttestations,
   type AttestationClaim,
   type AttestationLine,
+  type AttestedSubject,
 } from '../../sign/attestation.ts';
 import { problemOf, SignError, type Problem } from '../../sign/errors.ts';
 import { signLimits } from '../../sign/limits.ts';
 import { evidenceNames } from '../../sign/manifest.ts';
+import type { AttestationStatement } from '../../sign/statement.ts';
 import { verifyBundle, type Trust, type VerifiedSigner } from '../../sign/verify-bundle.ts';
 import { evidencePath } from './build-manifest.ts';
 import { readIfThere } from './read-small-file.ts';
@@ -23,11 +26,13 @@ export interface CheckedAttestation {
   /** Null when the statement could not be read. */
   readonly claim: AttestationClaim | null;
   readonly problem: Problem | null;
+  /** It speaks of contents, and does not say under which names. */
+  readonly isNameless: boolean;
 }
 
 export interface EvidenceOptions {
   readonly isFolder: boolean;
-  readonly rootDigest: string;
+  readonly subject: AttestedSubject;
   readonly trust: Trust;
   readonly nameOf: (verified: VerifiedSigner) => string | null;
   /** Attestations of strangers are a problem, not a note. */
@@ -64,7 +69,8 @@ export function checkEvidence(target: string, options: EvidenceOptions): Evidenc
   const checked = lines.map((line) => checkLine(line, options));
   const problems: Problem[] = [];
   const notes: string[] = [];
-  for (const { line, problem } of checked) {
+  for (const { line, problem, isNameless } of checked) {
+    if (isNameless) notes.push(`attestation ${line}: it speaks of the contents of files, not of their names`);
     if (problem === null) continue;
     const text = `attestation ${line}: ${problem.message}`;
     if (!options.mustHold && STRANGERS.has(problem.code)) notes.push(`${text}; it was not believed`);
@@ -76,21 +82,28 @@ export function checkEvidence(target: string, options: EvidenceOptions): Evidenc
 }
 
 function checkLine(line: AttestationLine, options: EvidenceOptions): CheckedAttestation {
-  const base = { line: line.line, signer: null, name: null, claim: null };
+  const base = { line: line.line, signer: null, name: null, claim: null, isNameless: false };
   if ('error' in line) return { ...base, problem: line.error.problem };
   let claim: AttestationClaim | null = null;
   try {
     const verified = verifyBundle(line.bundle, options.trust);
     claim = claimOf(line.statement);
-    const { subjects } = line.statement;
-    if (!subjects.some(({ sha256 }) => sha256 === options.rootDigest)) {
-      throw SignError.of('attestation-subject', `it is about ${subjects.map(({ sha256 }) => sha256).join(', ')}`);
-    }
-    return { ...base, signer: verified, name: options.nameOf(verified), claim, problem: null };
+    const about = isAbout(line.statement, options.subject);
+    if (about === null) throw otherSubject(line.statement, options.subject);
+    const isNameless = about === 'contents';
+    return { ...base, signer: verified, name: options.nameOf(verified), claim, problem: null, isNameless };
   } catch (error) {
     if (!(error instanceof SignError)) throw error;
     return { ...base, claim, problem: error.problem };
   }
+}
+
+function otherSubject({ subjects }: AttestationStatement, { rootDigest }: AttestedSubject): SignError {
+  const digests = subjects.map(({ sha256 }) => sha256);
+  const detail = digests.includes(rootDigest)
+    ? 'it is about the same contents under other names'
+    : `it is about ${digests.join(', ')}`;
+  return SignError.of('attestation-subject', detail);
 }
 
 /** A bill of materials must be one that was attested; beside the others it would be a document anybody could change. */

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { readBundle, type Bundle } from '../../sign/bundle.ts';
 import { SignError, type Problem } from '../../sign/errors.ts';
 import { signLimits } from '../../sign/limits.ts';
-import { rootDigests } from '../../sign/manifest.ts';
+import { manifestDigest, rootDigests } from '../../sign/manifest.ts';
 import { signerName, unmetBy } from '../../sign/policy.ts';
 import type { ModelStatement } from '../../sign/statement.ts';
 import { verifyBundle, type VerifiedSigner } from '../../sign/verify-bundle.ts';
@@ -81,7 +81,7 @@ class Verification {
   readonly #problems: Problem[] = [];
   readonly #notes: string[] = [];
   /** Of the first signature; the others must be of the same model. */
-  #rootDigest: string | undefined;
+  #first: ModelStatement | undefined;
 
   constructor(target: string, options: VerifyOptions) {
     this.#target = target;
@@ -149,7 +149,7 @@ class Verification {
     const { ignorePaths = [], attestations, ignoreUnsignedFiles } = this.#options;
     const evidence = checkEvidence(this.#target, {
       isFolder: this.#isFolder,
-      rootDigest: statement.rootDigest,
+      subject: { rootDigest: statement.rootDigest, manifestSha256: manifestDigest(statement.manifest) },
       trust: this.#loaded.trust,
       nameOf: (verified) => this.#nameOf(verified),
       mustHold: attestations ?? false,
@@ -210,14 +210,33 @@ class Verification {
     }
   }
 
-  #checkSame({ rootDigest }: ModelStatement): void {
-    this.#rootDigest ??= rootDigest;
-    if (rootDigest === this.#rootDigest) return;
+  /**
+   * What is compared with the files is the first one only. The root digest alone would let a second signer vouch for
+   * names that it never saw.
+   */
+  #checkSame(statement: ModelStatement): void {
+    this.#first ??= statement;
+    const difference = differenceOf(this.#first, statement, this.#isFolder);
+    if (difference === null) return;
     throw SignError.of(
       'root-digest-mismatch',
-      `the signatures are of different models, ${this.#rootDigest} and ${rootDigest}`,
+      `the signatures are of different models: ${difference}; ${this.#first.rootDigest} and ${statement.rootDigest}`,
     );
   }
+}
+
+/** In what two signed models differ, or null. A single file may be signed with its name and without. */
+function differenceOf(one: ModelStatement, other: ModelStatement, isFolder: boolean): string | null {
+  if (one.manifest.serialization.allowSymlinks !== other.manifest.serialization.allowSymlinks) {
+    return 'only one allows symbolic links';
+  }
+  const isUnnamed = !isFolder && (one.isNameless || other.isNameless);
+  const digestOf = isUnnamed ? rootDigestOf : ({ manifest }: ModelStatement) => manifestDigest(manifest);
+  return digestOf(one) === digestOf(other) ? null : 'other contents, names or hashes';
+}
+
+function rootDigestOf({ rootDigest }: ModelStatement): string {
+  return rootDigest;
 }
 
 function signedModel({ manifest, rootDigest }: ModelStatement): SignedModel {
