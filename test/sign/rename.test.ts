@@ -83,3 +83,8 @@ it('nor does one who allowed no symbolic links, beside one who did', async () =>
   const report = await verifyModel(folder, { publicKeys: [key.publicKey, other.publicKey], signatures });
   expect(report.ok).toBe(false);
 });
+
+it('an empty list of signatures means the one beside the model, not that none is needed', async () => {
+  const report = await verifyModel(model(), { publicKeys: [key.publicKey], signatures: [] });
+  expect(report).toMatchObject({ ok: false, problems: [{ code: 'signature-missing' }] });
+});

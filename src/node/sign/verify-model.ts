@@ -91,7 +91,9 @@ class Verification {
   }
 
   async run(): Promise<VerifyReport> {
-    const files = this.#options.signatures ?? [evidencePath(this.#target, this.#isFolder, 'signature')];
+    const { signatures = [] } = this.#options;
+    // An empty list names none, and must not mean that none is needed.
+    const files = signatures.length > 0 ? signatures : [evidencePath(this.#target, this.#isFolder, 'signature')];
     const signers: ReportedSigner[] = [];
     const statements: ModelStatement[] = [];
     for (const file of files) {
@@ -186,7 +188,7 @@ class Verification {
     return {
       schemaVersion: '1.0',
       target: this.#target,
-      ok: this.#problems.length === 0,
+      ok: this.#problems.length === 0 && statement !== undefined,
       signers,
       model: statement === undefined ? null : signedModel(statement),
       coveredFiles: found.coveredFiles ?? 0,
