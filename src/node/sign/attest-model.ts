@@ -7,7 +7,7 @@ import type { AttestedModel, Predicate } from '../../sign/predicates.ts';
 import type { Signer } from '../../sign/signers.ts';
 import { payloadOf, type ModelStatement } from '../../sign/statement.ts';
 import { OutputFile } from '../output-file.ts';
-import { buildManifest, evidencePath, ignoredPaths, type ManifestOptions } from './build-manifest.ts';
+import { buildManifest, evidencePath, leftOut, type ManifestOptions } from './build-manifest.ts';
 import { checkModel } from './check-model.ts';
 import { failOnProblems } from './fail-on-problems.ts';
 import { listModel } from './list-model.ts';
@@ -99,8 +99,8 @@ function withSizes(
 ): AttestedModel {
   const { serialization, resources } = model.manifest;
   const signed = new Set(resources.map(({ name }) => splitName(name, serialization.method).path));
-  const ignored = new Set(ignoredPaths(target, options));
-  const { files, isFolder } = listModel(target, { ignored, allowSymlinks: serialization.allowSymlinks });
+  const { allowSymlinks } = serialization;
+  const { files, isFolder } = listModel(target, { ...leftOut(target, options), allowSymlinks });
   const sizes = new Map(
     files.filter(({ path }) => !isFolder || signed.has(path)).map(({ path, size }) => [path, size]),
   );

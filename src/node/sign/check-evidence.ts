@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import {
   claimOf,
@@ -8,11 +9,13 @@ import {
   type AttestationLine,
   type AttestedSubject,
 } from '../../sign/attestation.ts';
+import { readBundle } from '../../sign/bundle.ts';
 import { problemOf, SignError, type Problem } from '../../sign/errors.ts';
 import { signLimits } from '../../sign/limits.ts';
 import { evidenceNames } from '../../sign/manifest.ts';
 import type { AttestationStatement } from '../../sign/statement.ts';
 import { verifyBundle, type Trust, type VerifiedSigner } from '../../sign/verify-bundle.ts';
+import { isSameFile } from '../write-file.ts';
 import { evidencePath } from './build-manifest.ts';
 import { readIfThere } from './read-small-file.ts';
 
@@ -42,6 +45,8 @@ export interface EvidenceOptions {
   /** Evidence that the model's own signature covers. */
   readonly signed: ReadonlySet<string>;
   readonly ignoreUnsignedFiles: boolean;
+  /** The signatures that were verified. */
+  readonly signatureFiles: readonly string[];
 }
 
 export interface EvidenceCheck {
@@ -64,7 +69,8 @@ const STRANGERS: ReadonlySet<string> = new Set([
  * @throws ReadError, SignError `size-limit`.
  */
 export function checkEvidence(target: string, options: EvidenceOptions): EvidenceCheck {
-  const bytes = readIfThere(evidencePath(target, options.isFolder, 'attestations'), signLimits.maxAttestationsBytes);
+  const place = evidencePath(target, options.isFolder, 'attestations');
+  const bytes = isRegular(place) ? readIfThere(place, signLimits.maxAttestationsBytes) : null;
   const lines = bytes === null ? [] : readAttestations(bytes);
   const checked = lines.map((line) => checkLine(line, options));
   const problems: Problem[] = [];
@@ -78,6 +84,7 @@ export function checkEvidence(target: string, options: EvidenceOptions): Evidenc
   }
   const held = lines.filter((_, index) => checked[index]?.problem === null);
   for (const kind of ['cyclonedx', 'spdx'] as const) problems.push(...checkDocument(target, kind, held, options));
+  problems.push(...checkOtherSignature(target, options));
   return { attestations: checked, problems, notes };
 }
 
@@ -116,7 +123,7 @@ function checkDocument(
   const file = evidencePath(target, options.isFolder, kind);
   const name = evidenceNames[kind];
   if (options.ignoreUnsignedFiles || options.ignored.has(name) || options.signed.has(name)) return [];
-  const bytes = readIfThere(file, signLimits.maxPredicateBytes);
+  const bytes = isRegular(file) ? readIfThere(file, signLimits.maxPredicateBytes) : null;
   if (bytes === null) return [];
   try {
     const document = parseDocument({ name: file, bytes });
@@ -128,4 +135,26 @@ function checkDocument(
     if (!(error instanceof SignError)) throw error;
     return [error.problem];
   }
+}
+
+/** Under the name of a signature lies at least a signature of a model, even if by somebody who was not asked about. */
+function checkOtherSignature(target: string, options: EvidenceOptions): Problem[] {
+  const { isFolder, ignored, signed, ignoreUnsignedFiles, signatureFiles } = options;
+  const name = evidenceNames.signature;
+  const file = evidencePath(target, isFolder, 'signature');
+  if (!isFolder || ignoreUnsignedFiles || ignored.has(name) || signed.has(name)) return [];
+  if (signatureFiles.some((one) => isSameFile(one, file))) return [];
+  const bytes = isRegular(file) ? readIfThere(file, signLimits.maxBundleBytes) : null;
+  if (bytes === null) return [];
+  try {
+    if (readBundle(bytes).statement.kind === 'model') return [];
+  } catch (error) {
+    if (!(error instanceof SignError)) throw error;
+  }
+  return [problemOf('evidence-unverified', `${file} is no signature of a model`)];
+}
+
+/** A folder of an evidence file's name is no evidence, and was found among the files of the model. */
+function isRegular(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { readBundle, type Bundle } from '../../sign/bundle.ts';
 import { SignError, type Problem } from '../../sign/errors.ts';
 import { signLimits } from '../../sign/limits.ts';
-import { manifestDigest, rootDigests } from '../../sign/manifest.ts';
+import { manifestDigest, rootDigests, splitName } from '../../sign/manifest.ts';
 import { signerName, unmetBy } from '../../sign/policy.ts';
 import type { ModelStatement } from '../../sign/statement.ts';
 import { verifyBundle, type VerifiedSigner } from '../../sign/verify-bundle.ts';
@@ -108,7 +108,7 @@ class Verification {
     this.#notes.push(...statement.notes);
     const found = { signers, statement };
     const check = await this.#attempt(() => this.#checkFiles(statement, files));
-    const attestations = await this.#attempt(() => this.#checkEvidence(statement));
+    const attestations = await this.#attempt(() => this.#checkEvidence(statement, files));
     const source = await this.#attempt(() => this.#checkSource(attestations ?? []));
     this.#checkPolicy(signers, attestations ?? []);
     return this.#report({ ...found, ...check, attestations, source });
@@ -147,8 +147,9 @@ class Verification {
     return check;
   }
 
-  #checkEvidence(statement: ModelStatement): readonly CheckedAttestation[] {
+  #checkEvidence(statement: ModelStatement, signatureFiles: readonly string[]): readonly CheckedAttestation[] {
     const { ignorePaths = [], attestations, ignoreUnsignedFiles } = this.#options;
+    const { resources, serialization } = statement.manifest;
     const evidence = checkEvidence(this.#target, {
       isFolder: this.#isFolder,
       subject: { rootDigest: statement.rootDigest, manifestSha256: manifestDigest(statement.manifest) },
@@ -156,7 +157,8 @@ class Verification {
       nameOf: (verified) => this.#nameOf(verified),
       mustHold: attestations ?? false,
       ignored: new Set([...ignorePaths, ...(this.#loaded.policy?.policy.ignorePaths ?? [])]),
-      signed: new Set(statement.manifest.resources.map(({ name }) => name)),
+      signed: new Set(resources.map(({ name }) => splitName(name, serialization.method).path)),
+      signatureFiles,
       ignoreUnsignedFiles: ignoreUnsignedFiles ?? false,
     });
     this.#problems.push(...evidence.problems);
