@@ -161,7 +161,9 @@ export function unmetPolicy(
   const { policy, trust } = context;
   if (policy === null || trust === null) return null;
   const name = (one: CheckedStatement): string | null => (one.verified === null ? null : nameOf(one.verified, context));
-  const signers = statements.filter(({ item }) => item.kind === 'signature').map(name);
+  const signers = statements.flatMap((one) =>
+    one.item.kind === 'signature' && one.verified !== null ? [{ name: name(one), signer: one.verified.signer }] : [],
+  );
   const attestations = statements.flatMap((one) =>
     one.claim === null || one.verified === null ? [] : [{ claim: one.claim, signer: name(one) }],
   );

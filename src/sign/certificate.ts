@@ -1,7 +1,7 @@
 import { X509Certificate, type KeyObject } from 'node:crypto';
 import { certificateFacts, hasKeyUsage, pathLengthOf, purposesOf, type Extension } from './der.ts';
 import { SignError } from './errors.ts';
-import { curveOf } from './keys.ts';
+import { curveOf, fingerprintOf } from './keys.ts';
 
 /** Certificate paths after RFC 5280 §6, for a signer whose root the verifier named. */
 
@@ -36,6 +36,8 @@ export interface CertificateIdentity {
   readonly serialNumber: string;
   /** SHA-256 of the certificate, hexadecimal. */
   readonly fingerprint: string;
+  /** Of its key, as a bundle that is signed with the key alone would name it. */
+  readonly keyFingerprint: string;
   readonly validFrom: string;
   readonly validTo: string;
   /** Names of the path, signer first. */
@@ -94,6 +96,7 @@ function identityOf(leaf: X509Certificate, path: readonly X509Certificate[]): Ce
     issuer: oneLine(leaf.issuer),
     serialNumber: leaf.serialNumber,
     fingerprint: certificateFingerprint(leaf),
+    keyFingerprint: fingerprintOf(leaf.publicKey),
     validFrom: leaf.validFromDate.toISOString(),
     validTo: leaf.validToDate.toISOString(),
     path: path.map((one) => oneLine(one.subject)),

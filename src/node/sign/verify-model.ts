@@ -181,8 +181,7 @@ class Verification {
     const known = attestations.flatMap(({ claim, signer, name }) =>
       claim === null || signer === null ? [] : [{ claim, signer: name }],
     );
-    const given = { signers: signers.map(({ name }) => name), attestations: known, now: trust.now };
-    this.#problems.push(...unmetBy(policy.policy, given));
+    this.#problems.push(...unmetBy(policy.policy, { signers, attestations: known, now: trust.now }));
   }
 
   #report(found: Found): VerifyReport {
