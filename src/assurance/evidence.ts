@@ -1,5 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { claimOf, readAttestations, type AttestationClaim, type AttestationLine } from '../sign/attestation.ts';
+import {
+  claimOf,
+  isAbout,
+  readAttestations,
+  type AttestationClaim,
+  type AttestationLine,
+} from '../sign/attestation.ts';
 import { readBundle, type Bundle } from '../sign/bundle.ts';
 import { SignError } from '../sign/errors.ts';
 import type { Serialization } from '../sign/manifest.ts';
@@ -20,6 +26,8 @@ export interface EvidenceContext {
   readonly policy: { readonly policy: SigningPolicy; readonly files: PolicyFiles } | null;
   /** The root digest of the files as they are now. */
   readonly rootDigest: string;
+  /** The same with the names of the files. */
+  readonly manifestSha256: string;
 }
 
 /** One statement beside the model, as far as it could be checked. */
@@ -72,7 +80,7 @@ function checkLine(
   return attempt(plain, () => {
     const claim = claimOf(statement);
     const base = { ...plain, what: claimText(claim) };
-    if (!statement.subjects.some((one) => one.sha256 === context.rootDigest)) {
+    if (isAbout(statement, context) === null) {
       return refused(base, 'it is about something else than these files');
     }
     return { claim, predicate: statement.predicate, ...verifiedItem(base, bundle, context) };
@@ -156,7 +164,9 @@ export function unmetPolicy(
   const { policy, trust } = context;
   if (policy === null || trust === null) return null;
   const name = (one: CheckedStatement): string | null => (one.verified === null ? null : nameOf(one.verified, context));
-  const signers = statements.filter(({ item }) => item.kind === 'signature').map(name);
+  const signers = statements.flatMap((one) =>
+    one.item.kind === 'signature' && one.verified !== null ? [{ name: name(one), signer: one.verified.signer }] : [],
+  );
   const attestations = statements.flatMap((one) =>
     one.claim === null || one.verified === null ? [] : [{ claim: one.claim, signer: name(one) }],
   );

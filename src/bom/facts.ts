@@ -30,6 +30,8 @@ export interface FileFact {
 /** The digest that a signature of the model signs. */
 export interface RootDigest {
   readonly sha256: string;
+  /** What binds the names of the files to their contents; attestations name it beside the root digest. */
+  readonly manifestSha256: string;
   /** `signed`: a signature file names the same digest. Whether the signature is valid is not said here. */
   readonly source: 'computed' | 'signed';
   readonly signature?: string;

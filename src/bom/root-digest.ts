@@ -4,6 +4,7 @@ import {
   defaultIgnorePaths,
   evidenceNames,
   isIgnored,
+  manifestDigest,
   rootDigest,
   sortResources,
   type Resource,
@@ -58,8 +59,9 @@ export function measureRoot(files: readonly HashedFile[], signature: SignatureFi
   const ignored = new Set<string>(defaultIgnorePaths);
   const covers = (path: string): boolean => !isIgnored(path, ignored);
   const resources = files.filter(({ path }) => covers(path)).map(resourceOf);
+  const manifestSha256 = manifestDigest({ resources, serialization: { method: 'files', hashType: 'sha256' } });
   return {
-    root: { sha256: rootDigest(sortResources(resources, 'code-point')), source: 'computed' },
+    root: { sha256: rootDigest(sortResources(resources, 'code-point')), manifestSha256, source: 'computed' },
     covers,
   };
 }
@@ -89,7 +91,12 @@ function signedRoot(
   const { method, hashType } = manifest.serialization;
   // A signature of one file that does not record its name is good for that file alone, never for a folder with it.
   const isNameless = statement.isNameless && !isFolder;
-  const root: RootDigest = { sha256: statement.rootDigest, source: 'signed', signature };
+  const root: RootDigest = {
+    sha256: statement.rootDigest,
+    manifestSha256: manifestDigest(manifest),
+    source: 'signed',
+    signature,
+  };
   const names = new Set(
     manifest.resources.map(({ name }) => (method === 'files' ? name : name.replace(/(?::\d+){2}$/s, ''))),
   );

@@ -109,6 +109,25 @@ function readLine(bytes: Uint8Array, line: number): AttestationLine {
   }
 }
 
+/** A model as an attestation names it. */
+export interface AttestedSubject {
+  readonly rootDigest: string;
+  readonly manifestSha256: string;
+}
+
+/**
+ * Whether a statement is about a model: by its names too where it says them. Whoever attests without them (other
+ * programs do) speaks of contents, under whatever names.
+ */
+export function isAbout(
+  { subjects }: AttestationStatement,
+  { rootDigest, manifestSha256 }: AttestedSubject,
+): 'files' | 'contents' | null {
+  const same = subjects.filter((one) => one.sha256 === rootDigest);
+  if (same.some((one) => one.manifestSha256 === manifestSha256)) return 'files';
+  return same.some((one) => one.manifestSha256 === undefined) ? 'contents' : null;
+}
+
 /** What a statement claims. @throws SignError `attestation-invalid` when its predicate is not what its type says. */
 export function claimOf({ predicateType, predicate }: AttestationStatement): AttestationClaim {
   const base: AttestationClaim = {

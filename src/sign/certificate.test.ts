@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { codeOf } from '../../test/sign/code-of.ts';
 import {
+  CODE_SIGNING,
   extension,
   issue,
   newPair,
@@ -11,6 +12,7 @@ import {
   subAuthority,
   type CertificateSpec,
 } from '../../test/build/x509.ts';
+import { pssCertificates } from '../../test/build/pss-certificates.ts';
 import { verifyChain } from './certificate.ts';
 import { certificateFacts } from './der.ts';
 import { codedEverywhere } from '../../test/sign/coded-everywhere.ts';
@@ -118,6 +120,35 @@ describe('a certificate path (RFC 5280 §6)', () => {
   it('has a critical extension that nobody here understands (RFC 5280 §4.2)', () => {
     expect(codeFor({ more: [extension('1.2.3.4', Buffer.from([5, 0]), true)] })).toBe('certificate-invalid');
     expect(codeFor({ more: [extension('1.2.3.4', Buffer.from([5, 0]))] })).toBe('none');
+  });
+
+  it('was issued under name constraints, whether they were made critical or not (RFC 5280 §4.2.1.10)', () => {
+    for (const isCritical of [true, false]) {
+      const bound = subAuthority(root, 'bound', { more: [extension('2.5.29.30', Buffer.from([0x30, 0]), isCritical)] });
+      const { certificate } = signerCertificate(bound);
+      expect(codeOf(() => verifyChain([certificate.raw, bound.certificate.raw], [root.certificate], [now]))).toBe(
+        'certificate-invalid',
+      );
+    }
+  });
+
+  it('was issued by an authority for servers only', () => {
+    const codeBelow = (purposes: string[]): string => {
+      const web = subAuthority(root, 'web', { purposes });
+      const { certificate } = signerCertificate(web);
+      return codeOf(() => verifyChain([certificate.raw, web.certificate.raw], [root.certificate], [now]));
+    };
+    expect(codeBelow([SERVER_AUTH])).toBe('certificate-usage');
+    expect(codeBelow([SERVER_AUTH, CODE_SIGNING])).toBe('none');
+  });
+
+  it('is signed with RSASSA-PSS: with SHA-2, not with SHA-1, which is the default (RFC 4055 §3.1)', () => {
+    const { authority, signedWithSha1, signedWithSha256 } = pssCertificates;
+    const time = new Date('2026-12-01');
+    const codeOfPath = (leaf: Buffer): string =>
+      codeOf(() => verifyChain([leaf], [new X509Certificate(authority)], [time]));
+    expect(codeOfPath(signedWithSha256)).toBe('none');
+    expect(codeOfPath(signedWithSha1)).toBe('certificate-invalid');
   });
 
   it('has an extension twice', () => {

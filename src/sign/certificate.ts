@@ -1,21 +1,29 @@
 import { X509Certificate, type KeyObject } from 'node:crypto';
-import { certificateFacts, hasKeyUsage, pathLengthOf, purposesOf, type Extension } from './der.ts';
+import {
+  certificateFacts,
+  hasKeyUsage,
+  pathLengthOf,
+  purposesOf,
+  type CertificateFacts,
+  type Extension,
+} from './der.ts';
 import { SignError } from './errors.ts';
-import { curveOf } from './keys.ts';
+import { curveOf, fingerprintOf } from './keys.ts';
 
 /** Certificate paths after RFC 5280 §6, for a signer whose root the verifier named. */
 
 const BASIC_CONSTRAINTS = '2.5.29.19';
 const KEY_USAGE = '2.5.29.15';
 const EXTENDED_KEY_USAGE = '2.5.29.37';
+const NAME_CONSTRAINTS = '2.5.29.30';
+const ANY_PURPOSE = '2.5.29.37.0';
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
 const DIGITAL_SIGNATURE_BIT = 0;
 const KEY_CERT_SIGN_BIT = 5;
 /** Extensions that are understood here, or say nothing that could forbid a signature. */
 const UNDERSTOOD = new Set([BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_KEY_USAGE, '2.5.29.14', '2.5.29.17', '2.5.29.35']);
-/** RSA and ECDSA with SHA-2, RSASSA-PSS, Ed25519: nothing with MD5 or SHA-1, for which collisions can be bought. */
+/** RSA and ECDSA with SHA-2, Ed25519: nothing with MD5 or SHA-1, for which collisions can be bought. */
 const SOUND_ALGORITHMS = new Set([
-  '1.2.840.113549.1.1.10',
   '1.2.840.113549.1.1.11',
   '1.2.840.113549.1.1.12',
   '1.2.840.113549.1.1.13',
@@ -24,6 +32,9 @@ const SOUND_ALGORITHMS = new Set([
   '1.2.840.10045.4.3.4',
   '1.3.101.112',
 ]);
+const RSASSA_PSS = '1.2.840.113549.1.1.10';
+/** SHA-2 in the parameters of RSASSA-PSS; when these name none, it is SHA-1 (RFC 4055 §3.1). */
+const SOUND_PSS_HASHES = new Set(['2.16.840.1.101.3.4.2.1', '2.16.840.1.101.3.4.2.2', '2.16.840.1.101.3.4.2.3']);
 const MIN_RSA_BITS = 2048;
 const MAX_PATH = 8;
 /** Certificates of one name multiply the paths to try. */
@@ -36,6 +47,8 @@ export interface CertificateIdentity {
   readonly serialNumber: string;
   /** SHA-256 of the certificate, hexadecimal. */
   readonly fingerprint: string;
+  /** Of its key, as a bundle that is signed with the key alone would name it. */
+  readonly keyFingerprint: string;
   readonly validFrom: string;
   readonly validTo: string;
   /** Names of the path, signer first. */
@@ -94,6 +107,7 @@ function identityOf(leaf: X509Certificate, path: readonly X509Certificate[]): Ce
     issuer: oneLine(leaf.issuer),
     serialNumber: leaf.serialNumber,
     fingerprint: certificateFingerprint(leaf),
+    keyFingerprint: fingerprintOf(leaf.publicKey),
     validFrom: leaf.validFromDate.toISOString(),
     validTo: leaf.validToDate.toISOString(),
     path: path.map((one) => oneLine(one.subject)),
@@ -160,20 +174,28 @@ class PathFinder {
 function checkPath(path: readonly X509Certificate[]): void {
   for (const [index, one] of path.entries()) {
     const name = oneLine(one.subject);
-    const { signatureAlgorithm, extensions } = certificateFacts(one.raw);
+    const facts = certificateFacts(one.raw);
+    const { extensions } = facts;
     // A root is trusted because it was named, whatever it signed itself with.
-    if (index < path.length - 1 && !SOUND_ALGORITHMS.has(signatureAlgorithm)) {
-      throw SignError.of('certificate-invalid', `${name} is signed with the algorithm ${signatureAlgorithm}`);
+    if (index < path.length - 1 && !isSound(facts)) {
+      throw SignError.of('certificate-invalid', `${name} is signed with the algorithm ${facts.signatureAlgorithm}`);
     }
-    const unknown = extensions.find((each) => each.isCritical && !UNDERSTOOD.has(each.oid));
+    const unknown = extensions.find((each) => isForbidding(each));
     if (unknown !== undefined) {
-      throw SignError.of(
-        'certificate-invalid',
-        `${name} has the critical extension ${unknown.oid}, which is not understood`,
-      );
+      throw SignError.of('certificate-invalid', `${name} has the extension ${unknown.oid}, which is not understood`);
     }
     if (index > 0) checkAuthority(one, index, extensions);
   }
+}
+
+function isSound({ signatureAlgorithm, pssHash }: CertificateFacts): boolean {
+  if (signatureAlgorithm === RSASSA_PSS) return pssHash !== null && SOUND_PSS_HASHES.has(pssHash);
+  return SOUND_ALGORITHMS.has(signatureAlgorithm);
+}
+
+/** Name constraints must be critical (RFC 5280 §4.2.1.10); an authority that forgot it still has them. */
+function isForbidding({ oid, isCritical }: Extension): boolean {
+  return oid === NAME_CONSTRAINTS || (isCritical && !UNDERSTOOD.has(oid));
 }
 
 /** What lets a certificate issue others, with `index - 1` authorities between it and the signer (§4.2.1.9). */
@@ -182,6 +204,11 @@ function checkAuthority(one: X509Certificate, index: number, extensions: readonl
   const usage = valueOf(extensions, KEY_USAGE);
   if (!one.ca || (usage !== undefined && !hasKeyUsage(usage, KEY_CERT_SIGN_BIT))) {
     throw SignError.of('certificate-usage', `${name} may not issue certificates`);
+  }
+  // Purposes of an authority bind what it issues, as browsers and OpenSSL have it: one for servers makes no signers.
+  const purposes = valueOf(extensions, EXTENDED_KEY_USAGE);
+  if (purposes !== undefined && !purposesOf(purposes).some((each) => each === CODE_SIGNING || each === ANY_PURPOSE)) {
+    throw SignError.of('certificate-usage', `${name} may not issue certificates for code signing`);
   }
   const constraints = valueOf(extensions, BASIC_CONSTRAINTS);
   const allowed = constraints === undefined ? null : pathLengthOf(constraints);

@@ -18,6 +18,7 @@ const BOOLEAN = 0x01;
 const INTEGER = 0x02;
 const BIT_STRING = 0x03;
 const OCTET_STRING = 0x04;
+const EXPLICIT_0 = 0xa0;
 const EXPLICIT_3 = 0xa3;
 const MAX_ELEMENTS = 1000;
 
@@ -29,6 +30,8 @@ export interface Extension {
 
 export interface CertificateFacts {
   readonly signatureAlgorithm: string;
+  /** The hash that the parameters of RSASSA-PSS name (RFC 4055); null without. */
+  readonly pssHash: string | null;
   readonly extensions: readonly Extension[];
 }
 
@@ -36,13 +39,21 @@ export interface CertificateFacts {
 export function certificateFacts(der: Buffer): CertificateFacts {
   const [tbs, algorithm] = children(expectTag(readElement(der, 0), SEQUENCE));
   const parts = children(expectTag(tbs, SEQUENCE));
-  const [oid] = children(expectTag(algorithm, SEQUENCE));
+  const [oid, parameters] = children(expectTag(algorithm, SEQUENCE));
   const wrapped = parts.find((one) => one.tag === EXPLICIT_3);
   const list = wrapped === undefined ? undefined : readElement(wrapped.content, 0);
   const extensions = list === undefined ? [] : children(expectTag(list, SEQUENCE)).map(extensionOf);
   const known = new Set(extensions.map((one) => one.oid));
   if (known.size !== extensions.length) throw malformed('has an extension twice');
-  return { signatureAlgorithm: oidText(expectTag(oid, OID).content), extensions };
+  return { signatureAlgorithm: oidText(expectTag(oid, OID).content), pssHash: pssHashOf(parameters), extensions };
+}
+
+/** `[0] { SEQUENCE { OBJECT IDENTIFIER … } }`, the first of the parameters. */
+function pssHashOf(parameters: Element | undefined): string | null {
+  const first = parameters?.tag === SEQUENCE ? children(parameters)[0] : undefined;
+  if (first?.tag !== EXPLICIT_0) return null;
+  const [hash] = children(expectTag(readElement(first.content, 0), SEQUENCE));
+  return oidText(expectTag(hash, OID).content);
 }
 
 function extensionOf(element: Element): Extension {

@@ -57,6 +57,24 @@ export function rootDigest(resources: readonly Resource[]): string {
   return hash.digest('hex');
 }
 
+/**
+ * What binds names to contents, in hexadecimal: the root digest says which contents there are and in which order, but
+ * not what they are called, so that a rename that keeps the order keeps it. The same whatever order is signed.
+ */
+export function manifestDigest({
+  resources,
+  serialization,
+}: Pick<Manifest, 'resources'> & {
+  readonly serialization: Pick<Serialization, 'method' | 'hashType'>;
+}): string {
+  const hash = createHash('sha256');
+  hash.update(`${JSON.stringify([serialization.method, serialization.hashType])}\n`);
+  for (const { name, digest } of sortResources(resources, 'code-point')) {
+    hash.update(`${JSON.stringify([name, digest])}\n`);
+  }
+  return hash.digest('hex');
+}
+
 /** The root digest of the same files under both orders in use; they differ where `a-b` meets `a/b`. */
 export function rootDigests(resources: readonly Resource[], method: Serialization['method'] = 'files') {
   return {

@@ -9,7 +9,7 @@ const name = z.string().min(1);
 
 const signer = z
   .strictObject({
-    name: name.describe('How the rest of the policy and reports call this signer.'),
+    name: name.describe('How the rest of the policy and reports call this signer; may occur several times.'),
     key: z
       .strictObject({
         file: z.string().min(1).optional().describe('Public key in PEM; a path from the policy file.'),
@@ -119,31 +119,42 @@ function unknownNames({ signers, modelSigners = [], attestations }: SigningPolic
   return used.filter((one) => !known.has(one));
 }
 
-/** Fingerprints of what is in the files a policy names, by the name of the signer. */
+/**
+ * Fingerprints of what is in the files a policy names, by the place of the signer in its list: a name may stand there
+ * several times, for somebody with several keys.
+ */
 export interface PolicyFiles {
-  readonly keys: ReadonlyMap<string, string>;
+  readonly keys: ReadonlyMap<number, string>;
   /** An authority that is trusted for one signer must not be able to make another. */
-  readonly roots: ReadonlyMap<string, readonly string[]>;
+  readonly roots: ReadonlyMap<number, readonly string[]>;
 }
 
 /** The name a policy has for a verified signer, or null. */
 export function signerName(policy: SigningPolicy, found: SignerIdentity, files: PolicyFiles): string | null {
-  return policy.signers.find((one) => isSigner(one, found, files))?.name ?? null;
+  return policy.signers.find((one, place) => isSigner(one, found, filesAt(files, place)))?.name ?? null;
 }
 
-function isSigner(wanted: PolicySigner, found: SignerIdentity, files: PolicyFiles): boolean {
+interface SignerFiles {
+  readonly key: string | undefined;
+  readonly roots: readonly string[];
+}
+
+function filesAt({ keys, roots }: PolicyFiles, place: number): SignerFiles {
+  return { key: keys.get(place), roots: roots.get(place) ?? [] };
+}
+
+function isSigner(wanted: PolicySigner, found: SignerIdentity, { key, roots }: SignerFiles): boolean {
   if (found.method === 'keyless') return wanted.keyless !== undefined && isIdentity(wanted.keyless, found);
-  if (found.method === 'certificate') return isCertificate(wanted, found, files);
-  const accepted = wanted.key?.fingerprint ?? files.keys.get(wanted.name);
-  return wanted.key !== undefined && accepted === found.fingerprint;
+  if (found.method === 'certificate') return isCertificate(wanted.certificate, found, roots);
+  return wanted.key !== undefined && (wanted.key.fingerprint ?? key) === found.fingerprint;
 }
 
 function isCertificate(
-  { name, certificate: wanted }: PolicySigner,
+  wanted: PolicySigner['certificate'],
   found: Extract<SignerIdentity, { method: 'certificate' }>,
-  { roots }: PolicyFiles,
+  roots: readonly string[],
 ): boolean {
-  if (wanted === undefined || roots.get(name)?.includes(found.rootFingerprint) !== true) return false;
+  if (wanted === undefined || !roots.includes(found.rootFingerprint)) return false;
   const { subject, fingerprint: print } = wanted;
   return (subject ?? found.subject) === found.subject && (print ?? found.fingerprint) === found.fingerprint;
 }
@@ -155,17 +166,43 @@ export interface KnownAttestation {
   readonly signer: string | null;
 }
 
+/** Who signed a model, as a policy counts them. */
+export interface KnownSigner {
+  /** By the policy's name; null for somebody it does not know. */
+  readonly name: string | null;
+  readonly signer: SignerIdentity;
+}
+
+/** One person under two names, and one key by itself and in a certificate, are not two signers. */
+function countedOf(signers: readonly KnownSigner[], allowed: readonly string[]): Set<string> {
+  const names = new Set<string>();
+  const keys = new Set<string>();
+  for (const { name, signer } of signers) {
+    const key = keyOf(signer);
+    if (name === null || !allowed.includes(name) || keys.has(key)) continue;
+    names.add(name);
+    keys.add(key);
+  }
+  return names;
+}
+
+/** Keys of keyless signatures are made for each: there the identity is what lasts. */
+function keyOf(signer: SignerIdentity): string {
+  if (signer.method === 'keyless') return `${signer.issuer} ${signer.identity}`;
+  return signer.method === 'key' ? signer.fingerprint : signer.keyFingerprint;
+}
+
 /** What of a policy is not met by the signers of the model and its attestations. */
 export function unmetBy(
   policy: SigningPolicy,
   given: {
-    readonly signers: readonly (string | null)[];
+    readonly signers: readonly KnownSigner[];
     readonly attestations: readonly KnownAttestation[];
     readonly now: Date;
   },
 ): Problem[] {
   const allowed = policy.modelSigners ?? policy.signers.map((one) => one.name);
-  const counted = new Set(given.signers.filter((one) => one !== null && allowed.includes(one)));
+  const counted = countedOf(given.signers, allowed);
   const problems: Problem[] = [];
   if (counted.size < policy.threshold) {
     const found = counted.size === 0 ? 'none' : [...counted].join(', ');
@@ -173,7 +210,7 @@ export function unmetBy(
   }
   for (const wanted of policy.attestations) {
     const reasons = given.attestations
-      .filter(({ claim }) => claim.kind === wanted.type || claim.predicateType === wanted.type)
+      .filter(({ claim }) => isOfType(claim, wanted.type))
       .map((one) => whyNot(wanted, one, given.now));
     if (reasons.includes(null)) continue;
     const detail = reasons.length === 0 ? 'there is none' : reasons.join('; ');
@@ -186,9 +223,17 @@ export function unmetBy(
 function whyNot(wanted: AttestationRequirement, { claim, signer: by }: KnownAttestation, now: Date): string | null {
   if (by === null) return 'its signer is not in the policy';
   if (wanted.signers !== undefined && !wanted.signers.includes(by)) return `it is by ${by}`;
-  if (claim.result !== null && !(wanted.results ?? ['PASSED']).includes(claim.result))
-    return `its result is ${claim.result}`;
-  return tooOld(wanted, claim, now) ?? otherTool(wanted, claim);
+  return otherResult(wanted, claim) ?? tooOld(wanted, claim, now) ?? otherTool(wanted, claim);
+}
+
+/** `other` is a word for what is not understood, not a type that could be asked for. */
+function isOfType({ kind, predicateType }: AttestationClaim, type: string): boolean {
+  return predicateType === type || (kind !== 'other' && kind === type);
+}
+
+function otherResult({ results }: AttestationRequirement, { result }: AttestationClaim): string | null {
+  if (result === null) return results === undefined ? null : 'it has no result';
+  return (results ?? ['PASSED']).includes(result) ? null : `its result is ${result}`;
 }
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;

@@ -177,6 +177,10 @@ export function bomPredicate(document: AttestedDocument): Predicate {
 /** The result of tests of any kind, in the form of in-toto's test-result predicate. @throws SignError. */
 export function validationPredicate(document: AttestedDocument): Predicate {
   const predicate = parsed(testResultSchema, document, 'a test result (result, configuration, failedTests …)');
+  // Nobody has compared it with the files, as is done with reports of scans.
+  if (predicate.configuration.some(({ annotations }) => annotations?.['kind'] === 'scan')) {
+    throw SignError.of('attestation-invalid', `${document.name} calls itself a scan; attest the report of the scan`);
+  }
   return { predicateType: predicateTypes.testResult, predicate };
 }
 

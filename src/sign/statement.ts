@@ -19,11 +19,16 @@ const MODEL_PREDICATE_TYPE = 'https://model_signing/signature/v1.0';
 /** Version 0.2 of the Python reference: one subject for each file. Read, never written. */
 const LEGACY_PREDICATE_TYPE = 'https://model_signing/Digests/v0.1';
 
+/** In the digest set of an attestation's subject, beside `sha256`: other verifiers pass over names they do not know. */
+const MANIFEST_DIGEST = 'vouchsafeManifestV1';
+
 /** What a statement is about. */
-interface Subject {
+export interface Subject {
   readonly name: string;
   /** Lower-case hexadecimal. */
   readonly sha256: string;
+  /** `manifestDigest` of what it is about, where whoever attested knew to say it. */
+  readonly manifestSha256?: string | undefined;
 }
 
 /** A signed manifest. */
@@ -193,7 +198,8 @@ function parseLegacy(raw: RawStatement): ModelStatement {
 function subjectOf({ name, digest }: RawStatement['subject'][number]): Subject {
   const sha256 = digest['sha256'];
   if (sha256?.length !== 64) throw SignError.of('statement-malformed', `the subject ${name} has no SHA-256`);
-  return { name, sha256 };
+  const manifestSha256 = digest[MANIFEST_DIGEST];
+  return { name, sha256, ...(manifestSha256 === undefined ? {} : { manifestSha256 }) };
 }
 
 /** The payload that says what a model consists of (§6.6). */
@@ -219,7 +225,10 @@ export function modelPayload(manifest: Manifest): Buffer {
 /** The payload of any statement. */
 export function payloadOf(statement: Pick<AttestationStatement, 'subjects' | 'predicateType' | 'predicate'>): Buffer {
   const { subjects, predicateType, predicate } = statement;
-  const subject = subjects.map(({ name, sha256 }) => ({ name, digest: { sha256 } }));
+  const subject = subjects.map(({ name, sha256, manifestSha256 }) => ({
+    name,
+    digest: { sha256, ...(manifestSha256 === undefined ? {} : { [MANIFEST_DIGEST]: manifestSha256 }) },
+  }));
   return Buffer.from(JSON.stringify({ _type: STATEMENT_TYPE, subject, predicateType, predicate }));
 }
 

@@ -246,6 +246,11 @@ describe('other predicates', () => {
     expect(codeOf(() => customPredicate('urn:x', { name: 'x', bytes: Buffer.from('{') }))).toBe('attestation-invalid');
   });
 
+  it('for tests are no scans: nobody compared those with the files', () => {
+    const scan = { result: 'PASSED', configuration: [{ annotations: { kind: 'scan' } }] };
+    expect(codeOf(() => validationPredicate(document(scan)))).toBe('attestation-invalid');
+  });
+
   it('for tests have the form of in-toto', async () => {
     expect(codeOf(() => validationPredicate(document({ result: 'GOOD' })))).toBe('attestation-invalid');
     const folder = await signed();
@@ -264,6 +269,8 @@ describe('a signing policy', () => {
         { name: 'r', annotations: { kind: 'scan', tool: 'vouchsafe', toolVersion: '0.9.1', startedAt, ...changes } },
       ],
     });
+  const scanResult = (made: ReturnType<typeof document>) =>
+    customPredicate('https://in-toto.io/attestation/test-result/v0.1', made);
   const now = new Date('2026-06-30T00:00:00Z');
 
   async function underPolicy(folder: string, text: string): Promise<string[]> {
@@ -294,7 +301,7 @@ describe('a signing policy', () => {
     const folder = await signed();
     const wanted = (more: string): string => `${base}attestations:\n  - { type: scan${more} }\n`;
     expect((await underPolicy(folder, wanted('')))[0]).toMatch('there is none');
-    await attest(folder, () => validationPredicate(passed('2026-06-01T00:00:00Z')));
+    await attest(folder, () => scanResult(passed('2026-06-01T00:00:00Z')));
     expect(await underPolicy(folder, wanted(''))).toEqual([]);
     expect(await underPolicy(folder, wanted(', maxAgeDays: 30'))).toEqual([]);
     expect((await underPolicy(folder, wanted(', maxAgeDays: 28')))[0]).toMatch('more than 28 days ago');
@@ -309,16 +316,25 @@ describe('a signing policy', () => {
 
   it('does not take an attestation that is dated in the future, or not at all', async () => {
     const folder = await signed();
-    await attest(folder, () => validationPredicate(passed('2030-01-01T00:00:00Z')));
-    await attest(folder, () => validationPredicate(passed('yesterday')));
+    await attest(folder, () => scanResult(passed('2030-01-01T00:00:00Z')));
+    await attest(folder, () => scanResult(passed('yesterday')));
     const [problem] = await underPolicy(folder, `${base}attestations:\n  - { type: scan, maxAgeDays: 30 }\n`);
     expect(problem).toMatch('dated in the future');
     expect(problem).toMatch('does not say when');
   });
 
+  it('asks for a result that is not there, and for no type that is only a word', async () => {
+    const folder = await signed();
+    await attest(folder, () => customPredicate('urn:review', document({})));
+    const wanted = (type: string, more = ''): string => `${base}attestations:\n  - { type: "${type}"${more} }\n`;
+    expect(await underPolicy(folder, wanted('urn:review'))).toEqual([]);
+    expect((await underPolicy(folder, wanted('urn:review', ', results: [PASSED]')))[0]).toMatch('it has no result');
+    expect((await underPolicy(folder, wanted('other')))[0]).toMatch('there is none');
+  });
+
   it('does not take attestations of strangers', async () => {
     const folder = await signed();
-    await attest(folder, () => validationPredicate(passed('2026-06-29T00:00:00Z')), testKey());
+    await attest(folder, () => scanResult(passed('2026-06-29T00:00:00Z')), testKey());
     expect(await underPolicy(folder, `${base}attestations:\n  - { type: scan }\n`)).toHaveLength(1);
   });
 

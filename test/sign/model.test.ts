@@ -326,7 +326,7 @@ describe('what is signed', () => {
 
   it('is not replaced while it is hashed', async () => {
     const folder = model({ a: 'a', b: 'b' });
-    const { files } = listModel(folder, { ignored: new Set(), allowSymlinks: false });
+    const { files } = listModel(folder, { ignored: new Set(), ignoredFiles: new Set(), allowSymlinks: false });
     const hash = () => hashListing({ files }, { hash: 'sha256', allowSymlinks: false });
     writeFileSync(join(folder, 'a'), 'longer');
     expect(await codeOfAsync(hash)).toBe('file-changed');

@@ -49,7 +49,8 @@ export async function gatherAssurance(path: string, options: AssuranceOptions = 
   const { facts, scan } = await gatherFacts(path, { ...options, onProblem });
   const { rules } = await import('../../rules/index.ts');
   const beside = new Beside(path, facts.isFolder, problems);
-  const context = { trust: null, policy: null, ...options.trust, rootDigest: facts.root.sha256 };
+  const { sha256: rootDigest, manifestSha256 } = facts.root;
+  const context = { trust: null, policy: null, ...options.trust, rootDigest, manifestSha256 };
   const statements = checkStatements(beside, context);
   problems.push(...linkProblems(path, statements));
   const evidence = [...statements.map(({ item }) => item), ...(await bomItems(beside, facts, statements))];
@@ -117,8 +118,11 @@ function exists(file: RawPath): boolean {
 function linkProblems(path: string, statements: readonly CheckedStatement[]): readonly GatheringProblem[] {
   const serialization = statements.find((one) => one.serialization !== undefined)?.serialization;
   if (serialization === undefined || serialization.allowSymlinks) return [];
-  const ignored = new Set<string>([...defaultIgnorePaths, ...Object.values(evidenceNames)]);
-  const { problems } = listModel(path, { ignored, allowSymlinks: false });
+  const { problems } = listModel(path, {
+    ignored: new Set(defaultIgnorePaths),
+    ignoredFiles: new Set(Object.values(evidenceNames)),
+    allowSymlinks: false,
+  });
   return problems.filter(({ code }) => code === 'symlink-refused').slice(0, MAX_LINKS);
 }
 

@@ -2,12 +2,12 @@ import { statSync } from 'node:fs';
 import { readBundle } from '../../sign/bundle.ts';
 import { SignError } from '../../sign/errors.ts';
 import { signLimits } from '../../sign/limits.ts';
-import { pathFault, rootDigest, splitName, type Manifest } from '../../sign/manifest.ts';
+import { manifestDigest, pathFault, rootDigest, splitName, type Manifest } from '../../sign/manifest.ts';
 import type { AttestedModel, Predicate } from '../../sign/predicates.ts';
 import type { Signer } from '../../sign/signers.ts';
 import { payloadOf, type ModelStatement } from '../../sign/statement.ts';
 import { OutputFile } from '../output-file.ts';
-import { buildManifest, evidencePath, ignoredPaths, type ManifestOptions } from './build-manifest.ts';
+import { buildManifest, evidencePath, leftOut, type ManifestOptions } from './build-manifest.ts';
 import { checkModel } from './check-model.ts';
 import { failOnProblems } from './fail-on-problems.ts';
 import { listModel } from './list-model.ts';
@@ -41,7 +41,8 @@ export async function attestModel(target: string, options: AttestOptions): Promi
   const signature = options.signature ?? evidencePath(target, isFolder, 'signature');
   const model = await attestedModel(target, signature, options);
   const predicates = options.predicates(model);
-  const subjects = [{ name: model.manifest.modelName, sha256: model.rootDigest }];
+  const { manifest, rootDigest: sha256 } = model;
+  const subjects = [{ name: manifest.modelName, sha256, manifestSha256: manifestDigest(manifest) }];
   const lines: string[] = [];
   for (const { predicateType, predicate } of predicates) {
     const text = await options.signer.sign(payloadOf({ subjects, predicateType, predicate }));
@@ -98,8 +99,8 @@ function withSizes(
 ): AttestedModel {
   const { serialization, resources } = model.manifest;
   const signed = new Set(resources.map(({ name }) => splitName(name, serialization.method).path));
-  const ignored = new Set(ignoredPaths(target, options));
-  const { files, isFolder } = listModel(target, { ignored, allowSymlinks: serialization.allowSymlinks });
+  const { allowSymlinks } = serialization;
+  const { files, isFolder } = listModel(target, { ...leftOut(target, options), allowSymlinks });
   const sizes = new Map(
     files.filter(({ path }) => !isFolder || signed.has(path)).map(({ path, size }) => [path, size]),
   );

@@ -43,8 +43,8 @@ export interface BuiltManifest {
  */
 export async function buildManifest(target: string, options: ManifestOptions = {}): Promise<BuiltManifest> {
   const { hash = 'sha256', shardSize, allowSymlinks = false } = options;
-  const ignored = ignoredPaths(target, options);
-  const listOptions = { ignored: new Set(ignored), allowSymlinks };
+  const left = leftOut(target, options);
+  const listOptions = { ...left, allowSymlinks };
   const listing = listModel(target, listOptions);
   failOnProblems(listing.problems);
   const { resources, bytes } = await hashListing(listing, { ...options, hash, shardSize, allowSymlinks });
@@ -58,21 +58,21 @@ export async function buildManifest(target: string, options: ManifestOptions = {
       hashType: hash,
       allowSymlinks,
       ...(shardSize === undefined ? {} : { shardSize }),
-      ignorePaths: listing.isFolder ? ignored : [],
+      ignorePaths: listing.isFolder ? [...left.ignored, ...left.ignoredFiles].sort() : [],
     },
   };
   return { manifest, files: listing.files.length, bytes, notes: [...listing.notes, ...notesOn(listing, options)] };
 }
 
-/** What is not part of the model, sorted: git's own, evidence, the signature, and what the user names. */
-export function ignoredPaths(
+/** What is not part of the model: git's own and what the user names, and as files only: evidence and signatures. */
+export function leftOut(
   target: string,
   options: Pick<ManifestOptions, 'ignorePaths' | 'signatureFiles'>,
-): string[] {
+): Pick<ListOptions, 'ignored' | 'ignoredFiles'> {
   const signatures = (options.signatureFiles ?? []).map((file) => pathInside(target, file));
-  const named = (options.ignorePaths ?? []).map(parseIgnorePath);
-  const all = [...defaultIgnorePaths, ...Object.values(evidenceNames), ...signatures, ...named];
-  return [...new Set(all.filter((one) => one !== null))].sort();
+  const ignored = new Set([...defaultIgnorePaths, ...(options.ignorePaths ?? []).map(parseIgnorePath)]);
+  const files = [...Object.values(evidenceNames), ...signatures].filter((one) => one !== null && !ignored.has(one));
+  return { ignored, ignoredFiles: new Set(files as string[]) };
 }
 
 /**

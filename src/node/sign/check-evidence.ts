@@ -1,15 +1,21 @@
+import { statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import {
   claimOf,
+  isAbout,
   parseDocument,
   readAttestations,
   type AttestationClaim,
   type AttestationLine,
+  type AttestedSubject,
 } from '../../sign/attestation.ts';
+import { readBundle } from '../../sign/bundle.ts';
 import { problemOf, SignError, type Problem } from '../../sign/errors.ts';
 import { signLimits } from '../../sign/limits.ts';
 import { evidenceNames } from '../../sign/manifest.ts';
+import type { AttestationStatement } from '../../sign/statement.ts';
 import { verifyBundle, type Trust, type VerifiedSigner } from '../../sign/verify-bundle.ts';
+import { isSameFile } from '../write-file.ts';
 import { evidencePath } from './build-manifest.ts';
 import { readIfThere } from './read-small-file.ts';
 
@@ -23,11 +29,13 @@ export interface CheckedAttestation {
   /** Null when the statement could not be read. */
   readonly claim: AttestationClaim | null;
   readonly problem: Problem | null;
+  /** It speaks of contents, and does not say under which names. */
+  readonly isNameless: boolean;
 }
 
 export interface EvidenceOptions {
   readonly isFolder: boolean;
-  readonly rootDigest: string;
+  readonly subject: AttestedSubject;
   readonly trust: Trust;
   readonly nameOf: (verified: VerifiedSigner) => string | null;
   /** Attestations of strangers are a problem, not a note. */
@@ -37,6 +45,8 @@ export interface EvidenceOptions {
   /** Evidence that the model's own signature covers. */
   readonly signed: ReadonlySet<string>;
   readonly ignoreUnsignedFiles: boolean;
+  /** The signatures that were verified. */
+  readonly signatureFiles: readonly string[];
 }
 
 export interface EvidenceCheck {
@@ -59,12 +69,14 @@ const STRANGERS: ReadonlySet<string> = new Set([
  * @throws ReadError, SignError `size-limit`.
  */
 export function checkEvidence(target: string, options: EvidenceOptions): EvidenceCheck {
-  const bytes = readIfThere(evidencePath(target, options.isFolder, 'attestations'), signLimits.maxAttestationsBytes);
+  const place = evidencePath(target, options.isFolder, 'attestations');
+  const bytes = isRegular(place) ? readIfThere(place, signLimits.maxAttestationsBytes) : null;
   const lines = bytes === null ? [] : readAttestations(bytes);
   const checked = lines.map((line) => checkLine(line, options));
   const problems: Problem[] = [];
   const notes: string[] = [];
-  for (const { line, problem } of checked) {
+  for (const { line, problem, isNameless } of checked) {
+    if (isNameless) notes.push(`attestation ${line}: it speaks of the contents of files, not of their names`);
     if (problem === null) continue;
     const text = `attestation ${line}: ${problem.message}`;
     if (!options.mustHold && STRANGERS.has(problem.code)) notes.push(`${text}; it was not believed`);
@@ -72,25 +84,33 @@ export function checkEvidence(target: string, options: EvidenceOptions): Evidenc
   }
   const held = lines.filter((_, index) => checked[index]?.problem === null);
   for (const kind of ['cyclonedx', 'spdx'] as const) problems.push(...checkDocument(target, kind, held, options));
+  problems.push(...checkOtherSignature(target, options));
   return { attestations: checked, problems, notes };
 }
 
 function checkLine(line: AttestationLine, options: EvidenceOptions): CheckedAttestation {
-  const base = { line: line.line, signer: null, name: null, claim: null };
+  const base = { line: line.line, signer: null, name: null, claim: null, isNameless: false };
   if ('error' in line) return { ...base, problem: line.error.problem };
   let claim: AttestationClaim | null = null;
   try {
     const verified = verifyBundle(line.bundle, options.trust);
     claim = claimOf(line.statement);
-    const { subjects } = line.statement;
-    if (!subjects.some(({ sha256 }) => sha256 === options.rootDigest)) {
-      throw SignError.of('attestation-subject', `it is about ${subjects.map(({ sha256 }) => sha256).join(', ')}`);
-    }
-    return { ...base, signer: verified, name: options.nameOf(verified), claim, problem: null };
+    const about = isAbout(line.statement, options.subject);
+    if (about === null) throw otherSubject(line.statement, options.subject);
+    const isNameless = about === 'contents';
+    return { ...base, signer: verified, name: options.nameOf(verified), claim, problem: null, isNameless };
   } catch (error) {
     if (!(error instanceof SignError)) throw error;
     return { ...base, claim, problem: error.problem };
   }
+}
+
+function otherSubject({ subjects }: AttestationStatement, { rootDigest }: AttestedSubject): SignError {
+  const digests = subjects.map(({ sha256 }) => sha256);
+  const detail = digests.includes(rootDigest)
+    ? 'it is about the same contents under other names'
+    : `it is about ${digests.join(', ')}`;
+  return SignError.of('attestation-subject', detail);
 }
 
 /** A bill of materials must be one that was attested; beside the others it would be a document anybody could change. */
@@ -103,7 +123,7 @@ function checkDocument(
   const file = evidencePath(target, options.isFolder, kind);
   const name = evidenceNames[kind];
   if (options.ignoreUnsignedFiles || options.ignored.has(name) || options.signed.has(name)) return [];
-  const bytes = readIfThere(file, signLimits.maxPredicateBytes);
+  const bytes = isRegular(file) ? readIfThere(file, signLimits.maxPredicateBytes) : null;
   if (bytes === null) return [];
   try {
     const document = parseDocument({ name: file, bytes });
@@ -115,4 +135,26 @@ function checkDocument(
     if (!(error instanceof SignError)) throw error;
     return [error.problem];
   }
+}
+
+/** Under the name of a signature lies at least a signature of a model, even if by somebody who was not asked about. */
+function checkOtherSignature(target: string, options: EvidenceOptions): Problem[] {
+  const { isFolder, ignored, signed, ignoreUnsignedFiles, signatureFiles } = options;
+  const name = evidenceNames.signature;
+  const file = evidencePath(target, isFolder, 'signature');
+  if (!isFolder || ignoreUnsignedFiles || ignored.has(name) || signed.has(name)) return [];
+  if (signatureFiles.some((one) => isSameFile(one, file))) return [];
+  const bytes = isRegular(file) ? readIfThere(file, signLimits.maxBundleBytes) : null;
+  if (bytes === null) return [];
+  try {
+    if (readBundle(bytes).statement.kind === 'model') return [];
+  } catch (error) {
+    if (!(error instanceof SignError)) throw error;
+  }
+  return [problemOf('evidence-unverified', `${file} is no signature of a model`)];
+}
+
+/** A folder of an evidence file's name is no evidence, and was found among the files of the model. */
+function isRegular(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 }

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { problemOf, type Problem } from '../../sign/errors.ts';
 import { defaultIgnorePaths, evidenceNames, isIgnored, splitName } from '../../sign/manifest.ts';
 import type { ModelStatement } from '../../sign/statement.ts';
-import { checkUnchanged, hashListing, ignoredPaths, type ManifestOptions } from './build-manifest.ts';
-import { listModel, type ModelFile, type ModelListing } from './list-model.ts';
+import { checkUnchanged, hashListing, leftOut, type ManifestOptions } from './build-manifest.ts';
+import { listModel, type ListOptions, type ModelFile, type ModelListing } from './list-model.ts';
 
 export interface CheckOptions extends Pick<ManifestOptions, 'ignorePaths' | 'signatureFiles' | 'jobs' | 'onProgress'> {
   /** Files that no signature covers are told, but are no problem. */
@@ -25,6 +25,8 @@ export interface ModelCheck {
   readonly isFolder: boolean;
 }
 
+type LeftOut = Pick<ListOptions, 'ignored' | 'ignoredFiles'>;
+
 /** More than this is counted, not listed. */
 const MAX_LISTED = 1000;
 
@@ -39,14 +41,14 @@ export async function checkModel(
   options: CheckOptions,
 ): Promise<ModelCheck> {
   const { serialization } = statement.manifest;
-  const accepted = new Set(ignoredPaths(target, options));
-  const ignored = unsignedOnly(accepted, statement);
-  const listOptions = { ignored, allowSymlinks: serialization.allowSymlinks };
+  const accepted = leftOut(target, options);
+  const listOptions = { ...unsignedOnly(accepted, statement), allowSymlinks: serialization.allowSymlinks };
   const listing = listModel(target, listOptions);
   const comparison = compare(statement, listing, accepted);
   const uncovered = [
     ...[...listing.ignored, ...comparison.accepted].map((path) => ({ path, why: whyIgnored(path, options, target) })),
     ...comparison.unsigned.map((path) => ({ path, why: 'not signed' })),
+    ...comparison.empty.map((path) => ({ path, why: 'empty, and shards leave empty files out' })),
   ];
   const problems = [...listing.problems, ...comparison.missing, ...unsignedProblems(statement, comparison, options)];
   const hashed = await hashCovered(comparison.covered, statement, options);
@@ -67,33 +69,42 @@ interface Comparison {
   readonly unsigned: readonly string[];
   /** Not signed, in a folder of which other files are. */
   readonly accepted: readonly string[];
+  /** Shards leave empty files out (§6.3.2): nothing in them could be changed, but anybody can add them. */
+  readonly empty: readonly string[];
   readonly missing: readonly Problem[];
 }
 
-function compare(statement: ModelStatement, listing: ModelListing, accepted: ReadonlySet<string>): Comparison {
+function compare(statement: ModelStatement, listing: ModelListing, accepted: LeftOut): Comparison {
   const expected = expectedPaths(statement, listing);
   const there = new Set(listing.files.map(({ path }) => path));
-  // Shards leave empty files out (§6.3.2): there is nothing in them that could be changed.
   const isEmptyShard = (one: ModelFile): boolean =>
     statement.manifest.serialization.method === 'shards' && one.size === 0;
-  const others = listing.files.filter((one) => !expected.has(one.path) && !isEmptyShard(one)).map(({ path }) => path);
+  const unexpected = listing.files.filter(({ path }) => !expected.has(path));
+  const others = unexpected.filter((one) => !isEmptyShard(one)).map(({ path }) => path);
   return {
     covered: listing.files.filter(({ path }) => expected.has(path)),
-    unsigned: others.filter((path) => !isIgnored(path, accepted)),
-    accepted: others.filter((path) => isIgnored(path, accepted)),
+    unsigned: others.filter((path) => !isAccepted(path, accepted)),
+    accepted: others.filter((path) => isAccepted(path, accepted)),
+    empty: unexpected.filter(isEmptyShard).map(({ path }) => path),
     missing: [...expected].filter((path) => !there.has(path)).map((path) => problemOf('missing-file', path)),
   };
 }
 
+function isAccepted(path: string, { ignored, ignoredFiles }: LeftOut): boolean {
+  return isIgnored(path, ignored) || ignoredFiles.has(path);
+}
+
 /** What is signed is checked, even where it could have been left out: some sign their `.gitattributes` too. */
-function unsignedOnly(accepted: ReadonlySet<string>, { manifest }: ModelStatement): Set<string> {
+function unsignedOnly({ ignored, ignoredFiles }: LeftOut, { manifest }: ModelStatement): LeftOut {
   const signed = new Set<string>();
   for (const { name } of manifest.resources) {
-    const { path } = splitName(name, manifest.serialization.method);
-    if (!isIgnored(path, accepted)) continue;
-    for (const one of accepted) if (path === one || path.startsWith(`${one}/`)) signed.add(one);
+    let { path } = splitName(name, manifest.serialization.method);
+    for (; path !== ''; path = path.slice(0, Math.max(0, path.lastIndexOf('/')))) {
+      if (ignored.has(path) || ignoredFiles.has(path)) signed.add(path);
+    }
   }
-  return new Set([...accepted].filter((one) => !signed.has(one)));
+  const without = (all: ReadonlySet<string>): Set<string> => new Set([...all].filter((one) => !signed.has(one)));
+  return { ignored: without(ignored), ignoredFiles: without(ignoredFiles) };
 }
 
 /** A signature of one file that does not record its name is good for it under any name. */
@@ -139,7 +150,7 @@ function changedSince(name: string): Problem {
 function whyIgnored(path: string, { ignorePaths = [], signatureFiles = [] }: CheckOptions, target: string): string {
   if (defaultIgnorePaths.some((one) => one === path)) return "git's own, never signed";
   if (signatureFiles.some((file) => resolve(file) === resolve(target, path))) return 'the signature itself';
-  if (path === evidenceNames.signature) return 'another signature, which was not looked at';
+  if (path === evidenceNames.signature) return 'another signature, which was not verified';
   if (Object.values(evidenceNames).some((one) => one === path)) return 'evidence, which is signed by itself';
   return ignorePaths.length === 0 ? 'a signature' : 'ignored on request';
 }

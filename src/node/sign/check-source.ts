@@ -26,7 +26,7 @@ export async function checkSource(
   if (wanted.length === 0) {
     return { source, files: [], problems: [mismatch('no attestation that holds says what the model was made from')] };
   }
-  const listing = listModel(source, { ignored: new Set(), allowSymlinks: true });
+  const listing = listModel(source, { ignored: new Set(), ignoredFiles: new Set(), allowSymlinks: true });
   const needed = listing.files.filter((file) => wanted.some((one) => isNamed(one, file, listing.isFolder)));
   const hashed = await hashListing({ files: needed }, { ...options, hash: 'sha256', allowSymlinks: true });
   const digests = new Map(hashed.resources.map(({ name, digest }) => [name, digest]));

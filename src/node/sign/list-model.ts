@@ -31,6 +31,8 @@ export interface ModelListing {
 export interface ListOptions {
   /** Exact paths from the root; what is in an ignored folder is ignored with it. */
   readonly ignored: ReadonlySet<string>;
+  /** Left out only where they are files, or links to files: a folder of such a name could hold anything. */
+  readonly ignoredFiles: ReadonlySet<string>;
   readonly allowSymlinks: boolean;
 }
 
@@ -107,13 +109,19 @@ class Listing {
     const path = folder.path === '' ? name : `${folder.path}/${name}`;
     const fault = pathFault(path);
     if (fault !== null) return this.#refuse('unsafe-name', `${path} ${fault}`);
-    if (isIgnored(path, this.#options.ignored)) {
+    if (this.#isLeftOut(path, file)) {
       this.#ignored.push(path);
       return;
     }
     const link = lstatSync(openable(file), { bigint: true });
     const stats = link.isSymbolicLink() ? this.#follow(file, path) : link;
     if (stats !== null) this.#add({ file, path, stats, folder });
+  }
+
+  #isLeftOut(path: string, file: RawPath): boolean {
+    const { ignored, ignoredFiles } = this.#options;
+    if (isIgnored(path, ignored)) return true;
+    return ignoredFiles.has(path) && statSync(openable(file), { throwIfNoEntry: false })?.isFile() === true;
   }
 
   #add(one: { file: RawPath; path: string; stats: BigIntStats; folder: Folder }): void {

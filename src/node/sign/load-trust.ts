@@ -85,12 +85,12 @@ function loadPublicKey(file: string) {
 function loadPolicy(file: string): LoadedPolicy {
   const text = Buffer.from(readSmallFile(file, signLimits.maxPolicyBytes)).toString('utf8');
   const policy = parseSigningPolicy(text, file);
-  const keys = new Map<string, string>();
-  const roots = new Map<string, readonly string[]>();
-  for (const { name, key, certificate } of policy.signers) {
-    if (key?.file !== undefined) keys.set(name, keyFingerprint(file, key.file, key.fingerprint));
+  const keys = new Map<number, string>();
+  const roots = new Map<number, readonly string[]>();
+  for (const [place, { key, certificate }] of policy.signers.entries()) {
+    if (key?.file !== undefined) keys.set(place, keyFingerprint(file, key.file, key.fingerprint));
     if (certificate !== undefined)
-      roots.set(name, readRoots(resolve(dirname(file), certificate.roots)).map(certificateFingerprint));
+      roots.set(place, readRoots(resolve(dirname(file), certificate.roots)).map(certificateFingerprint));
   }
   return { policy, files: { keys, roots } };
 }

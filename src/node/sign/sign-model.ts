@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
-import { readAttestations } from '../../sign/attestation.ts';
+import { isAbout, readAttestations } from '../../sign/attestation.ts';
 import { readBundle } from '../../sign/bundle.ts';
 import { signLimits } from '../../sign/limits.ts';
-import { rootDigests } from '../../sign/manifest.ts';
+import { manifestDigest, rootDigests } from '../../sign/manifest.ts';
 import type { Signer } from '../../sign/signers.ts';
 import { modelPayload, type Statement } from '../../sign/statement.ts';
 import { checkWritable, writeAtomically } from '../write-file.ts';
@@ -56,8 +56,9 @@ export async function signModel(target: string, options: SignModelOptions): Prom
 function staleAttestations(file: string, statement: Statement): string[] {
   const bytes = readIfThere(file, signLimits.maxAttestationsBytes);
   if (bytes === null || statement.kind !== 'model') return [];
+  const subject = { rootDigest: statement.rootDigest, manifestSha256: manifestDigest(statement.manifest) };
   const stale = readAttestations(bytes).filter(
-    (line) => 'statement' in line && !line.statement.subjects.some(({ sha256 }) => sha256 === statement.rootDigest),
+    (line) => 'statement' in line && isAbout(line.statement, subject) === null,
   );
   return stale.length === 0
     ? []

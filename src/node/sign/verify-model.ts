@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { readBundle, type Bundle } from '../../sign/bundle.ts';
 import { SignError, type Problem } from '../../sign/errors.ts';
 import { signLimits } from '../../sign/limits.ts';
-import { rootDigests } from '../../sign/manifest.ts';
+import { manifestDigest, rootDigests, splitName } from '../../sign/manifest.ts';
 import { signerName, unmetBy } from '../../sign/policy.ts';
 import type { ModelStatement } from '../../sign/statement.ts';
 import { verifyBundle, type VerifiedSigner } from '../../sign/verify-bundle.ts';
@@ -81,7 +81,7 @@ class Verification {
   readonly #problems: Problem[] = [];
   readonly #notes: string[] = [];
   /** Of the first signature; the others must be of the same model. */
-  #rootDigest: string | undefined;
+  #first: ModelStatement | undefined;
 
   constructor(target: string, options: VerifyOptions) {
     this.#target = target;
@@ -91,7 +91,9 @@ class Verification {
   }
 
   async run(): Promise<VerifyReport> {
-    const files = this.#options.signatures ?? [evidencePath(this.#target, this.#isFolder, 'signature')];
+    const { signatures = [] } = this.#options;
+    // An empty list names none, and must not mean that none is needed.
+    const files = signatures.length > 0 ? signatures : [evidencePath(this.#target, this.#isFolder, 'signature')];
     const signers: ReportedSigner[] = [];
     const statements: ModelStatement[] = [];
     for (const file of files) {
@@ -106,7 +108,7 @@ class Verification {
     this.#notes.push(...statement.notes);
     const found = { signers, statement };
     const check = await this.#attempt(() => this.#checkFiles(statement, files));
-    const attestations = await this.#attempt(() => this.#checkEvidence(statement));
+    const attestations = await this.#attempt(() => this.#checkEvidence(statement, files));
     const source = await this.#attempt(() => this.#checkSource(attestations ?? []));
     this.#checkPolicy(signers, attestations ?? []);
     return this.#report({ ...found, ...check, attestations, source });
@@ -145,16 +147,18 @@ class Verification {
     return check;
   }
 
-  #checkEvidence(statement: ModelStatement): readonly CheckedAttestation[] {
+  #checkEvidence(statement: ModelStatement, signatureFiles: readonly string[]): readonly CheckedAttestation[] {
     const { ignorePaths = [], attestations, ignoreUnsignedFiles } = this.#options;
+    const { resources, serialization } = statement.manifest;
     const evidence = checkEvidence(this.#target, {
       isFolder: this.#isFolder,
-      rootDigest: statement.rootDigest,
+      subject: { rootDigest: statement.rootDigest, manifestSha256: manifestDigest(statement.manifest) },
       trust: this.#loaded.trust,
       nameOf: (verified) => this.#nameOf(verified),
       mustHold: attestations ?? false,
       ignored: new Set([...ignorePaths, ...(this.#loaded.policy?.policy.ignorePaths ?? [])]),
-      signed: new Set(statement.manifest.resources.map(({ name }) => name)),
+      signed: new Set(resources.map(({ name }) => splitName(name, serialization.method).path)),
+      signatureFiles,
       ignoreUnsignedFiles: ignoreUnsignedFiles ?? false,
     });
     this.#problems.push(...evidence.problems);
@@ -177,8 +181,7 @@ class Verification {
     const known = attestations.flatMap(({ claim, signer, name }) =>
       claim === null || signer === null ? [] : [{ claim, signer: name }],
     );
-    const given = { signers: signers.map(({ name }) => name), attestations: known, now: trust.now };
-    this.#problems.push(...unmetBy(policy.policy, given));
+    this.#problems.push(...unmetBy(policy.policy, { signers, attestations: known, now: trust.now }));
   }
 
   #report(found: Found): VerifyReport {
@@ -186,7 +189,7 @@ class Verification {
     return {
       schemaVersion: '1.0',
       target: this.#target,
-      ok: this.#problems.length === 0,
+      ok: this.#problems.length === 0 && statement !== undefined,
       signers,
       model: statement === undefined ? null : signedModel(statement),
       coveredFiles: found.coveredFiles ?? 0,
@@ -210,14 +213,33 @@ class Verification {
     }
   }
 
-  #checkSame({ rootDigest }: ModelStatement): void {
-    this.#rootDigest ??= rootDigest;
-    if (rootDigest === this.#rootDigest) return;
+  /**
+   * What is compared with the files is the first one only. The root digest alone would let a second signer vouch for
+   * names that it never saw.
+   */
+  #checkSame(statement: ModelStatement): void {
+    this.#first ??= statement;
+    const difference = differenceOf(this.#first, statement, this.#isFolder);
+    if (difference === null) return;
     throw SignError.of(
       'root-digest-mismatch',
-      `the signatures are of different models, ${this.#rootDigest} and ${rootDigest}`,
+      `the signatures are of different models: ${difference}; ${this.#first.rootDigest} and ${statement.rootDigest}`,
     );
   }
+}
+
+/** In what two signed models differ, or null. A single file may be signed with its name and without. */
+function differenceOf(one: ModelStatement, other: ModelStatement, isFolder: boolean): string | null {
+  if (one.manifest.serialization.allowSymlinks !== other.manifest.serialization.allowSymlinks) {
+    return 'only one allows symbolic links';
+  }
+  const isUnnamed = !isFolder && (one.isNameless || other.isNameless);
+  const digestOf = isUnnamed ? rootDigestOf : ({ manifest }: ModelStatement) => manifestDigest(manifest);
+  return digestOf(one) === digestOf(other) ? null : 'other contents, names or hashes';
+}
+
+function rootDigestOf({ rootDigest }: ModelStatement): string {
+  return rootDigest;
 }
 
 function signedModel({ manifest, rootDigest }: ModelStatement): SignedModel {
