@@ -32,6 +32,8 @@ export type AnomalyCode =
   /** The content has another checksum than the one stored for it. */
   | 'crc-mismatch'
   | 'no-local-header'
+  /** Its attributes call it a folder, its name does not, and it has content. */
+  | 'folder-content'
   /** No directory lists it. */
   | 'orphan'
   | 'overlap'

@@ -134,6 +134,14 @@ describe('many arrays in a zip file', () => {
       'ambiguous',
     ],
     ['a symbolic link', [{ name: 'a.npy', data: array, mode: 0o120777 }], 'ambiguous'],
+    [
+      'an array whose attributes call it a folder: numpy reads it all the same',
+      [
+        { name: 'a.npy', data: array },
+        { name: 'b.npy', data: array, mode: 0o040755 },
+      ],
+      'ambiguous',
+    ],
     ['a wrong checksum', [{ name: 'a.npy', data: array, localCrc: 1, centralCrc: 1 }], 'malformed'],
     [
       'a wrong checksum, compressed',

@@ -162,6 +162,31 @@ test('a key that occurs twice: the last value counts, in the place of the first'
   expect(file.notes[0]).toMatch(/twice/);
 });
 
+test('the number 0 and the text `0` are two keys of Python: neither tensor is lost, and 1, 1.0 and True are one', () => {
+  const pickle = pickleOf((a) => {
+    tensor(a.emptyDict().mark().binint1(0));
+    tensor(a.text('0'), { key: '1' });
+    dict(a.binint1(5), { a: (b) => tensor(b) });
+    dict(a.text('5'), { b: (b) => tensor(b) });
+    tensor(a.binint1(1));
+    tensor(a.newtrue(), { key: '1' });
+    tensor(a.binfloat(2));
+    tensor(a.binint1(2));
+    return a.setitems();
+  });
+  const file = read(pickle);
+  expect(file.tensors.map(({ name, storage: id }) => `${name} ${id}`)).toEqual([
+    '0 data/0',
+    '5.a data/0',
+    '5.b data/0',
+    '1 data/1',
+  ]);
+  expect(file.refused.map(({ name, detail }) => `${name}: ${detail}`)).toEqual([
+    '0: another tensor has this name',
+    expect.stringMatching(/^\?: its key is neither/) as string,
+  ]);
+});
+
 test('objects of unknown classes do not hide their tensors, however they are made', () => {
   const state: Push = (a) => dict(a, { weight: w });
   const pickle = pickleOf((a) => {

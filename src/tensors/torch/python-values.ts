@@ -1,6 +1,6 @@
 import { readBytes } from '../../bytes/source.ts';
 import { type CallNode, globalName, type Value } from '../../formats/pickle/values.ts';
-import type { PickleView } from '../../formats/pickle/view.ts';
+import type { Constant, PickleView } from '../../formats/pickle/view.ts';
 
 /** One value inside another, by the step that leads to it. */
 export interface Child {
@@ -26,12 +26,30 @@ const TRANSPARENT = /^torch\.jit\._pickle\.(?:restore_type_tag|build_\w+list)$/;
 /** Attribute of every state dict: versions of its modules, for torch's own use. */
 const STATE_DICT_VERSIONS = '_metadata';
 
-/** The text of a key: strings, and whole numbers in decimal digits. */
-function keyText(key: Value, view: PickleView): string | undefined {
-  if (typeof key !== 'number') return undefined;
+/** A key of a mapping. */
+interface Key {
+  /** Equal for what Python takes for the same key: the number 1, `1.0` and `True` are, the text `1` is another. */
+  readonly same: string | bigint | undefined;
+  /** Strings, and whole numbers in decimal digits. */
+  readonly step: string | undefined;
+}
+
+const OTHER_KEY: Key = { same: undefined, step: undefined };
+
+function keyOf(key: Value, view: PickleView): Key {
+  if (typeof key !== 'number') return OTHER_KEY;
   const constant = view.constant(key, MAX_KEY_BYTES);
-  if (constant.type === 'int') return constant.value.toString();
-  if (constant.type !== 'str' || constant.size > MAX_KEY_BYTES) return undefined;
+  if (constant.type === 'int') return { same: constant.value, step: constant.value.toString() };
+  if (constant.type === 'bool') return { same: constant.value ? 1n : 0n, step: undefined };
+  if (constant.type === 'float') {
+    return { same: Number.isInteger(constant.value) ? BigInt(constant.value) : undefined, step: undefined };
+  }
+  const step = constant.type === 'str' ? keyText(key, constant, view) : undefined;
+  return { same: step, step };
+}
+
+function keyText(key: number, constant: Constant & { readonly type: 'str' }, view: PickleView): string | undefined {
+  if (constant.size > MAX_KEY_BYTES) return undefined;
   // oxlint-disable-next-line no-control-regex -- ASCII reads the same in every encoding
   if (/^[\x00-\x7f]*$/.test(constant.text)) return constant.text;
   const opcode = String.fromCharCode(view.opcodeAt(key));
@@ -77,17 +95,18 @@ function initialPairs(argument: Value | undefined, view: PickleView): readonly V
   return pairs?.every((pair) => pair?.length === 2) === true ? pairs.flatMap((pair) => pair ?? []) : [];
 }
 
-/** The entries of a mapping by key text, the last of equal keys in the place of the first; those without text behind. */
+/** The entries of a mapping, the last value of equal keys in the place of the first. */
 export function entriesOf(pairs: readonly Value[], view: PickleView): Child[] {
-  const named = new Map<string, Value>();
+  const known = new Map<string | bigint, Child>();
   const nameless: Child[] = [];
   for (let at = 0; at + 1 < pairs.length; at += 2) {
     const value = pairs[at + 1] as Value;
-    const step = keyText(pairs[at] as Value, view);
-    if (step === undefined) nameless.push({ step, value });
-    else named.set(step, value);
+    const { same, step } = keyOf(pairs[at] as Value, view);
+    if (same === undefined) nameless.push({ step, value });
+    // The first of equal keys stays the key: `{1: a, True: b}` is `{1: b}`.
+    else known.set(same, { step: known.has(same) ? known.get(same)?.step : step, value });
   }
-  return [...named].map(([step, value]): Child => ({ step, value })).concat(nameless);
+  return [...known.values()].concat(nameless);
 }
 
 /** Value by attribute name, as BUILD set them: a dict, or a pair of a dict and one for slots. */

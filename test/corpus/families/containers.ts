@@ -168,6 +168,14 @@ pt('torch-zip.nul-in-name', 'own', 'malicious', () =>
 pt('torch-zip.symlink', 'own', 'not-clean', () =>
   torchZip({ extra: [{ name: 'archive/link', data: '/etc/passwd', mode: 0o120777 }] }),
 );
+for (const [kind, member] of [
+  ['dos', { dosAttributes: 0x10 }],
+  ['unix', { mode: 0o040755 }],
+] as const) {
+  pt(`torch-zip.record-called-folder-${kind}`, 'own', 'suspicious', () =>
+    torchZip({ extra: [{ name: 'archive/data/1', data: 'weights', ...member }] }),
+  );
+}
 pt('torch-zip.prefix', 'own', 'malicious', () => torchZip({ pickle: bad(), zip: { prefix: 'junk'.repeat(100) } }));
 pt('torch-zip.prefix-relative', 'own', 'malicious', () =>
   torchZip({ pickle: bad(), zip: { prefix: 'junk'.repeat(100), relativeOffsets: true } }),
