@@ -66,12 +66,15 @@ class Conversion {
   }
 
   #open(place: string, path: string): OpenSource {
-    const { rawItemDtype, allowCompressed, followLinks = false, limits, policy } = this.#options;
+    const { rawItemDtype, allowCompressed, wholeObject, object, followLinks = false } = this.#options;
+    const { limits, policy } = this.#options;
     const source = OpenSource.open(place, path, {
       limits: { ...defaultLimits, ...policy?.limits, ...limits },
       followLinks,
       rawItemDtype,
       allowCompressed,
+      wholeObject,
+      select: object,
     });
     this.#opened.push(source);
     return source;

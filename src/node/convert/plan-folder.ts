@@ -178,7 +178,7 @@ class FolderPlanner {
     } catch (error) {
       if (!(error instanceof CodedError) || (error.code !== 'no-tensors' && this.#options.allowPartial !== true))
         throw error;
-      this.#leave(file, error.code === 'no-tensors' ? 'holds no tensors' : `${error.code}: ${error.message}`);
+      this.#leave(file, `${error.code}: ${error.message}`);
     }
     return undefined;
   }

@@ -6,6 +6,7 @@ import { firstDifference } from '../../convert/compare-elements.ts';
 import { ConvertError } from '../../convert/errors.ts';
 import { type ConversionRecord, conversionRecordSchema } from '../../convert/record-schema.ts';
 import { isEscapingPath } from '../../rules/config/paths.ts';
+import type { ReadOptions } from '../../tensors/reader.ts';
 import type { Tensor } from '../../tensors/tensor.ts';
 import { sha256Source } from '../digest.ts';
 import { FileSource } from '../file-source.ts';
@@ -127,7 +128,7 @@ class Verifier {
 
   /** The tensors of a source as they are now. */
   #source({ path, size, sha256 }: ConversionRecord['sources'][number], inputs: readonly string[]): readonly Tensor[] {
-    const opened = this.#open(placeIn(path, inputs), path, 'source-unreadable');
+    const opened = this.#open(placeIn(path, inputs), path, { code: 'source-unreadable', read: this.#sourceOptions() });
     if (opened === undefined) return [];
     this.#sources.push(opened);
     const found = opened.source;
@@ -138,15 +139,20 @@ class Verifier {
     return opened.file.tensors;
   }
 
-  #open(place: string, path: string, code: DifferenceCode): OpenSource | undefined {
-    const { rawDtype, allowCompressed } = this.#record.options;
+  /** What the user of the conversion decided about the sources. */
+  #sourceOptions(): ReadOptions {
+    const { rawDtype, allowCompressed, wholeObject, object } = this.#record.options;
+    return { rawItemDtype: rawDtype ?? undefined, allowCompressed, wholeObject, select: object ?? undefined };
+  }
+
+  #open(
+    place: string,
+    path: string,
+    { code, read }: { readonly code: DifferenceCode; readonly read: ReadOptions },
+  ): OpenSource | undefined {
     try {
-      const opened = OpenSource.open(place, path, {
-        limits: defaultLimits,
-        followLinks: this.#options.followLinks === true,
-        rawItemDtype: rawDtype ?? undefined,
-        allowCompressed,
-      });
+      const followLinks = this.#options.followLinks === true;
+      const opened = OpenSource.open(place, path, { limits: defaultLimits, followLinks, ...read });
       this.#opened.push(opened);
       return opened;
     } catch (error) {
@@ -164,7 +170,7 @@ class Verifier {
     const { path, size, sha256 } = output;
     const place = join(this.#folder, path);
     if (!converted.has(path)) return this.#copied(output, inputs);
-    const opened = this.#open(place, path, 'output-unreadable');
+    const opened = this.#open(place, path, { code: 'output-unreadable', read: {} });
     if (opened === undefined) return;
     if (opened.source.size !== size) {
       this.#differ('output-differs', path, `it has ${opened.source.size} bytes, the record says ${size}`);
