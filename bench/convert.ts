@@ -1,10 +1,10 @@
 /**
- * Measures `convert` beside `cp` and beside torch with safetensors, interleaved, and writes bench/RESULTS-convert.md.
+ * Measures `convert` beside `cp` and beside torch with safetensors, interleaved; prints a section in Markdown.
  *
- * usage: npm run bench:convert [-- --gigabytes N] [--rounds N] [--folder DIR] [--no-write]
+ * usage: npm run build && node bench/convert.ts [--gigabytes N] [--rounds N] [--folder DIR]
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,7 +24,6 @@ const { values } = parseArgs({
     gigabytes: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '5' },
     folder: { type: 'string', default: existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir() },
-    'no-write': { type: 'boolean', default: false },
   },
 });
 
@@ -66,9 +65,7 @@ const tools: readonly Tool[] = [
 
 const folder = mkdtempSync(join(values.folder, 'vouchsafe-bench-'));
 try {
-  const document = bench();
-  console.log(document);
-  if (!values['no-write']) writeFileSync(join(import.meta.dirname, 'RESULTS-convert.md'), document);
+  console.log(bench());
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -83,9 +80,9 @@ function bench(): string {
   const gigabytes = (statSync(source).size / GIGABYTE).toFixed(2);
   const load = (loadavg()[0] ?? 0).toFixed(1);
   return [
-    '# Converting beside copying',
+    '## Converting beside copying',
     '',
-    `Made by \`npm run bench:convert\` on ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.versions.node}: a torch zip checkpoint of ${gigabytes} GB in`,
+    `Made by \`bench/convert.ts\` on ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.versions.node}: a torch zip checkpoint of ${gigabytes} GB in`,
     `${TENSORS} tensors, in ${values.folder === SHARED_MEMORY ? 'memory (tmpfs)' : 'a folder on disk'}, tools interleaved over ${values.rounds} rounds, load of the machine ${load} at the end.`,
     'Starting the program, scanning the source and syncing the output are part of ours; importing torch is part of its.',
     '',

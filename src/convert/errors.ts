@@ -23,6 +23,10 @@ function listed(all: readonly Named[]): string {
   return [...lines, ...(left > 0 ? [`  and ${left} more`] : [])].join('\n');
 }
 
+function hex(checksum: number): string {
+  return checksum.toString(16).padStart(8, '0');
+}
+
 /** Why a conversion is refused or failed. Codes are stable: scripts depend on them. */
 const convertErrors = {
   'tensors-refused': row(
@@ -63,6 +67,11 @@ const convertErrors = {
   'verdict-reached': row(
     (d: { path: string; verdict: string; threshold: string }) =>
       `${d.path} is ${d.verdict}, and --fail-on ${d.threshold} asks to stop there; nothing was written`,
+  ),
+  'checksum-mismatch': row(
+    (d: { path: string; member: string; found: number; expected: number }) =>
+      `${d.path}: ${d.member} has the CRC-32 ${hex(d.found)}, its header says ${hex(d.expected)}`,
+    'the file was damaged or changed after it was written; get it again',
   ),
   'source-changed': row(
     (d: { path: string; change: string }) => `${d.path} changed while it was converted: ${d.change}`,

@@ -1,5 +1,6 @@
 import { bottomPlace, type Source } from '../bytes/source.ts';
 import { dtypeBits } from '../formats/safetensors/dtypes.ts';
+import { isContiguous } from '../tensors/shape.ts';
 import type { Tensor } from '../tensors/tensor.ts';
 
 /** Dtypes whose sign is one bit of their own: what a lazily negated or conjugated tensor can be told in. */
@@ -40,18 +41,6 @@ export function extentOf({ shape, placement }: Tensor): ByteRange {
     start: place.offset + low * itemBytes,
     end: place.offset + (high + 1) * itemBytes,
   };
-}
-
-/** True when the elements lie in C order without gaps. The stride of an axis of one element means nothing. */
-export function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
-  if (shape.includes(0)) return true;
-  let expected = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
-    const size = shape[axis] as number;
-    if (size !== 1 && strides[axis] !== expected) return false;
-    expected *= size;
-  }
-  return true;
 }
 
 /** Why a safetensors file cannot hold a tensor as it is placed; undefined when it can. */

@@ -56,6 +56,8 @@ export const conversionRecordSchema = z.strictObject({
       metadata: z.array(z.strictObject({ key: z.string(), value: z.string() })),
       rawDtype: z.string().nullable(),
       allowCompressed: z.boolean(),
+      wholeObject: z.boolean().describe('Every tensor of a checkpoint under its full path, not the weights alone.'),
+      object: z.string().nullable().describe('Path of the part of a checkpoint that was taken as the whole.'),
     })
     .describe('What decides which bytes are written.'),
   sources: z.array(source),

@@ -1,8 +1,9 @@
 import { SpanSet } from '../bytes/span.ts';
+import { isContiguous } from '../tensors/shape.ts';
 import { ConvertError } from './errors.ts';
 import type { Taken } from './intake.ts';
 import { compareUtf8 } from './order.ts';
-import { extentOf, isContiguous } from './placement.ts';
+import { extentOf } from './placement.ts';
 
 /** Tensors whose bytes overlap in memory, in the order of the source. */
 export type TieGroup = readonly Taken[];

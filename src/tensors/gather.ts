@@ -1,6 +1,7 @@
 import { type ByteChange, byteChange, changeBytes } from './gather/change-bytes.ts';
 import { type Slab, SlabGrid } from './gather/axes.ts';
 import { readExactly, SlabFetcher } from './gather/fetch-slab.ts';
+import { isContiguous } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 
 /** Bytes of a strided tensor put in order at once. Kept until bytes outside are asked for, so memory stays below this and a MiB. */
@@ -110,17 +111,6 @@ class StridedBytes {
     this.#slab = slab;
     return slab;
   }
-}
-
-/** True when the elements lie in C order without gaps. The stride of an axis of one element means nothing. */
-function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
-  let expected = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
-    const size = shape[axis] as number;
-    if (size !== 1 && strides[axis] !== expected) return false;
-    expected *= size;
-  }
-  return true;
 }
 
 /** Fills `into` with the C-order bytes of a tensor from `offset` on. For more than one piece, keep a `TensorBytes`. */

@@ -14,6 +14,15 @@ export interface ReadTensorsOptions extends ReadOptions {
   readonly openBeside?: ReadContext['openBeside'];
 }
 
+/** Formats of whole objects, of which a part can be taken. */
+const OBJECT_FORMATS: ReadonlySet<string> = new Set(['torch-zip', 'torch-legacy', 'torch-tar']);
+
+/** Taking all of a file when only a part was asked for would be another result. @throws TensorError `no-tensors`. */
+function checkPart(path: string, format: string, part: string | undefined): void {
+  if (part === undefined || OBJECT_FORMATS.has(format)) return;
+  throw TensorError.of('no-tensors', { path: `${path}, at ${part},` });
+}
+
 /**
  * Recognizes a file by its bytes and lists its tensors without reading them.
  * @throws TensorError `no-reader` for formats without tensors, `ambiguous` when the bytes are two formats at once;
@@ -24,6 +33,7 @@ export function readTensors(source: Source, path: string, options: ReadTensorsOp
   const budget = new Budget(limits);
   const reader = readerFor(source, path, budget);
   const { limits: _, openBeside, ...choices } = options;
+  checkPart(path, reader.format, options.select);
   return reader.read({ source, path, limits, budget, openBeside, options: choices });
 }
 

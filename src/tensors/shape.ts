@@ -36,3 +36,15 @@ export function swapUnit(dtype: string): 2 | 4 | 8 | undefined {
   const bytes = dtype === 'C64' ? 4 : bytesOf(dtype);
   return bytes === 2 || bytes === 4 || bytes === 8 ? bytes : undefined;
 }
+
+/** True when the elements lie in C order without gaps. The stride of an axis of one element means nothing. */
+export function isContiguous(shape: readonly number[], strides: readonly number[]): boolean {
+  if (shape.includes(0)) return true;
+  let expected = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
+    const size = shape[axis] as number;
+    if (size !== 1 && strides[axis] !== expected) return false;
+    expected *= size;
+  }
+  return true;
+}

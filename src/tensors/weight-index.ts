@@ -16,13 +16,16 @@ export interface WeightIndex {
 const MAX_FILE_NAME_LENGTH = 255;
 
 /**
- * Reads `*.index.json`. Its file names are an attacker's text and end up in paths: only plain names of files beside
- * the index are taken.
+ * Reads `*.index.json`. Its file names are an attacker's text and end up in paths (loaders joined them unchecked:
+ * transformers issues 46097 and 47176): only plain names of files beside the index are taken.
  * @throws FormatError, LimitError for broken JSON, TensorError `ambiguous` for repeated names, `inconsistent` for names
  * that lead elsewhere.
  */
 export function parseWeightIndex(source: Source, path: string): WeightIndex {
   const { root } = parseJson(readBytes(source, 0, source.size), { limits: defaultLimits });
+  if (root.kind === 'map' && root.entries.filter(({ key }) => key === 'weight_map').length > 1) {
+    throw TensorError.of('ambiguous', { path, detail: 'it has two weight_maps' });
+  }
   const map = get(root, 'weight_map');
   if (map?.kind !== 'map' || map.entries.length === 0) {
     throw FormatError.of('malformed', { expected: 'a weight_map', found: 'none', offset: 0 });

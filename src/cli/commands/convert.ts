@@ -77,6 +77,8 @@ function defineContent(command: Command): void {
     )
     .option('--raw-dtype <dtype>', 'what raw two-byte items of NumPy files are: BF16')
     .option('--allow-compressed', 'take storages that a checkpoint keeps compressed')
+    .option('--whole-object', 'every tensor of a checkpoint under its full path, optimizer states too')
+    .option('--object <path>', 'only the part of a checkpoint at this path, taken as the whole (model.ema)')
     .option('--max-amplification <factor>', 'bytes written for each byte that the sources hold', parseFactor);
 }
 

@@ -21,6 +21,8 @@ export interface ConvertArguments {
   readonly exclude: readonly string[];
   readonly rawDtype?: string;
   readonly allowCompressed?: boolean;
+  readonly wholeObject?: boolean;
+  readonly object?: string;
   readonly followLinks?: boolean;
   readonly keep: readonly string[];
   readonly trainingState?: boolean;

@@ -43,6 +43,7 @@ async function optionsOf(inputs: readonly string[], options: ConvertArguments): 
   const policy = await loadPolicy(options.policy);
   const { output, inPlace, deleteOriginals, dryRun, force, dedupe, allowPartial, allowCompressed } = options;
   const { maxAmplification, select, exclude, followLinks, keep, trainingState, allWeights, normalize } = options;
+  const { wholeObject, object } = options;
   return {
     inputs,
     output,
@@ -53,6 +54,8 @@ async function optionsOf(inputs: readonly string[], options: ConvertArguments): 
     dedupe,
     allowPartial,
     allowCompressed,
+    wholeObject,
+    object,
     maxAmplification,
     select,
     exclude,
@@ -78,7 +81,7 @@ function sourceDate(): Date | undefined {
 }
 
 function checkArguments(inputs: readonly string[], options: ConvertArguments): void {
-  if (inputs.includes('') || options.output === '') throw UsageError.of('a path is empty');
+  if (inputs.includes('') || options.output === '' || options.object === '') throw UsageError.of('a path is empty');
   if (options.verify !== undefined) return;
   const wrong = faults(inputs, options).find(([isWrong]) => isWrong);
   if (wrong !== undefined) throw UsageError.of(wrong[1]);

@@ -7,6 +7,8 @@ export interface ReadingArguments {
   readonly filter?: readonly string[];
   readonly rawItems?: string;
   readonly allowCompressed?: boolean;
+  readonly wholeObject?: boolean;
+  readonly object?: string;
   readonly linksRoot?: string;
   readonly progress: boolean;
 }

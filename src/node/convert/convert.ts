@@ -11,6 +11,7 @@ import { worstOf } from '../../scan/verdict.ts';
 import { sha256Source } from '../digest.ts';
 import { FileSource } from '../file-source.ts';
 import { rawPath } from '../raw-path.ts';
+import { StorageChecksums } from './checksums.ts';
 import type { CopyJob, Job, ModelJob } from './job.ts';
 import { listFolder, type ListedFile } from './list-folder.ts';
 import { OpenSource } from './open-source.ts';
@@ -47,6 +48,7 @@ class Conversion {
   readonly #options: ConvertOptions;
   readonly #opened: OpenSource[] = [];
   readonly #written = new Map<string, Written>();
+  readonly #checksums = new StorageChecksums();
   #doneBytes = 0;
   #totalBytes = 0;
 
@@ -66,12 +68,15 @@ class Conversion {
   }
 
   #open(place: string, path: string): OpenSource {
-    const { rawItemDtype, allowCompressed, followLinks = false, limits, policy } = this.#options;
+    const { rawItemDtype, allowCompressed, wholeObject, object, followLinks = false } = this.#options;
+    const { limits, policy } = this.#options;
     const source = OpenSource.open(place, path, {
       limits: { ...defaultLimits, ...policy?.limits, ...limits },
       followLinks,
       rawItemDtype,
       allowCompressed,
+      wholeObject,
+      select: object,
     });
     this.#opened.push(source);
     return source;
@@ -159,6 +164,7 @@ class Conversion {
     const destination = target.open(this.#options.force === true);
     try {
       for (const model of job.models) await this.#writeModel(model, destination);
+      this.#checksums.finish();
       for (const copy of job.copies) await this.#writeCopy(copy, destination);
       for (const source of this.#opened) source.check();
       const record = this.#record(job, await judge());
@@ -173,7 +179,8 @@ class Conversion {
     for (const plan of model.plan.outputs) {
       const path = outputPath(model, plan.name);
       const file = destination.create(path);
-      this.#written.set(path, await writePlanned(plan, file, this.#writeOptions()));
+      const checksums = this.#checksums.watch(plan.tensors, model.sources);
+      this.#written.set(path, await writePlanned(plan, file, { ...this.#writeOptions(), checksums }));
       destination.finish(file);
     }
     const { index } = model.plan;

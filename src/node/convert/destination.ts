@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { CodedError } from '../../bytes/errors.ts';
 import { ConvertError } from '../../convert/errors.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder } from '../make-folder.ts';
 import { OutputFile, syncFolder, forgetUnfinished, rememberUnfinished, type Unfinished } from '../output-file.ts';
 import { WriteError } from '../write-error.ts';
 import { carryOut, type ChangePlaces, type Journal, readJournal, writeJournal } from './journal.ts';

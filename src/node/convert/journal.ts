@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import * as z from 'zod';
 import { ConvertError } from '../../convert/errors.ts';
 import { isEscapingPath } from '../../rules/config/paths.ts';
-import { makeFolder } from './make-folder.ts';
+import { makeFolder } from '../make-folder.ts';
 import { OutputFile, syncFolder } from '../output-file.ts';
 import { reasonOf } from '../reason.ts';
 

@@ -35,9 +35,9 @@ export class OpenSource implements ConversionSource {
     const source = FileSource.open(rawPath(place), options.limits.maxFileBytes);
     const beside = new BesideFiles(place, options.followLinks ? { linksRoot: '/' } : {});
     try {
-      const { limits, rawItemDtype, allowCompressed } = options;
+      const { followLinks: _, ...read } = options;
       const openBeside = (name: string): Source | undefined => beside.open(name);
-      const file = readTensors(source, path, { limits, rawItemDtype, allowCompressed, openBeside });
+      const file = readTensors(source, path, { ...read, openBeside });
       const notes = [...file.notes, ...beside.notes];
       return new OpenSource({ path, place, source, file: { ...file, notes }, beside });
     } catch (error) {

@@ -28,6 +28,10 @@ export interface ConvertOptions {
   readonly exclude?: readonly string[] | undefined;
   readonly rawItemDtype?: string | undefined;
   readonly allowCompressed?: boolean | undefined;
+  /** Take every tensor of a checkpoint under its full path, optimizer states included. */
+  readonly wholeObject?: boolean | undefined;
+  /** Path of the part of a checkpoint that is taken as the whole: `model.ema`. */
+  readonly object?: string | undefined;
 
   /** Of a folder: take links that lead out of it. Those of a Hub cache into its own blobs are always taken. */
   readonly followLinks?: boolean | undefined;

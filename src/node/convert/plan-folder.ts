@@ -1,13 +1,13 @@
 import { basename, dirname } from 'node:path';
-import { CodedError, LimitError } from '../../bytes/errors.ts';
+import { CodedError, FormatError, LimitError } from '../../bytes/errors.ts';
 import { defaultLimits } from '../../bytes/limits.ts';
-import { readBytes } from '../../bytes/source.ts';
 import { ConvertError } from '../../convert/errors.ts';
 import { indexStem, isAboutOldFiles, isTorchIndex, isTrainingState, safetensorsName } from '../../convert/names.ts';
 import { type Layout, planModel } from '../../convert/plan.ts';
 import { matches } from '../../convert/select.ts';
-import { readWeightIndex } from '../../convert/weight-index.ts';
+import { TensorError } from '../../tensors/errors.ts';
 import { tensorReaders } from '../../tensors/readers/index.ts';
+import { parseWeightIndex } from '../../tensors/weight-index.ts';
 import { FileSource } from '../file-source.ts';
 import { rawPath } from '../raw-path.ts';
 import { type ChangedFile, type CopyJob, type Job, type LeftOut, type ModelJob, planOptions } from './job.ts';
@@ -107,7 +107,7 @@ class FolderPlanner {
 
   #convertSharded(index: JudgedFile): void {
     const folder = folderOf(index.path);
-    const weights = readWeightIndex(readIndex(index), index.path);
+    const weights = readIndex(index);
     const names = [...new Set(weights.values())].sort();
     if (!names.some((name) => this.#files.has(`${folder}${name}`))) {
       this.#leave(index, 'none of the files it names is here');
@@ -178,7 +178,7 @@ class FolderPlanner {
     } catch (error) {
       if (!(error instanceof CodedError) || (error.code !== 'no-tensors' && this.#options.allowPartial !== true))
         throw error;
-      this.#leave(file, error.code === 'no-tensors' ? 'holds no tensors' : `${error.code}: ${error.message}`);
+      this.#leave(file, `${error.code}: ${error.message}`);
     }
     return undefined;
   }
@@ -206,12 +206,16 @@ function folderOf(path: string): string {
   return folder === '.' ? '' : `${folder}/`;
 }
 
-function readIndex({ place, size }: JudgedFile): Uint8Array {
+/** File by name of the tensor. @throws ConvertError `index-invalid`, LimitError, ReadError. */
+function readIndex({ place, path, size }: JudgedFile): ReadonlyMap<string, string> {
   if (size > defaultLimits.maxDocumentBytes)
     throw LimitError.of('maxDocumentBytes', defaultLimits.maxDocumentBytes, size);
   const source = FileSource.open(rawPath(place));
   try {
-    return readBytes(source, 0, source.size);
+    return parseWeightIndex(source, path).weightMap;
+  } catch (error) {
+    if (!(error instanceof FormatError || error instanceof TensorError)) throw error;
+    throw ConvertError.of('index-invalid', { path, detail: error.message }, error);
   } finally {
     source.close();
   }

@@ -37,6 +37,8 @@ export function makeRecord(facts: RecordFacts): ConversionRecord {
       metadata: [...(options.metadata ?? [])].map(([key, value]) => ({ key, value })),
       rawDtype: options.rawItemDtype ?? null,
       allowCompressed: options.allowCompressed ?? false,
+      wholeObject: options.wholeObject ?? false,
+      object: options.object ?? null,
     },
     sources: job.models.flatMap(({ sources }) => sources.map((source) => sourceEntry(source, facts.judged))),
     outputs: outputEntries(facts),

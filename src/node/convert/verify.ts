@@ -4,8 +4,10 @@ import { CodedError } from '../../bytes/errors.ts';
 import { defaultLimits } from '../../bytes/limits.ts';
 import { firstDifference } from '../../convert/compare-elements.ts';
 import { ConvertError } from '../../convert/errors.ts';
+import { extentOf } from '../../convert/placement.ts';
 import { type ConversionRecord, conversionRecordSchema } from '../../convert/record-schema.ts';
 import { isEscapingPath } from '../../rules/config/paths.ts';
+import type { ReadOptions } from '../../tensors/reader.ts';
 import type { Tensor } from '../../tensors/tensor.ts';
 import { sha256Source } from '../digest.ts';
 import { FileSource } from '../file-source.ts';
@@ -127,7 +129,7 @@ class Verifier {
 
   /** The tensors of a source as they are now. */
   #source({ path, size, sha256 }: ConversionRecord['sources'][number], inputs: readonly string[]): readonly Tensor[] {
-    const opened = this.#open(placeIn(path, inputs), path, 'source-unreadable');
+    const opened = this.#open(placeIn(path, inputs), path, { code: 'source-unreadable', read: this.#sourceOptions() });
     if (opened === undefined) return [];
     this.#sources.push(opened);
     const found = opened.source;
@@ -138,15 +140,20 @@ class Verifier {
     return opened.file.tensors;
   }
 
-  #open(place: string, path: string, code: DifferenceCode): OpenSource | undefined {
-    const { rawDtype, allowCompressed } = this.#record.options;
+  /** What the user of the conversion decided about the sources. */
+  #sourceOptions(): ReadOptions {
+    const { rawDtype, allowCompressed, wholeObject, object } = this.#record.options;
+    return { rawItemDtype: rawDtype ?? undefined, allowCompressed, wholeObject, select: object ?? undefined };
+  }
+
+  #open(
+    place: string,
+    path: string,
+    { code, read }: { readonly code: DifferenceCode; readonly read: ReadOptions },
+  ): OpenSource | undefined {
     try {
-      const opened = OpenSource.open(place, path, {
-        limits: defaultLimits,
-        followLinks: this.#options.followLinks === true,
-        rawItemDtype: rawDtype ?? undefined,
-        allowCompressed,
-      });
+      const followLinks = this.#options.followLinks === true;
+      const opened = OpenSource.open(place, path, { limits: defaultLimits, followLinks, ...read });
       this.#opened.push(opened);
       return opened;
     } catch (error) {
@@ -164,7 +171,7 @@ class Verifier {
     const { path, size, sha256 } = output;
     const place = join(this.#folder, path);
     if (!converted.has(path)) return this.#copied(output, inputs);
-    const opened = this.#open(place, path, 'output-unreadable');
+    const opened = this.#open(place, path, { code: 'output-unreadable', read: {} });
     if (opened === undefined) return;
     if (opened.source.size !== size) {
       this.#differ('output-differs', path, `it has ${opened.source.size} bytes, the record says ${size}`);
@@ -229,13 +236,20 @@ class Verifier {
     }
   }
 
-  /** What the sources hold and no output does must have been left out on purpose. */
+  /** What the sources hold and no output does must have been left out on purpose, or be a part of what was written. */
   #unwritten(derived: ReadonlyMap<string, readonly Derived[]>, seen: ReadonlySet<string>): void {
     const { dropped, excluded, refused } = this.#record;
-    const known = new Set([...dropped.map(({ name }) => name), ...excluded, ...refused.map(({ name }) => name)]);
-    for (const [name, { path }] of [...derived].flatMap(([name, all]) => all.map((one) => [name, one] as const))) {
-      if (seen.has(memberKey(path, name)) || known.has(name)) continue;
-      this.#differ('tensor-missing', path, 'no output holds it, and the record does not say why', name);
+    const known = new Set([...excluded, ...refused.map(({ name }) => name)]);
+    const aliases = Map.groupBy(dropped, ({ name }) => name);
+    for (const [name, one] of [...derived].flatMap(([name, all]) => all.map((one) => [name, one] as const))) {
+      if (seen.has(memberKey(one.path, name)) || known.has(name)) continue;
+      const said = aliases.get(name) ?? [];
+      const written = (kept: string): Tensor | undefined =>
+        seen.has(memberKey(one.path, kept)) ? tensorFrom(one.path, derived.get(kept)) : undefined;
+      if (said.some(({ kept, identical }) => isPartOf(one.tensor, written(kept), identical))) continue;
+      const [alias] = said;
+      const why = alias === undefined ? 'the record does not say why' : `it is no part of ${alias.kept}`;
+      this.#differ('tensor-missing', one.path, `no output holds it, and ${why}`, name);
     }
   }
 
@@ -265,6 +279,21 @@ class Verifier {
       throw error;
     }
   }
+}
+
+function tensorFrom(path: string, all: readonly Derived[] | undefined): Tensor | undefined {
+  return all?.find((one) => one.path === path)?.tensor;
+}
+
+/** True when every byte of a tensor is one of another that was written in full; `whole`: when both are the same. */
+function isPartOf(tensor: Tensor, kept: Tensor | undefined, whole: boolean): boolean {
+  if (kept?.storage === undefined || tensor.storage !== kept.storage) return false;
+  const [inner, outer] = [extentOf(tensor), extentOf(kept)];
+  const isFull = outer.end - outer.start === kept.placement.byteLength;
+  if (!isFull || inner.source !== outer.source || inner.start < outer.start || inner.end > outer.end) return false;
+  if (!whole) return true;
+  const isAlike = tensor.dtype === kept.dtype && tensor.shape.join() === kept.shape.join();
+  return isAlike && inner.start === outer.start && inner.end === outer.end;
 }
 
 const memberKey = (path: string, name: string): string => `${path}\0${name}`;

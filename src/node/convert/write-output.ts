@@ -5,6 +5,7 @@ import { tensorChunks } from '../../tensors/gather.ts';
 import type { Tensor } from '../../tensors/tensor.ts';
 import { FileSource } from '../file-source.ts';
 import type { OutputFile } from '../output-file.ts';
+import type { OutputChecksums } from './checksums.ts';
 import { type Observer, type Piece, pump } from './pump.ts';
 
 /** What is hashed on the way: nothing, each file, or each file and each tensor. */
@@ -13,6 +14,8 @@ export type HashScope = 'none' | 'outputs' | 'all';
 export interface WriteOptions {
   readonly hash: HashScope;
   readonly onWritten?: ((bytes: number) => void) | undefined;
+  /** Of the storages that are copied whole. */
+  readonly checksums?: OutputChecksums | undefined;
 }
 
 /** Digests in hexadecimal; null where none was asked for. */
@@ -24,18 +27,27 @@ export interface Written {
 
 const HEADER = -1;
 
-/** Writes a planned safetensors file. @throws ReadError, WriteError, FormatError. */
+/** Writes a planned safetensors file. @throws ReadError, WriteError, FormatError, ConvertError `checksum-mismatch`. */
 export async function writePlanned(plan: PlannedOutput, output: OutputFile, options: WriteOptions): Promise<Written> {
   const whole = options.hash === 'none' ? undefined : createHash('sha256');
   const each = options.hash === 'all' ? new TensorHashes(plan.tensors.length) : undefined;
   const observer: Observer = {
     all: whole === undefined ? undefined : (bytes) => whole.update(bytes),
-    tagged: each === undefined ? undefined : (bytes, tag) => each.update(bytes, tag),
+    tagged: observerOf(each, options.checksums),
     onWritten: options.onWritten,
   };
   await pump(piecesOf(plan), output, observer);
+  options.checksums?.check();
   const none = (): null[] => plan.tensors.map(() => null);
   return { sha256: whole?.digest('hex') ?? null, tensors: each?.digests() ?? none() };
+}
+
+function observerOf(hashes: TensorHashes | undefined, checksums: OutputChecksums | undefined): Observer['tagged'] {
+  if (hashes === undefined && checksums === undefined) return undefined;
+  return (bytes, tag) => {
+    hashes?.update(bytes, tag);
+    checksums?.update(bytes, tag);
+  };
 }
 
 /** Writes a file as it is. */

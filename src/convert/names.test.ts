@@ -1,38 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { indexStem, isTorchIndex, isTrainingState, safetensorsName } from './names.ts';
-import { readWeightIndex } from './weight-index.ts';
-
-const index = (text: string): ReadonlyMap<string, string> =>
-  readWeightIndex(new TextEncoder().encode(text), 'x.index.json');
-
-describe('an index of weights', () => {
-  it('maps tensors to files', () => {
-    expect([...index('{"metadata":{"total_size":1},"weight_map":{"1":"b.bin","__proto__":"a.bin"}}')]).toEqual([
-      ['1', 'b.bin'],
-      ['__proto__', 'a.bin'],
-    ]);
-  });
-
-  // transformers issues 46097 and 47176: values were joined to the folder unchecked.
-  it.each(['../x.bin', '/etc/passwd', 'sub/x.bin', 'a\\\\b', 'https://x/y', 'C:x', '', '..'])(
-    'refuses the file %s',
-    (file) => {
-      expect(() => index(`{"weight_map":{"w":"${file}"}}`)).toThrow(expect.objectContaining({ code: 'index-invalid' }));
-    },
-  );
-
-  it.each([
-    '[]',
-    '{}',
-    '{"weight_map":[]}',
-    '{"weight_map":{"a":1}}',
-    '{"weight_map":{},"weight_map":{}}',
-    '{',
-    '{"weight_map":{"a":"x","a":"y"}}',
-  ])('refuses %s', (text) => {
-    expect(() => index(text)).toThrow(expect.objectContaining({ code: 'index-invalid' }));
-  });
-});
 
 describe('names of files', () => {
   it.each([
