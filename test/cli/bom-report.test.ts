@@ -1,5 +1,5 @@
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -57,6 +57,24 @@ describe('vouchsafe bom', () => {
     expect(result.status).toBe(status);
     expect(readdirSync(join(folder, 'full'))).not.toContain('other.json');
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'writes through no link of the model, over no model and no signature',
+    () => {
+      writeFolder(join(folder, 'linked'), { 'a.json': '{}' });
+      writeFileSync(join(folder, 'precious'), 'precious');
+      symlinkSync('../precious', join(folder, 'linked/model.cdx.json'));
+      const through = run(['bom', 'linked', '-o', 'linked/model.cdx.json']);
+      expect([through.status, readFileSync(join(folder, 'precious'), 'utf8')]).toEqual([2, 'precious']);
+      symlinkSync('linked/a.json', join(folder, 'link.json'));
+      writeFileSync(join(folder, 'link.json.sig'), 'a signature');
+      for (const place of ['linked/a.json', 'link.json.sig']) {
+        const { status, stderr } = run(['bom', 'link.json', '-o', place]);
+        expect([status, stderr]).toEqual([2, expect.stringContaining('would become a part of the model')]);
+      }
+      expect(readFileSync(join(folder, 'linked/a.json'), 'utf8')).toBe('{}');
+    },
+  );
 
   test('refuses an epoch that is none', () => {
     expect(run(['bom', 'full'], { SOURCE_DATE_EPOCH: 'yesterday' }).status).toBe(2);
