@@ -159,6 +159,37 @@ describe('the answer', () => {
     expect((await report(join(folder, name))).answer).toBe('conditionally');
   });
 
+  test('does not call a model harmless in which somebody accepted what acts', async () => {
+    const suppressed = { by: 'policy', reason: 'known' } as const;
+    const accepting: typeof scanHere = async (targets) => {
+      const made = await scanHere(targets);
+      const artifacts = made.artifacts.map((one) => ({
+        ...one,
+        verdict: 'clean' as const,
+        findings: one.findings.map((finding) => ({ ...finding, suppressed })),
+      }));
+      return { ...made, artifacts };
+    };
+    const made = await gatherAssurance(join(base, 'hostile'), { now, scanner: accepting });
+    expect(made.answer).toBe('conditionally');
+    const texts = made.reasons.map((one) => one.text).join(' ');
+    expect(texts).toContain('among them something that acts when the model is loaded');
+    expect(texts).toContain('nothing but what was accepted was found');
+  });
+
+  test('is not yet with a folder of version control, which nobody looked into and which can hold programs', async () => {
+    const folder = writeFolder(join(base, 'git'), folderOf('full'));
+    const skipping: typeof scanHere = async (targets) => {
+      const made = await scanHere(targets);
+      const detail = '3 files of a git repository';
+      const skipped = [{ path: `${folder}/.git`, reason: 'git-directory', detail, files: 3 }] as const;
+      return { ...made, skipped, summary: { ...made.summary, skippedFiles: 3 } };
+    };
+    const made = await gatherAssurance(folder, { now, scanner: skipping });
+    expect(codes(made, 'undecided')).toEqual(['not-examined']);
+    expect(made.open[0]).toMatchObject({ code: 'not-examined', todo: expect.stringContaining('--include-git') });
+  });
+
   test('is no for what acts when it is loaded', () => {
     const made = hostile;
     expect(made.answer).toBe('no');
@@ -264,13 +295,18 @@ describe('evidence', () => {
 
   test('a conversion record is compared with the files that it says were written', async () => {
     const folder = writeFolder(join(base, 'converted'), folderOf('converted'));
-    const made = await report(folder);
-    expect(made.conversion?.outputs).toEqual([expect.objectContaining({ state: 'no-digest' })]);
+    const file = join(folder, 'vouchsafe.conversion.json');
     const record = JSON.parse(String(zoo['converted']?.['vouchsafe.conversion.json']));
+    expect((await report(folder)).conversion?.outputs).toEqual([expect.objectContaining({ state: 'differs' })]);
+    record.outputs[0].size = folderOf('converted')['model.safetensors']?.length;
+    writeFileSync(file, JSON.stringify(record));
+    expect((await report(folder)).conversion?.outputs).toEqual([expect.objectContaining({ state: 'no-digest' })]);
     record.outputs[0].sha256 = 'b'.repeat(64);
     record.refused = [{}];
-    writeFileSync(join(folder, 'vouchsafe.conversion.json'), JSON.stringify(record));
+    writeFileSync(file, JSON.stringify(record));
     expect(codes(await report(folder), 'undecided')).toEqual(['conversion-differs', 'conversion-partial']);
+    writeFileSync(file, '[1]');
+    expect((await report(folder)).open.map((one) => one.code)).toContain('not-read');
   });
 });
 

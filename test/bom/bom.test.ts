@@ -145,6 +145,10 @@ describe('what the files say', () => {
     expect(workflow.inputs[0].resource.externalReference).toMatchObject({ url: 'pytorch%20model%3A1.bin' });
     expect(workflow.outputs).toEqual([{ type: 'artifact', resource: { ref: 'file:model.safetensors' } }]);
     expect(parsed(cyclonedx('hostile')).formulation).toBeUndefined();
+    const { conversion, ...others } = factsOf('converted');
+    const never = { ...others, conversion: conversion && { ...conversion, createdAt: '2026-99-99T99:99:99Z' } };
+    const text = jsonText(cyclonedxOf(never, { ...options, specVersion: '1.6' }), 2);
+    expect(parsed(text).formulation[0].workflows[0].timeEnd).toBeUndefined();
   });
 
   test('findings are VEX: what acts when loaded is exploitable, with the rule and what to do', () => {

@@ -57,6 +57,7 @@ export async function gatherFacts(path: string, options: GatherOptions = {}): Pr
   const sources = readStatementSources(files, limits);
   const statements = readStatements({ ...sources.statements, paths: files.map((one) => one.path) });
   const counted = countTensors(files, limits, options.onTensors);
+  const conversion = conversionOf(listing, limits);
   const fromPath = { value: listing.name, origin: { file: isFolder ? 'folder name' : 'file name', pointer: '' } };
   const facts: ModelFacts = {
     name: given(options.name, '--name') ?? statements.name ?? fromPath,
@@ -67,13 +68,13 @@ export async function gatherFacts(path: string, options: GatherOptions = {}): Pr
     statements,
     templates: sources.templates,
     tensors: counted.totals,
-    conversion: conversionOf(listing, limits),
+    conversion,
     verdict: worstOf(files.map(({ report }) => report.verdict)),
     findings: files.flatMap(({ path, report }) =>
       report.findings.map((one) => ({ ...one, location: { ...one.location, path } })),
     ),
     attestations: listing.attestations,
-    notes: [...sources.notes, ...counted.notes, ...skippedNotes(scan)],
+    notes: [...sources.notes, ...counted.notes, ...recordNotes(listing, conversion), ...skippedNotes(scan)],
     tool: { name: 'vouchsafe', version: packageVersion() },
   };
   return { facts, scan };
@@ -211,6 +212,12 @@ function conversionOf({ record }: Listing, limits: Limits): ConversionFacts | un
   if (record === undefined) return undefined;
   const bytes = readWhole(record.file, limits.maxDocumentBytes);
   return parseConversion(new TextDecoder().decode(bytes), record.path) ?? undefined;
+}
+
+function recordNotes({ record }: Listing, conversion: ConversionFacts | undefined): readonly string[] {
+  return record === undefined || conversion !== undefined
+    ? []
+    : [`${visible(record.path)} was not read: it is no conversion record`];
 }
 
 function skippedNotes({ skipped }: ScanReport): readonly string[] {
