@@ -1,5 +1,14 @@
 import { createHash, createPrivateKey, sign } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,6 +20,7 @@ import { gatherAssurance } from '../../src/node/assurance/gather-assurance.ts';
 import { findBrowser, printPdf } from '../../src/node/assurance/print-pdf.ts';
 import { gatherFacts } from '../../src/node/bom/gather-facts.ts';
 import { sha256Text } from '../../src/node/digest.ts';
+import { discardUnfinished } from '../../src/node/output-file.ts';
 import { bundleText } from '../../src/sign/bundle.ts';
 import { IN_TOTO_PAYLOAD_TYPE, preAuthEncoding } from '../../src/sign/dsse.ts';
 import { fingerprintOf, newKeyPair, readPublicKey } from '../../src/sign/keys.ts';
@@ -447,5 +457,22 @@ describe('the PDF', () => {
     await expect(printPdf('x', { browser: failing })).rejects.toMatchObject({ code: 'browser-failed' });
     const stuck = script('stuck', 'sleep 600');
     await expect(printPdf('x', { browser: stuck, maxSeconds: 0.2 })).rejects.toMatchObject({ code: 'browser-timeout' });
+    // A process that left the group holds its standard error open; it ends by itself here.
+    const leaving = script('leaving', 'setsid sleep 20 & echo "no display" >&2; exit 1');
+    await expect(printPdf('x', { browser: leaving, maxSeconds: 10 })).rejects.toMatchObject({ code: 'browser-failed' });
+  });
+
+  test.skipIf(process.platform === 'win32')('leaves no folder and no browser behind when it has to end', async () => {
+    const script = join(base, 'waiting');
+    writeFileSync(script, `#!/bin/sh\necho $$ > ${join(base, 'pid')}\nsleep 600\n`, { mode: 0o755 });
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('vouchsafe-print-'));
+    const printing = printPdf('x', { browser: script, maxSeconds: 30 }).catch((error: unknown) => error);
+    await expect
+      .poll(() => existsSync(join(base, 'pid')) && readFileSync(join(base, 'pid'), 'utf8'))
+      .toMatch(/^\d+\n$/);
+    discardUnfinished();
+    expect(await printing).toMatchObject({ code: 'browser-failed' });
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('vouchsafe-print-'))).toEqual(before);
+    expect(() => process.kill(Number(readFileSync(join(base, 'pid'), 'utf8')), 0)).toThrow('ESRCH');
   });
 });
