@@ -167,6 +167,32 @@ describe('what the files say', () => {
   });
 });
 
+test.skipIf(process.platform !== 'linux')(
+  'paths are those below the folder, whatever bytes the names have',
+  async () => {
+    const folder = writeFolder(join(base, 'b\u00fccher \\xab'), {
+      'a.json': '{}',
+      'CONFIG.json': '{"model_type": "decoy"}',
+    });
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff])]), '{}');
+    writeFileSync(join(folder, 'model.cdx.json'), '{}');
+    writeFileSync(join(folder, 'config.json'), '{"model_type": "real"}');
+    const { files, statements } = await gather(folder);
+    expect(files.map((one) => one.path)).toEqual(['CONFIG.json', 'a.json', 'config.json', '\\xff']);
+    expect(statements.architectureFamily?.value).toBe('real');
+  },
+);
+
+test('a file that appears after the scan is no part of a list', async () => {
+  const folder = writeFolder(join(base, 'growing'), { 'a.json': '{}' });
+  const scanner: typeof scanHere = async (targets) => {
+    const made = await scanHere(targets);
+    writeFileSync(join(folder, 'late.bin'), 'x');
+    return made;
+  };
+  await expect(gatherFacts(folder, { scanner })).rejects.toMatchObject({ code: 'changed' });
+});
+
 describe('the root digest', () => {
   const signatureOf = (resources: { name: string; digest: string }[], how: object = {}): string => {
     const root = createHash('sha256')

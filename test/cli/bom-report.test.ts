@@ -90,6 +90,20 @@ describe('vouchsafe report', () => {
     expect(made.answer).toBe('conditionally');
   });
 
+  test('takes no key and no policy that came with the model', () => {
+    writeFolder(join(folder, 'judging'), { 'a.json': '{}', 'key.pub': 'x', 'policy.yaml': '{}' });
+    for (const args of [
+      ['--public-key', 'judging/key.pub'],
+      ['--policy', 'judging/policy.yaml'],
+      ['--scan-policy', './judging/../judging/policy.yaml'],
+    ]) {
+      const { status, stderr } = run(['report', 'judging', ...args]);
+      expect([status, stderr]).toEqual([2, expect.stringContaining('came with the model')]);
+    }
+    const twice = run(['report', 'judging', '-o', 'x.html', '--pdf', 'x.html']);
+    expect([twice.status, twice.stderr]).toEqual([2, expect.stringContaining('both name')]);
+  });
+
   test('writes nothing into the model, and nothing at all when the PDF cannot be made', () => {
     expect(run(['report', 'full', '-o', 'full/report.html']).status).toBe(2);
     const { status, stderr } = run(['report', 'full', '-o', 'r.html', '--pdf', 'r.pdf', '--browser', 'none']);
@@ -103,7 +117,7 @@ describe('vouchsafe report', () => {
     [['report'], 'missing required argument'],
     [['report', 'gone'], 'no such file or directory'],
     [['report', 'full', '-o', 'r.docx'], 'its ending names no format'],
-    [['report', 'full', '--public-key', 'full/README.md'], 'no public key'],
+    [['report', 'full', '--public-key', 'hostile/README.md'], 'no public key'],
     [['report', 'full', '--policy', 'gone.yaml'], 'cannot read gone.yaml'],
   ])('%j cannot run', (args, text) => {
     const result = run(args);

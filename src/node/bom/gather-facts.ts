@@ -16,7 +16,7 @@ import { visible } from '../../scan/visible-text.ts';
 import { signLimits } from '../../sign/limits.ts';
 import type { ModelStatement } from '../../sign/statement.ts';
 import { FileSource } from '../file-source.ts';
-import type { RawPath } from '../raw-path.ts';
+import { displayPath, joinRaw, rawPath, type RawPath } from '../raw-path.ts';
 import { scanFiles, type ScanFilesOptions } from '../scan-files.ts';
 import { checkModel } from '../sign/check-model.ts';
 import { packageVersion } from '../version.ts';
@@ -47,7 +47,7 @@ export interface Gathered {
 
 /**
  * Scans and hashes every file of a model, reads what its files say about it and counts its tensors.
- * @throws BomError when a file cannot be listed or the signature speaks of other files.
+ * @throws BomError when a file cannot be listed, appeared meanwhile, or the signature speaks of other files.
  */
 export async function gatherFacts(path: string, options: GatherOptions = {}): Promise<Gathered> {
   const limits = { ...defaultLimits, ...options.limits };
@@ -106,10 +106,14 @@ async function listFiles(path: string, options: GatherOptions): Promise<Listing>
   const opened = new Map(
     [...walk([path])].flatMap((one) => (one.kind === 'file' ? [[one.path, one.file] as const] : [])),
   );
+  const known = new Set(scan.artifacts.map((report) => report.path));
+  const appeared = [...opened.keys()].find((one) => !known.has(one));
+  // Walked again after the scan: what came in between was not looked at.
+  if (appeared !== undefined) throw BomError.of('changed', { path: appeared });
   const inside = insideOf(path, isFolder);
   const attempt = attemptWith(options.onProblem);
   const all = scan.artifacts.flatMap(
-    (report) => attempt(() => [modelFile(report, inside(report.path), opened.get(report.path))]) ?? [],
+    (report) => attempt(() => [modelFile(report, inside, opened.get(report.path))]) ?? [],
   );
   const recordName = isFolder ? CONVERSION_RECORD : `${basename(path)}.conversion.json`;
   const beside = isFolder ? all : [...all, ...besideFiles(path, [...Object.values(evidence), recordName])];
@@ -168,22 +172,22 @@ function fail(error: BomError): never {
   throw error;
 }
 
-/** Reported paths start with the folder as it was given. */
-function insideOf(path: string, isFolder: boolean): (reported: string) => string {
-  if (!isFolder) return (reported) => reported.split('/').at(-1) ?? reported;
-  const plain = path.length > 1 ? path.replace(/\/+$/, '') || '/' : path;
-  const prefix = plain === '.' ? '' : plain === '/' ? '/' : `${plain}/`;
-  return (reported) => (reported.startsWith(prefix) ? reported.slice(prefix.length) : reported);
+/** The path below the folder, of the bytes of the name: as text a whole path is spelled out where any part must be. */
+function insideOf(path: string, isFolder: boolean): (file: RawPath) => string {
+  if (!isFolder) return (file) => displayPath(file.slice(file.lastIndexOf('/') + 1) as RawPath);
+  const folder = rawPath(path.length > 1 ? path.replace(/\/+$/, '') || '/' : path);
+  const prefix = joinRaw(folder, '');
+  return (file) => displayPath((file.startsWith(prefix) ? file.slice(prefix.length) : file) as RawPath);
 }
 
 /** @throws BomError `file-unreadable`: a list with a hole in it is none. */
-function modelFile(report: ArtifactReport, path: string, file: RawPath | undefined): ModelFile {
+function modelFile(report: ArtifactReport, inside: (file: RawPath) => string, file: RawPath | undefined): ModelFile {
   const { sha256 } = report;
   if (report.format === 'unreadable' || sha256 === undefined || file === undefined) {
     const reason = report.findings[0]?.message ?? 'it has no digest';
     throw BomError.of('file-unreadable', { path: report.path, reason });
   }
-  return { path, file, report: { ...report, sha256 } };
+  return { path: inside(file), file, report: { ...report, sha256 } };
 }
 
 /** Evidence of a single file lies beside it. */
