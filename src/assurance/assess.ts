@@ -7,7 +7,7 @@ import type { Finding } from '../scan/report.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
 import { visible, visibleShort } from '../scan/visible-text.ts';
 import type { AttestationClaim } from '../sign/attestation.ts';
-import { fileState } from './cleaning.ts';
+import { fileStates } from './cleaning.ts';
 import { commandsFor } from './commands.ts';
 import { conclude } from './conclude.ts';
 import { openPoints } from './open-points.ts';
@@ -132,6 +132,7 @@ function placeOf({ location, message, occurrences }: Finding): AssuranceFinding[
 function conversionOf({ conversion, files }: ModelFacts): AssuranceReport['conversion'] {
   if (conversion === undefined) return null;
   const { file, tool, createdAt, tensors, dropped, omitted, refused } = conversion;
+  const stateOf = fileStates(files);
   return {
     file: visible(file),
     tool: visible(`${tool.name} ${tool.version}`),
@@ -146,7 +147,7 @@ function conversionOf({ conversion, files }: ModelFacts): AssuranceReport['conve
       path: visible(path),
       size,
       sha256,
-      state: fileState(files, path, sha256),
+      state: stateOf({ path, size, sha256 }),
     })),
     tensors,
     dropped,

@@ -37,6 +37,7 @@ export function parseCleaning(content: string, path: string, files: readonly Fil
   const parsed = recordSchema.safeParse(parseJson(content));
   if (!parsed.success) return null;
   const { tool, createdAt, files: recorded } = parsed.data;
+  const stateOf = fileStates(files);
   const changed = recorded.filter((one) => one.status === 'cleaned' && one.after !== null);
   const changes = recorded.flatMap((one) =>
     one.changes.map(({ place, was, did }) => ({
@@ -54,26 +55,47 @@ export function parseCleaning(content: string, path: string, files: readonly Fil
       path: plainText(name),
       size: after?.size ?? 0,
       sha256: after?.sha256 ?? null,
-      state: fileState(files, name, after?.sha256 ?? null),
+      state: stateOf({ path: name, size: after?.size ?? 0, sha256: after?.sha256 ?? null }),
     })),
     changes: changes.slice(0, MAX_CHANGES),
     moreChanges: Math.max(0, changes.length - MAX_CHANGES),
   };
 }
 
-/** How a file that a record names is now. */
-export function fileState(
-  files: readonly FileFact[],
-  path: string,
-  sha256: string | null,
-): 'same' | 'differs' | 'missing' | 'no-digest' {
-  // A record of cleaning names files as they were typed, from a folder above the model; the longest match is meant.
-  const [found] = files
-    .filter((one) => path === one.path || path.endsWith(`/${one.path}`))
-    .toSorted((a, b) => b.path.length - a.path.length);
-  if (found === undefined) return 'missing';
-  if (sha256 === null) return 'no-digest';
-  return found.sha256 === sha256 ? 'same' : 'differs';
+type FileState = 'same' | 'differs' | 'missing' | 'no-digest';
+
+/** A file as a record names it. */
+interface RecordedFile {
+  readonly path: string;
+  readonly size: number;
+  readonly sha256: string | null;
+}
+
+/** More folders above a model than anybody typed; a record may name a file by any number of slashes. */
+const MAX_FOLDERS_ABOVE = 64;
+
+/** Tells how files that a record names are now. */
+export function fileStates(files: readonly FileFact[]): (recorded: RecordedFile) => FileState {
+  const known = new Map(files.map((one) => [one.path, one]));
+  return ({ path, size, sha256 }) => {
+    const found = longestMatch(known, path);
+    if (found === undefined) return 'missing';
+    if (found.size !== size) return 'differs';
+    if (sha256 === null) return 'no-digest';
+    return found.sha256 === sha256 ? 'same' : 'differs';
+  };
+}
+
+/** A record of cleaning names files as they were typed, from a folder above the model; the longest match is meant. */
+function longestMatch(known: ReadonlyMap<string, FileFact>, path: string): FileFact | undefined {
+  let rest = path;
+  for (let above = 0; above < MAX_FOLDERS_ABOVE; above += 1) {
+    const found = known.get(rest);
+    const slash = rest.indexOf('/');
+    if (found !== undefined || slash < 0) return found;
+    rest = rest.slice(slash + 1);
+  }
+  return undefined;
 }
 
 function parseJson(content: string): unknown {

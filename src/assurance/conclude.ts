@@ -1,6 +1,13 @@
-import { count } from '../scan/reporters/wording.ts';
+import { count, grouped } from '../scan/reporters/wording.ts';
 import type { AssuranceInput } from './assess.ts';
-import { weights, type Answer, type AssuranceFinding, type AssuranceReport, type Reason } from './schema.ts';
+import {
+  weights,
+  type Answer,
+  type AssuranceFinding,
+  type AssuranceReport,
+  type EvidenceItem,
+  type Reason,
+} from './schema.ts';
 
 type ConclusionInput = Pick<
   AssuranceInput,
@@ -52,6 +59,7 @@ function verdictReasons({ facts, findings }: ConclusionInput): readonly Reason[]
   const kinds = (all: readonly AssuranceFinding[]): string =>
     [...new Set(all.map((one) => one.title))].slice(0, 3).join('; ');
   const serious = counted.filter((one) => one.severity === 'critical');
+  const acts = findings.some((one) => one.accepted !== null && one.severity === 'critical');
   const acceptedReason =
     accepted === 0
       ? []
@@ -59,7 +67,7 @@ function verdictReasons({ facts, findings }: ConclusionInput): readonly Reason[]
           measured(
             'findings-accepted',
             'open',
-            `${countWas(accepted, 'kind of finding', 'kinds of finding')} accepted by a decision that is named below.`,
+            `${countWas(accepted, 'kind of finding', 'kinds of finding')} accepted by a decision that is named below${acts ? ', among them something that acts when the model is loaded' : ''}.`,
           ),
         ];
   switch (facts.verdict) {
@@ -91,7 +99,7 @@ function verdictReasons({ facts, findings }: ConclusionInput): readonly Reason[]
         measured(
           'clean',
           'supports',
-          `Every byte of ${count(facts.files.length, 'file')} was accounted for, and nothing was found that acts when the model is loaded.`,
+          `Every byte of ${count(facts.files.length, 'file')} was accounted for, and nothing${accepted === 0 ? '' : ' but what was accepted'} was found that acts when the model is loaded.`,
         ),
         ...acceptedReason,
       ];
@@ -114,8 +122,8 @@ function problemReasons({ problems, scan }: ConclusionInput): readonly Reason[] 
         ...own,
         measured(
           'not-examined',
-          'open',
-          `${countWas(skipped, 'file of version control', 'files of version control')} not examined.`,
+          'undecided',
+          `${countWas(skipped, 'file')} not examined, in a folder of version control (.git); programs in it can run when somebody works there.`,
         ),
       ];
 }
@@ -134,9 +142,11 @@ function signatureReasons({ facts, evidence, problems }: ConclusionInput): reado
     const isKnown = problems.some(({ code }) => code === 'digest-mismatch' || code === 'signature-unreadable');
     return isKnown
       ? []
-      : [measured('signature-invalid', 'blocks', `The signature does not hold: ${signature.detail}.`)];
+      : [measured('signature-invalid', 'blocks', `The signature was not accepted: ${signature.detail}.`)];
   }
   const uncovered = facts.files.filter((one) => !one.isCovered).length;
+  const all = facts.files.length;
+  const what = uncovered === 0 ? 'The files are' : `${grouped(all - uncovered)} of ${count(all, 'file')} are`;
   const coverage =
     uncovered === 0
       ? []
@@ -146,7 +156,7 @@ function signatureReasons({ facts, evidence, problems }: ConclusionInput): reado
       measured(
         'signed',
         'supports',
-        `The files are those that were signed, by ${signature.signer ?? 'a trusted signer'}.`,
+        `${what} unchanged since they were signed by ${signature.signer ?? 'a trusted signer'}.`,
       ),
       ...coverage,
     ];
@@ -155,7 +165,7 @@ function signatureReasons({ facts, evidence, problems }: ConclusionInput): reado
     measured(
       'signature-unverified',
       'open',
-      'The files are those that the signature names, but who signed was not checked: no key was given.',
+      `${what} those that the signature names, but whether it is genuine was not checked: nobody was named to trust.`,
     ),
     ...coverage,
   ];
@@ -173,6 +183,7 @@ function attestationReasons({ evidence, claims }: ConclusionInput): readonly Rea
         `${one.file} has a statement that does not hold (${one.what}): ${one.detail}.`,
       ),
     ),
+    ...unattestedReasons(evidence),
     ...failed.map(({ claim, state }): Reason => {
       const rules = claim.failed.slice(0, 5).join(', ');
       const who = state === 'verified' ? 'A trusted signer attests' : 'Somebody attests';
@@ -180,6 +191,15 @@ function attestationReasons({ evidence, claims }: ConclusionInput): readonly Rea
       return { code: 'attested-failure', weight: 'undecided', text, origin: 'stated' };
     }),
   ];
+}
+
+/** Where the signature is not verified either, that says enough. */
+function unattestedReasons(evidence: readonly EvidenceItem[]): readonly Reason[] {
+  if (!evidence.some((one) => one.kind === 'signature' && one.state === 'verified')) return [];
+  const boms = evidence.filter((one) => one.kind === 'bill of materials' && one.state === 'not-verified');
+  return boms.map(({ file }) =>
+    measured('bom-unattested', 'open', `${file} lists these files, but nobody you trust attested what else it says.`),
+  );
 }
 
 function policyReasons({ unmetPolicy }: ConclusionInput): readonly Reason[] {
@@ -221,7 +241,7 @@ function conversionReasons({ conversion }: ConclusionInput): readonly Reason[] {
           {
             code: 'converted',
             weight: 'supports' as const,
-            text: `The weights were converted without running anything in them, from ${count(conversion.sources.length, 'source file')}.`,
+            text: `A record says that the weights were converted without running anything in them, from ${count(conversion.sources.length, 'source file')}.`,
             origin: 'stated' as const,
           },
         ]
@@ -245,7 +265,7 @@ function cleaningReasons({ cleaning }: ConclusionInput): readonly Reason[] {
       ),
     ];
   }
-  const text = `Dangerous parts were taken out of ${count(cleaning.files.length, 'file')}, as a record of it says.`;
+  const text = `A record says that parts were taken out of ${count(cleaning.files.length, 'file')}.`;
   return [{ code: 'cleaned', weight: 'supports', text, origin: 'stated' }];
 }
 
@@ -259,7 +279,14 @@ function licenceReasons({ facts }: ConclusionInput): readonly Reason[] {
   const { licences, licenceFiles } = facts.statements;
   if (licences.length > 0) {
     const names = licences.map(({ value }) => value.name).join(', ');
-    return [{ code: 'licence', weight: 'supports', text: `Its card names a licence: ${names}.`, origin: 'stated' }];
+    return [
+      {
+        code: 'licence',
+        weight: 'supports',
+        text: `A file of the model names its licence: ${names}. Whether that allows your use is for you to decide.`,
+        origin: 'stated',
+      },
+    ];
   }
   if (licenceFiles.length > 0) return [];
   return [measured('licence-missing', 'open', 'No file says under which licence it may be used.')];

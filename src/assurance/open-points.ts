@@ -1,16 +1,20 @@
 import type { ModelFacts } from '../bom/facts.ts';
 import { listedName } from '../bom/listed-name.ts';
 import { count } from '../scan/reporters/wording.ts';
+import type { ScanReport } from '../scan/scan-report.ts';
+import { visible } from '../scan/visible-text.ts';
 import type { GatheringProblem } from './assess.ts';
 import type { AssuranceFinding, AssuranceReport, EvidenceItem, OpenPoint } from './schema.ts';
 
 interface OpenInput {
   readonly facts: ModelFacts;
+  readonly scan: ScanReport;
   readonly evidence: readonly EvidenceItem[];
   readonly findings: readonly AssuranceFinding[];
   readonly conversion: AssuranceReport['conversion'];
   readonly problems: readonly GatheringProblem[];
   readonly sealed: AssuranceReport['sealed'];
+  readonly notes: readonly string[];
 }
 
 /** What somebody still has to do or decide, in the order of the page. */
@@ -21,12 +25,23 @@ export function openPoints(input: OpenInput): readonly OpenPoint[] {
       text: message,
       todo: 'Find out why, and run the report again.',
     })),
+    ...skippedPoints(input),
     ...sealedPoints(input),
     ...findingPoints(input),
     ...signaturePoints(input),
     ...statementPoints(input),
     ...weightPoints(input),
   ];
+}
+
+function skippedPoints({ scan }: OpenInput): readonly OpenPoint[] {
+  return scan.skipped
+    .filter(({ files }) => files > 0)
+    .map(({ path, files }) => ({
+      code: 'not-examined',
+      text: `Not examined: ${visible(path)}, with ${count(files, 'file')}.`,
+      todo: 'Leave it out of what is used, or look into it with vouchsafe scan --include-git.',
+    }));
 }
 
 function sealedPoints({ sealed }: OpenInput): readonly OpenPoint[] {
@@ -55,7 +70,7 @@ function signaturePoints({ facts, evidence }: OpenInput): readonly OpenPoint[] {
   if (unverified.length > 0) {
     points.push({
       code: 'not-verified',
-      text: `${count(unverified.length, 'signature or statement', 'signatures and statements')} not verified.`,
+      text: `${count(unverified.length, 'signature or statement is', 'signatures and statements are')} not verified.`,
       todo: 'Name whom you trust with --public-key or --policy; have the bill of materials attested with vouchsafe attest.',
     });
   }
@@ -106,8 +121,8 @@ function statementPoints({ facts, evidence }: OpenInput): readonly OpenPoint[] {
   ];
 }
 
-function weightPoints({ facts, conversion }: OpenInput): readonly OpenPoint[] {
-  const unread = facts.notes.filter((note) => note.includes('was not read'));
+function weightPoints({ facts, notes, conversion }: OpenInput): readonly OpenPoint[] {
+  const unread = [...facts.notes, ...notes].filter((note) => note.includes('was not read'));
   const points = unread.map(
     (text): OpenPoint => ({ code: 'not-read', text, todo: 'Repair the file or leave it out.' }),
   );

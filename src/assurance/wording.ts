@@ -8,13 +8,14 @@ export const ANSWERS: Readonly<Record<Answer, { readonly word: string; readonly 
   conditionally: {
     word: 'Yes, with open points',
     sentence:
-      'Nothing harmful was found. Something that would prove where the model comes from, or how it may be used, is missing: decide whether you accept that.',
+      'Nothing was found that would have to stop you. What is open is listed here, such as proof of where the model comes from: decide whether you accept that.',
   },
   'not-yet': {
     word: 'Not yet',
-    sentence: 'Somebody has to look first: there is something in the model that is unusual or was not understood.',
+    sentence:
+      'Somebody has to look first: something is unusual, was not understood, or does not fit together. It may turn out to be harmless.',
   },
-  no: { word: 'No', sentence: 'Do not load this model.' },
+  no: { word: 'No', sentence: 'Do not use this model. The reasons that are against it come first.' },
 };
 
 export const WEIGHTS: Readonly<Record<Reason['weight'], string>> = {

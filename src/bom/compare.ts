@@ -28,7 +28,10 @@ export interface Difference {
 
 /** What a bill of materials says, against what the files are now. */
 export function compareBom(listed: ListedModel, facts: ModelFacts): readonly Difference[] {
-  return [...compareRoot(listed, facts), ...compareFiles(listed, facts), ...compareClaims(listed, facts)];
+  const files = compareFiles(listed, facts);
+  // Other files have other sums, which tells nobody anything.
+  const sums = files.length > 0 ? [] : wrongClaims('', listed.claims, modelMeasures(facts));
+  return [...compareRoot(listed, facts), ...files, ...sums, ...compareFileClaims(listed, facts)];
 }
 
 function compareRoot({ rootDigests }: ListedModel, { root }: ModelFacts): readonly Difference[] {
@@ -63,13 +66,10 @@ function wrongDigests(path: string, listed: readonly string[], measured: string)
 }
 
 /** Only what the document states: one of another program has no counts, and that is no difference. */
-function compareClaims(listed: ListedModel, facts: ModelFacts): readonly Difference[] {
+function compareFileClaims(listed: ListedModel, facts: ModelFacts): readonly Difference[] {
   const totals = new Map(facts.tensors.map((one) => [one.path, one]));
   const measured = new Map(facts.files.map((one) => [listedName(one.path), fileMeasures(one, totals.get(one.path))]));
-  return [
-    ...wrongClaims('', listed.claims, modelMeasures(facts)),
-    ...listed.files.flatMap(({ path, claims }) => wrongClaims(path, claims, measured.get(path))),
-  ];
+  return listed.files.flatMap(({ path, claims }) => wrongClaims(path, claims, measured.get(path)));
 }
 
 type Measures = Readonly<Record<string, number | Verdict>>;

@@ -32,6 +32,12 @@ const bomErrors = {
     'the names model.cdx.json and model.spdx.json are left out of the root digest; or write it elsewhere',
     2,
   ),
+  /** A link that came with the model would have any file of this machine written over. */
+  'output-no-file': row(
+    (d: { file: string }) => `${d.file} is a link or another thing that came with the model, not a file to replace`,
+    'remove it, or write the document elsewhere',
+    2,
+  ),
 } as const;
 
 export type BomErrorCode = keyof typeof bomErrors;

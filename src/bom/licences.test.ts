@@ -28,6 +28,8 @@ describe('a licence field', () => {
 });
 
 test('licence texts are known by name, near the top', () => {
-  expect(['LICENSE', 'license.txt', 'LICENCE-2', 'sub/NOTICE'].every(isLicenceFile)).toBe(true);
-  expect(['licensed.py', 'a/b/LICENSE', 'unlicensed', 'LICENSE.age'].some(isLicenceFile)).toBe(false);
+  expect(['LICENSE', 'license.txt', 'LICENCE-2', 'LICENSE-APACHE-2.0', 'sub/COPYING'].every(isLicenceFile)).toBe(true);
+  expect(['licensed.py', 'a/b/LICENSE', 'unlicensed', 'LICENSE.age', 'LICENSE.pkl', 'NOTICE'].some(isLicenceFile)).toBe(
+    false,
+  );
 });

@@ -78,7 +78,8 @@ export function licenceExpression({ name, kind }: LicenceFact): string {
   return `LicenseRef-${suffix === '' ? 'unnamed' : suffix}`;
 }
 
-const LICENCE_FILE = /^(?:licen[cs]e|copying|notice|unlicense)(?:[._-].*)?$/i;
+const LICENCE_FILE =
+  /^(?:licen[cs]e|copying|unlicense)(?:[-_][\w.-]*?)?(?:\.(?:txt|md|rst|html|lesser|mit|apache|bsd))?$/i;
 /** Encrypted, so that nobody can read it. */
 const SEALED = /\.age$/i;
 
@@ -86,5 +87,5 @@ const SEALED = /\.age$/i;
 export function isLicenceFile(path: string): boolean {
   const parts = path.split('/');
   const name = parts.at(-1) ?? '';
-  return parts.length <= 2 && LICENCE_FILE.test(name) && !SEALED.test(name);
+  return parts.length <= 2 && LICENCE_FILE.test(name) && !NO_TEXT.test(name);
 }

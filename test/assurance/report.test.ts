@@ -1,5 +1,14 @@
 import { createHash, createPrivateKey, sign } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -11,6 +20,7 @@ import { gatherAssurance } from '../../src/node/assurance/gather-assurance.ts';
 import { findBrowser, printPdf } from '../../src/node/assurance/print-pdf.ts';
 import { gatherFacts } from '../../src/node/bom/gather-facts.ts';
 import { sha256Text } from '../../src/node/digest.ts';
+import { discardUnfinished } from '../../src/node/output-file.ts';
 import { bundleText } from '../../src/sign/bundle.ts';
 import { IN_TOTO_PAYLOAD_TYPE, preAuthEncoding } from '../../src/sign/dsse.ts';
 import { fingerprintOf, newKeyPair, readPublicKey } from '../../src/sign/keys.ts';
@@ -159,6 +169,37 @@ describe('the answer', () => {
     expect((await report(join(folder, name))).answer).toBe('conditionally');
   });
 
+  test('does not call a model harmless in which somebody accepted what acts', async () => {
+    const suppressed = { by: 'policy', reason: 'known' } as const;
+    const accepting: typeof scanHere = async (targets) => {
+      const made = await scanHere(targets);
+      const artifacts = made.artifacts.map((one) => ({
+        ...one,
+        verdict: 'clean' as const,
+        findings: one.findings.map((finding) => ({ ...finding, suppressed })),
+      }));
+      return { ...made, artifacts };
+    };
+    const made = await gatherAssurance(join(base, 'hostile'), { now, scanner: accepting });
+    expect(made.answer).toBe('conditionally');
+    const texts = made.reasons.map((one) => one.text).join(' ');
+    expect(texts).toContain('among them something that acts when the model is loaded');
+    expect(texts).toContain('nothing but what was accepted was found');
+  });
+
+  test('is not yet with a folder of version control, which nobody looked into and which can hold programs', async () => {
+    const folder = writeFolder(join(base, 'git'), folderOf('full'));
+    const skipping: typeof scanHere = async (targets) => {
+      const made = await scanHere(targets);
+      const detail = '3 files of a git repository';
+      const skipped = [{ path: `${folder}/.git`, reason: 'git-directory', detail, files: 3 }] as const;
+      return { ...made, skipped, summary: { ...made.summary, skippedFiles: 3 } };
+    };
+    const made = await gatherAssurance(folder, { now, scanner: skipping });
+    expect(codes(made, 'undecided')).toEqual(['not-examined']);
+    expect(made.open[0]).toMatchObject({ code: 'not-examined', todo: expect.stringContaining('--include-git') });
+  });
+
   test('is no for what acts when it is loaded', () => {
     const made = hostile;
     expect(made.answer).toBe('no');
@@ -264,13 +305,18 @@ describe('evidence', () => {
 
   test('a conversion record is compared with the files that it says were written', async () => {
     const folder = writeFolder(join(base, 'converted'), folderOf('converted'));
-    const made = await report(folder);
-    expect(made.conversion?.outputs).toEqual([expect.objectContaining({ state: 'no-digest' })]);
+    const file = join(folder, 'vouchsafe.conversion.json');
     const record = JSON.parse(String(zoo['converted']?.['vouchsafe.conversion.json']));
+    expect((await report(folder)).conversion?.outputs).toEqual([expect.objectContaining({ state: 'differs' })]);
+    record.outputs[0].size = folderOf('converted')['model.safetensors']?.length;
+    writeFileSync(file, JSON.stringify(record));
+    expect((await report(folder)).conversion?.outputs).toEqual([expect.objectContaining({ state: 'no-digest' })]);
     record.outputs[0].sha256 = 'b'.repeat(64);
     record.refused = [{}];
-    writeFileSync(join(folder, 'vouchsafe.conversion.json'), JSON.stringify(record));
+    writeFileSync(file, JSON.stringify(record));
     expect(codes(await report(folder), 'undecided')).toEqual(['conversion-differs', 'conversion-partial']);
+    writeFileSync(file, '[1]');
+    expect((await report(folder)).open.map((one) => one.code)).toContain('not-read');
   });
 });
 
@@ -411,5 +457,22 @@ describe('the PDF', () => {
     await expect(printPdf('x', { browser: failing })).rejects.toMatchObject({ code: 'browser-failed' });
     const stuck = script('stuck', 'sleep 600');
     await expect(printPdf('x', { browser: stuck, maxSeconds: 0.2 })).rejects.toMatchObject({ code: 'browser-timeout' });
+    // A process that left the group holds its standard error open; it ends by itself here.
+    const leaving = script('leaving', 'setsid sleep 20 & echo "no display" >&2; exit 1');
+    await expect(printPdf('x', { browser: leaving, maxSeconds: 10 })).rejects.toMatchObject({ code: 'browser-failed' });
+  });
+
+  test.skipIf(process.platform === 'win32')('leaves no folder and no browser behind when it has to end', async () => {
+    const script = join(base, 'waiting');
+    writeFileSync(script, `#!/bin/sh\necho $$ > ${join(base, 'pid')}\nsleep 600\n`, { mode: 0o755 });
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('vouchsafe-print-'));
+    const printing = printPdf('x', { browser: script, maxSeconds: 30 }).catch((error: unknown) => error);
+    await expect
+      .poll(() => existsSync(join(base, 'pid')) && readFileSync(join(base, 'pid'), 'utf8'))
+      .toMatch(/^\d+\n$/);
+    discardUnfinished();
+    expect(await printing).toMatchObject({ code: 'browser-failed' });
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('vouchsafe-print-'))).toEqual(before);
+    expect(() => process.kill(Number(readFileSync(join(base, 'pid'), 'utf8')), 0)).toThrow('ESRCH');
   });
 });

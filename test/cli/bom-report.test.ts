@@ -1,5 +1,5 @@
 import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -58,6 +58,24 @@ describe('vouchsafe bom', () => {
     expect(readdirSync(join(folder, 'full'))).not.toContain('other.json');
   });
 
+  test.skipIf(process.platform === 'win32')(
+    'writes through no link of the model, over no model and no signature',
+    () => {
+      writeFolder(join(folder, 'linked'), { 'a.json': '{}' });
+      writeFileSync(join(folder, 'precious'), 'precious');
+      symlinkSync('../precious', join(folder, 'linked/model.cdx.json'));
+      const through = run(['bom', 'linked', '-o', 'linked/model.cdx.json']);
+      expect([through.status, readFileSync(join(folder, 'precious'), 'utf8')]).toEqual([2, 'precious']);
+      symlinkSync('linked/a.json', join(folder, 'link.json'));
+      writeFileSync(join(folder, 'link.json.sig'), 'a signature');
+      for (const place of ['linked/a.json', 'link.json.sig']) {
+        const { status, stderr } = run(['bom', 'link.json', '-o', place]);
+        expect([status, stderr]).toEqual([2, expect.stringContaining('would become a part of the model')]);
+      }
+      expect(readFileSync(join(folder, 'linked/a.json'), 'utf8')).toBe('{}');
+    },
+  );
+
   test('refuses an epoch that is none', () => {
     expect(run(['bom', 'full'], { SOURCE_DATE_EPOCH: 'yesterday' }).status).toBe(2);
   });
@@ -70,6 +88,20 @@ describe('vouchsafe report', () => {
     expect(status).toBe(1);
     const made = assuranceSchema.parse(JSON.parse(run(['report', 'full', '-f', 'json']).stdout));
     expect(made.answer).toBe('conditionally');
+  });
+
+  test('takes no key and no policy that came with the model', () => {
+    writeFolder(join(folder, 'judging'), { 'a.json': '{}', 'key.pub': 'x', 'policy.yaml': '{}' });
+    for (const args of [
+      ['--public-key', 'judging/key.pub'],
+      ['--policy', 'judging/policy.yaml'],
+      ['--scan-policy', './judging/../judging/policy.yaml'],
+    ]) {
+      const { status, stderr } = run(['report', 'judging', ...args]);
+      expect([status, stderr]).toEqual([2, expect.stringContaining('came with the model')]);
+    }
+    const twice = run(['report', 'judging', '-o', 'x.html', '--pdf', 'x.html']);
+    expect([twice.status, twice.stderr]).toEqual([2, expect.stringContaining('both name')]);
   });
 
   test('writes nothing into the model, and nothing at all when the PDF cannot be made', () => {
@@ -85,7 +117,7 @@ describe('vouchsafe report', () => {
     [['report'], 'missing required argument'],
     [['report', 'gone'], 'no such file or directory'],
     [['report', 'full', '-o', 'r.docx'], 'its ending names no format'],
-    [['report', 'full', '--public-key', 'full/README.md'], 'no public key'],
+    [['report', 'full', '--public-key', 'hostile/README.md'], 'no public key'],
     [['report', 'full', '--policy', 'gone.yaml'], 'cannot read gone.yaml'],
   ])('%j cannot run', (args, text) => {
     const result = run(args);

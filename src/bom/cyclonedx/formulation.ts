@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { visible } from '../../scan/visible-text.ts';
 import type { ConversionFacts } from '../conversion.ts';
 import type { ModelFacts } from '../facts.ts';
@@ -48,7 +49,7 @@ function unique<Item>(items: readonly Item[]): readonly Item[] {
 
 /** RFC 3339, as the schema wants it. */
 function isTime(text: string | undefined): text is string {
-  return text !== undefined && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/.test(text);
+  return z.iso.datetime().safeParse(text).success;
 }
 
 function propertiesOf(conversion: ConversionFacts): readonly Property[] {

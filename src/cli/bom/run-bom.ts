@@ -1,9 +1,9 @@
-import { statSync } from 'node:fs';
-import { basename, dirname, resolve, sep } from 'node:path';
+import { lstatSync, statSync } from 'node:fs';
+import { basename, dirname, sep } from 'node:path';
 import { BomError } from '../../bom/errors.ts';
 import type { ModelFacts } from '../../bom/facts.ts';
 import { evidencePaths } from '../../bom/root-digest.ts';
-import { checkWritable, writeAtomically, writeStream } from '../../node/write-file.ts';
+import { checkWritable, isSameFile, writeAtomically, writeStream } from '../../node/write-file.ts';
 import { jsonText } from '../../scan/json-safe.ts';
 import { ruleIndex } from '../../scan/reporters/wording.ts';
 import { realPath } from '../report/check-outside.ts';
@@ -76,17 +76,21 @@ function timestampOf(epoch: string | undefined): Date {
   return new Date(seconds * 1000);
 }
 
-/** Within the model only the names that its root digest leaves out. @throws BomError `output-inside`. */
+/** Within the model only the names that its root digest leaves out. @throws BomError `output-inside`, `output-no-file`. */
 function checkPlace(path: string, output: string): void {
   const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-  const { cyclonedx, spdx } = evidencePaths(basename(path), isFolder);
-  const allowed = `${cyclonedx}, ${spdx}`;
+  const { cyclonedx, spdx, ...others } = evidencePaths(basename(path), isFolder);
+  const refuse = (): BomError => BomError.of('output-inside', { file: output, allowed: `${cyclonedx}, ${spdx}` });
+  const place = `${realPath(dirname(output))}${sep}${basename(output)}`;
   if (!isFolder) {
-    if (resolve(path) === resolve(output)) throw BomError.of('output-inside', { file: output, allowed });
+    const beside = Object.values(others).map((name) => `${realPath(dirname(path))}${sep}${name}`);
+    if (isSameFile(output, path) || beside.includes(place)) throw refuse();
     return;
   }
-  const [folder, place] = [realPath(path), `${realPath(dirname(output))}${sep}${basename(output)}`];
+  const folder = realPath(path);
   if (!place.startsWith(`${folder}${sep}`)) return;
-  if ([cyclonedx, spdx].some((name) => place === `${folder}${sep}${name}`)) return;
-  throw BomError.of('output-inside', { file: output, allowed });
+  if (![cyclonedx, spdx].some((name) => place === `${folder}${sep}${name}`)) throw refuse();
+  // Who made the folder decides where a link in it leads, and a pipe in it would never take the document.
+  const there = lstatSync(output, { throwIfNoEntry: false });
+  if (there !== undefined && !there.isFile()) throw BomError.of('output-no-file', { file: output });
 }

@@ -1,4 +1,4 @@
-import { extname } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { renderAssuranceHtml } from '../../assurance/html/page.ts';
 import { assuranceSchema, type AssuranceReport } from '../../assurance/schema.ts';
 import { CodedError } from '../../bytes/errors.ts';
@@ -14,7 +14,7 @@ import { Progress, progressLine } from '../render/progress.ts';
 import { plainTheme, streamTheme } from '../render/theme.ts';
 import { loadPolicy } from '../scan/load-files.ts';
 import { UsageError } from '../usage-error.ts';
-import { checkOutside } from './check-outside.ts';
+import { checkOutside, isInside } from './check-outside.ts';
 import type { AssuranceFormat, ReportArguments } from './report-arguments.ts';
 import { renderAssuranceText } from './terminal.ts';
 
@@ -32,6 +32,7 @@ export async function runReport(path: string, options: ReportArguments): Promise
 async function report(path: string, options: ReportArguments): Promise<number> {
   const format = formatOf(options);
   checkOutputs(path, options);
+  checkJudges(path, options);
   const made = assuranceSchema.parse(await gather(path, options));
   await write(made, format, options);
   return made.answer === 'yes' || made.answer === 'conditionally' ? 0 : 1;
@@ -45,7 +46,19 @@ function checkOutputs(path: string, { output, pdf, browser }: ReportArguments): 
     checkOutside(path, file);
     checkWritable(file);
   }
+  if (output !== undefined && pdf !== undefined && resolve(output) === resolve(pdf)) {
+    throw UsageError.of(`--output and --pdf both name ${visible(pdf)}`);
+  }
   if (pdf !== undefined) findBrowser(browser);
+}
+
+/** Whoever made the model must not decide by whose word it is judged. */
+function checkJudges(path: string, options: ReportArguments): void {
+  const { publicKey = [], certificateRoots = [], trustedRoot, policy, scanPolicy } = options;
+  for (const file of [...publicKey, ...certificateRoots, trustedRoot, policy, scanPolicy]) {
+    if (file === undefined || !isInside(path, file)) continue;
+    throw UsageError.of(`${visible(file)} came with the model, which cannot say by whom or what it is judged`);
+  }
 }
 
 async function gather(path: string, options: ReportArguments): Promise<AssuranceReport> {

@@ -54,6 +54,8 @@ export async function gatherAssurance(path: string, options: AssuranceOptions = 
   const statements = checkStatements(beside, context);
   problems.push(...linkProblems(path, statements));
   const evidence = [...statements.map(({ item }) => item), ...(await bomItems(beside, facts, statements))];
+  const record = cleaningRecord(beside, facts, path);
+  const cleaning = record === undefined ? null : parseCleaning(decode(record.content), record.file, facts.files);
   return assess({
     path,
     createdAt: options.now ?? new Date(),
@@ -63,9 +65,10 @@ export async function gatherAssurance(path: string, options: AssuranceOptions = 
     evidence,
     claims: statements.flatMap(({ claim, item }) => (claim === null ? [] : [{ claim, state: item.state }])),
     unmetPolicy: unmetPolicy(statements, context),
-    cleaning: cleaningOf(beside, facts, path),
+    cleaning,
     sealed: sealedFiles(beside, facts),
-    notes: [],
+    notes:
+      cleaning === null && record !== undefined ? [`${record.file} was not read: it is no record of cleaning`] : [],
     rules: ruleIndex(rules),
   });
 }
@@ -172,12 +175,16 @@ async function bomItem(
 }
 
 /** In the folder, or beside what was cleaned: a record quotes what was taken out, so most keep it outside. */
-function cleaningOf(beside: Beside, { files, isFolder }: ModelFacts, path: string): AssuranceReport['cleaning'] {
+function cleaningRecord(beside: Beside, { isFolder }: ModelFacts, path: string): EvidenceFile | undefined {
   const outside = `${basename(resolve(path))}.cleaning.json`;
-  const found =
+  return (
     beside.read(isFolder ? CLEANING_RECORD : outside, defaultLimits.maxDocumentBytes) ??
-    (isFolder ? beside.read(join('..', outside), defaultLimits.maxDocumentBytes) : undefined);
-  return found === undefined ? null : parseCleaning(new TextDecoder().decode(found.content), found.file, files);
+    (isFolder ? beside.read(join('..', outside), defaultLimits.maxDocumentBytes) : undefined)
+  );
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 function sealedFiles(beside: Beside, { files, isFolder }: ModelFacts): AssuranceReport['sealed'] {

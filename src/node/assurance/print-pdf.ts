@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { visibleShort } from '../../scan/visible-text.ts';
+import { forgetUnfinished, rememberUnfinished, type Unfinished } from '../output-file.ts';
 import { reasonOf } from '../reason.ts';
 import { BrowserError } from './errors.ts';
 
@@ -45,11 +47,12 @@ export interface PrintOptions {
 /** The browser that will be used. @throws BrowserError `browser-missing`. */
 export function findBrowser(given?: string): string {
   if (given !== undefined) {
-    if (isProgram(given)) return given;
+    // As it was looked at: a bare name would be searched for by whoever starts it, and found elsewhere.
+    if (isProgram(given)) return resolve(given);
     throw BrowserError.of('browser-missing', { looked: visibleShort(given, 200) });
   }
   const endings = process.platform === 'win32' ? ['.exe'] : [''];
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter(isAbsolute);
   const candidates = NAMES.flatMap((name) =>
     folders.flatMap((folder) => endings.map((ending) => join(folder, `${name}${ending}`))),
   );
@@ -74,16 +77,52 @@ function isProgram(file: string): boolean {
  */
 export async function printPdf(html: string, options: PrintOptions = {}): Promise<Uint8Array> {
   const browser = findBrowser(options.browser);
-  const folder = mkdtempSync(join(tmpdir(), 'vouchsafe-print-'));
+  const print = new Print(browser);
   try {
-    const [page, pdf] = [join(folder, 'report.html'), join(folder, 'report.pdf')];
-    writeFileSync(page, html, { mode: 0o600 });
-    const said = await run(browser, argumentsFor(page, pdf, join(folder, 'profile')), options.maxSeconds);
-    return readPdf(pdf, browser, said);
+    return await print.pdf(html, options.maxSeconds ?? DEFAULT_SECONDS);
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    print.discard();
   }
 }
+
+/** One run of a browser, in a folder of its own; both are gone after `discard`, also when this process has to end. */
+class Print implements Unfinished {
+  readonly #browser: string;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'vouchsafe-print-'));
+  #child: BrowserProcess | undefined;
+
+  constructor(browser: string) {
+    this.#browser = browser;
+    rememberUnfinished(this);
+  }
+
+  /** @throws BrowserError. */
+  async pdf(html: string, maxSeconds: number): Promise<Uint8Array> {
+    const [page, pdf] = [join(this.#folder, 'report.html'), join(this.#folder, 'report.pdf')];
+    writeFileSync(page, html, { mode: 0o600 });
+    const args = argumentsFor(page, pdf, join(this.#folder, 'profile'));
+    // A group of its own, so that the processes it starts end with it.
+    const child = spawn(this.#browser, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: IS_GROUP });
+    this.#child = child;
+    const said = await ended(child, this.#browser, maxSeconds);
+    return readPdf(pdf, this.#browser, said);
+  }
+
+  discard(): void {
+    forgetUnfinished(this);
+    killAll(this.#child?.pid);
+    // Whoever left the group and keeps the stream open must not keep this process from ending.
+    this.#child?.stderr.destroy();
+    this.#child?.unref();
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+type BrowserProcess = ChildProcessByStdio<null, null, Readable>;
+
+const IS_GROUP = process.platform !== 'win32';
+/** After its end a browser's last words are waited for so long. */
+const LAST_WORDS_MILLISECONDS = 500;
 
 function argumentsFor(page: string, pdf: string, profile: string): readonly string[] {
   // As root Chromium refuses to start with its sandbox; the page has no scripts and only this program's markup.
@@ -109,40 +148,33 @@ function argumentsFor(page: string, pdf: string, profile: string): readonly stri
   ];
 }
 
-/** What the browser wrote to standard error. @throws BrowserError. */
-function run(browser: string, args: readonly string[], maxSeconds = DEFAULT_SECONDS): Promise<string> {
+/** What the browser wrote to standard error, when it has ended. @throws BrowserError. */
+function ended(child: BrowserProcess, browser: string, maxSeconds: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    // A group of its own, so that the processes it starts end with it.
-    const isGroup = process.platform !== 'win32';
-    const child = spawn(browser, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: isGroup });
-    const end = (): void => killAll(child.pid, isGroup);
-    process.once('exit', end);
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => {
       if (said.length < MAX_SAID_BYTES) said += chunk.toString('latin1');
     });
-    const timer = setTimeout(() => {
-      end();
-      reject(BrowserError.of('browser-timeout', { browser, seconds: maxSeconds }));
-    }, maxSeconds * 1000);
-    child.once('error', (error) => {
+    const timer = setTimeout(
+      () => reject(BrowserError.of('browser-timeout', { browser, seconds: maxSeconds })),
+      maxSeconds * 1000,
+    );
+    const finish = (end: () => void): void => {
       clearTimeout(timer);
-      process.off('exit', end);
-      reject(BrowserError.of('browser-failed', { browser, detail: reasonOf(error) }, error));
-    });
-    child.once('close', () => {
-      clearTimeout(timer);
-      process.off('exit', end);
       end();
-      resolve(said);
-    });
+    };
+    child.once('error', (error) =>
+      finish(() => reject(BrowserError.of('browser-failed', { browser, detail: reasonOf(error) }, error))),
+    );
+    child.once('close', () => finish(() => resolve(said)));
+    child.once('exit', () => finish(() => void setTimeout(() => resolve(said), LAST_WORDS_MILLISECONDS).unref()));
   });
 }
 
-function killAll(pid: number | undefined, isGroup: boolean): void {
+function killAll(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
-    process.kill(isGroup ? -pid : pid, 'SIGKILL');
+    process.kill(IS_GROUP ? -pid : pid, 'SIGKILL');
   } catch {
     // It has ended already.
   }

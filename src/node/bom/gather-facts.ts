@@ -16,7 +16,7 @@ import { visible } from '../../scan/visible-text.ts';
 import { signLimits } from '../../sign/limits.ts';
 import type { ModelStatement } from '../../sign/statement.ts';
 import { FileSource } from '../file-source.ts';
-import type { RawPath } from '../raw-path.ts';
+import { displayPath, joinRaw, rawPath, type RawPath } from '../raw-path.ts';
 import { scanFiles, type ScanFilesOptions } from '../scan-files.ts';
 import { checkModel } from '../sign/check-model.ts';
 import { packageVersion } from '../version.ts';
@@ -47,7 +47,7 @@ export interface Gathered {
 
 /**
  * Scans and hashes every file of a model, reads what its files say about it and counts its tensors.
- * @throws BomError when a file cannot be listed or the signature speaks of other files.
+ * @throws BomError when a file cannot be listed, appeared meanwhile, or the signature speaks of other files.
  */
 export async function gatherFacts(path: string, options: GatherOptions = {}): Promise<Gathered> {
   const limits = { ...defaultLimits, ...options.limits };
@@ -57,6 +57,7 @@ export async function gatherFacts(path: string, options: GatherOptions = {}): Pr
   const sources = readStatementSources(files, limits);
   const statements = readStatements({ ...sources.statements, paths: files.map((one) => one.path) });
   const counted = countTensors(files, limits, options.onTensors);
+  const conversion = conversionOf(listing, limits);
   const fromPath = { value: listing.name, origin: { file: isFolder ? 'folder name' : 'file name', pointer: '' } };
   const facts: ModelFacts = {
     name: given(options.name, '--name') ?? statements.name ?? fromPath,
@@ -67,13 +68,13 @@ export async function gatherFacts(path: string, options: GatherOptions = {}): Pr
     statements,
     templates: sources.templates,
     tensors: counted.totals,
-    conversion: conversionOf(listing, limits),
+    conversion,
     verdict: worstOf(files.map(({ report }) => report.verdict)),
     findings: files.flatMap(({ path, report }) =>
       report.findings.map((one) => ({ ...one, location: { ...one.location, path } })),
     ),
     attestations: listing.attestations,
-    notes: [...sources.notes, ...counted.notes, ...skippedNotes(scan)],
+    notes: [...sources.notes, ...counted.notes, ...recordNotes(listing, conversion), ...skippedNotes(scan)],
     tool: { name: 'vouchsafe', version: packageVersion() },
   };
   return { facts, scan };
@@ -105,10 +106,14 @@ async function listFiles(path: string, options: GatherOptions): Promise<Listing>
   const opened = new Map(
     [...walk([path])].flatMap((one) => (one.kind === 'file' ? [[one.path, one.file] as const] : [])),
   );
+  const known = new Set(scan.artifacts.map((report) => report.path));
+  const appeared = [...opened.keys()].find((one) => !known.has(one));
+  // Walked again after the scan: what came in between was not looked at.
+  if (appeared !== undefined) throw BomError.of('changed', { path: appeared });
   const inside = insideOf(path, isFolder);
   const attempt = attemptWith(options.onProblem);
   const all = scan.artifacts.flatMap(
-    (report) => attempt(() => [modelFile(report, inside(report.path), opened.get(report.path))]) ?? [],
+    (report) => attempt(() => [modelFile(report, inside, opened.get(report.path))]) ?? [],
   );
   const recordName = isFolder ? CONVERSION_RECORD : `${basename(path)}.conversion.json`;
   const beside = isFolder ? all : [...all, ...besideFiles(path, [...Object.values(evidence), recordName])];
@@ -167,22 +172,22 @@ function fail(error: BomError): never {
   throw error;
 }
 
-/** Reported paths start with the folder as it was given. */
-function insideOf(path: string, isFolder: boolean): (reported: string) => string {
-  if (!isFolder) return (reported) => reported.split('/').at(-1) ?? reported;
-  const plain = path.length > 1 ? path.replace(/\/+$/, '') || '/' : path;
-  const prefix = plain === '.' ? '' : plain === '/' ? '/' : `${plain}/`;
-  return (reported) => (reported.startsWith(prefix) ? reported.slice(prefix.length) : reported);
+/** The path below the folder, of the bytes of the name: as text a whole path is spelled out where any part must be. */
+function insideOf(path: string, isFolder: boolean): (file: RawPath) => string {
+  if (!isFolder) return (file) => displayPath(file.slice(file.lastIndexOf('/') + 1) as RawPath);
+  const folder = rawPath(path.length > 1 ? path.replace(/\/+$/, '') || '/' : path);
+  const prefix = joinRaw(folder, '');
+  return (file) => displayPath((file.startsWith(prefix) ? file.slice(prefix.length) : file) as RawPath);
 }
 
 /** @throws BomError `file-unreadable`: a list with a hole in it is none. */
-function modelFile(report: ArtifactReport, path: string, file: RawPath | undefined): ModelFile {
+function modelFile(report: ArtifactReport, inside: (file: RawPath) => string, file: RawPath | undefined): ModelFile {
   const { sha256 } = report;
   if (report.format === 'unreadable' || sha256 === undefined || file === undefined) {
     const reason = report.findings[0]?.message ?? 'it has no digest';
     throw BomError.of('file-unreadable', { path: report.path, reason });
   }
-  return { path, file, report: { ...report, sha256 } };
+  return { path: inside(file), file, report: { ...report, sha256 } };
 }
 
 /** Evidence of a single file lies beside it. */
@@ -211,6 +216,12 @@ function conversionOf({ record }: Listing, limits: Limits): ConversionFacts | un
   if (record === undefined) return undefined;
   const bytes = readWhole(record.file, limits.maxDocumentBytes);
   return parseConversion(new TextDecoder().decode(bytes), record.path) ?? undefined;
+}
+
+function recordNotes({ record }: Listing, conversion: ConversionFacts | undefined): readonly string[] {
+  return record === undefined || conversion !== undefined
+    ? []
+    : [`${visible(record.path)} was not read: it is no conversion record`];
 }
 
 function skippedNotes({ skipped }: ScanReport): readonly string[] {

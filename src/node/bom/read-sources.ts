@@ -37,14 +37,21 @@ class SourceReader {
   }
 
   read(): ReadSources {
-    const named = (name: string): ModelFile | undefined => this.#files.find((one) => one.path.toLowerCase() === name);
+    // Loaders ask for the exact name; `CONFIG.JSON`, which sorts before it, must not speak in its place.
+    const named = (name: string): ModelFile | undefined => this.#files.find((one) => one.path === name);
+    const card = (name: string): ModelFile | undefined =>
+      named(name) ?? this.#files.find((one) => one.path.toLowerCase() === name.toLowerCase());
     const config = this.#document(named('config.json'));
     const adapterConfig = this.#document(named('adapter_config.json'));
     const templates = this.#files.filter(({ path, report }) => TEMPLATE_FILES.test(path) || report.format === 'gguf');
     const documents = templates.map((one) => ({ format: one.report.format, document: this.#document(one) }));
     const gguf = documents.find(({ format }) => format === 'gguf')?.document;
-    const card = this.#card(named('readme.md'));
-    return { statements: { card, config, adapterConfig, gguf }, templates: this.#templates, notes: this.#notes };
+    const cardText = this.#card(card('README.md'));
+    return {
+      statements: { card: cardText, config, adapterConfig, gguf },
+      templates: this.#templates,
+      notes: this.#notes,
+    };
   }
 
   #card(one: ModelFile | undefined): StatementSources['card'] {
