@@ -180,7 +180,7 @@ function attestationReasons({ evidence, claims }: ConclusionInput): readonly Rea
       measured(
         'evidence-invalid',
         'undecided',
-        `${one.file} has a statement that does not hold (${one.what}): ${one.detail}.`,
+        `${one.file} has a statement that was not accepted (${one.what}): ${one.detail}.`,
       ),
     ),
     ...unattestedReasons(evidence),

@@ -107,8 +107,22 @@ function attempt(base: Base, check: () => CheckedStatement): CheckedStatement {
     return check();
   } catch (error) {
     if (!(error instanceof SignError)) throw error;
-    return refused(base, error.message);
+    return refused(base, inWords(error));
   }
+}
+
+/** Signed by somebody who is not trusted here. */
+const STRANGERS: ReadonlySet<string> = new Set([
+  'key-mismatch',
+  'method-mismatch',
+  'identity-mismatch',
+  'certificate-untrusted',
+]);
+
+/** Digests are cut to what a person compares; a stranger is called one. */
+function inWords({ code, message }: SignError): string {
+  const short = message.replaceAll(/\b([0-9a-f]{16})[0-9a-f]{24,}\b/g, '$1…');
+  return STRANGERS.has(code) ? `it is by somebody you did not name (${short})` : short;
 }
 
 /** @throws SignError when the signature is wrong, or by somebody who is not trusted. */

@@ -47,7 +47,7 @@ function skippedPoints({ scan }: OpenInput): readonly OpenPoint[] {
 function sealedPoints({ sealed }: OpenInput): readonly OpenPoint[] {
   if (sealed.length === 0) return [];
   const text = `Nothing can be said about ${count(sealed.length, 'encrypted file')}.`;
-  return [{ code: 'sealed', text, todo: 'Open them with vouchsafe unseal, and make a report of what was inside.' }];
+  return [{ code: 'sealed', text, todo: 'Decrypt with vouchsafe unseal, and make a report of what was inside.' }];
 }
 
 function findingPoints({ findings }: OpenInput): readonly OpenPoint[] {
@@ -129,7 +129,7 @@ function weightPoints({ facts, notes, conversion }: OpenInput): readonly OpenPoi
   if (conversion !== null && conversion.omitted > 0) {
     points.push({
       code: 'values-omitted',
-      text: `The conversion left ${count(conversion.omitted, 'value')} out that are no tensors.`,
+      text: `The conversion left out ${count(conversion.omitted, 'value that is no tensor', 'values that are no tensors')}.`,
       todo: 'See the conversion record; a model that is only loaded for use does not need them.',
     });
   }

@@ -34,6 +34,24 @@ export function compareBom(listed: ListedModel, facts: ModelFacts): readonly Dif
   return [...compareRoot(listed, facts), ...files, ...sums, ...compareFileClaims(listed, facts)];
 }
 
+const IN_WORDS: Readonly<Record<DifferenceCode, string>> = {
+  'root-digest-differs': 'it is about other files: its root digest is another one',
+  'root-digest-missing': 'it does not say which files it is about: it has no root digest',
+  'file-missing': 'it lists a file that is not there',
+  'file-unlisted': 'it does not list a file that is there',
+  'file-listed-twice': 'it lists a file twice',
+  'file-differs': 'it lists a file with another content',
+  'file-without-digest': 'it lists a file without its digest',
+  'count-differs': 'it states a wrong number',
+  'verdict-differs': 'it states a better verdict than was found now',
+};
+
+/** For somebody who does not know the codes. */
+export function differenceInWords({ code, path, listed }: Difference): string {
+  const number = code === 'count-differs' ? ` (${listed})` : '';
+  return `${IN_WORDS[code]}${number}${path === '' ? '' : `, ${path}`}`;
+}
+
 function compareRoot({ rootDigests }: ListedModel, { root }: ModelFacts): readonly Difference[] {
   const at = { path: '', measured: root.sha256 };
   if (rootDigests.length === 0) return [{ ...at, code: 'root-digest-missing', listed: '' }];

@@ -78,10 +78,9 @@ export function licenceExpression({ name, kind }: LicenceFact): string {
   return `LicenseRef-${suffix === '' ? 'unnamed' : suffix}`;
 }
 
-const LICENCE_FILE =
-  /^(?:licen[cs]e|copying|unlicense)(?:[-_][\w.-]*?)?(?:\.(?:txt|md|rst|html|lesser|mit|apache|bsd))?$/i;
-/** Encrypted, so that nobody can read it. */
-const SEALED = /\.age$/i;
+const LICENCE_FILE = /^(?:licen[cs]e|copying|unlicense)(?:[._-].*)?$/i;
+/** Weights, code, data, or encrypted: nothing that a person reads as a licence, whatever the name. */
+const NO_TEXT = /\.(?:age|bin|ckpt|gguf|h5|json|keras|npy|npz|onnx|pickle|pkl|pt|pth|py|safetensors|tar|tflite|zip)$/i;
 
 /** True for the names under which a licence text lies in a folder. */
 export function isLicenceFile(path: string): boolean {

@@ -103,6 +103,7 @@ describe('the answer', () => {
     const other = { ...trust, publicKeys: [readPublicKey(newKeyPair('P-256').publicPem)] };
     const refused = await report(folder, other);
     expect(refused.answer).toBe('no');
+    expect(refused.reasons[0]?.text).toMatch(/^The signature was not accepted: it is by somebody you did not name \(/);
     expect(codes(refused, 'blocks')).toEqual(['signature-invalid']);
   });
 
@@ -235,7 +236,8 @@ describe('evidence', () => {
     writeFileSync(join(folder, 'model.cdx.json'), JSON.stringify(bom));
     expect((await report(folder)).evidence).toEqual([expect.objectContaining({ state: 'not-verified' })]);
     writeFileSync(join(folder, 'config.json'), '{}');
-    expect((await report(folder)).evidence).toEqual([expect.objectContaining({ state: 'invalid' })]);
+    const detail = 'it is about other files: its root digest is another one';
+    expect((await report(folder)).evidence).toEqual([expect.objectContaining({ state: 'invalid', detail })]);
     writeFileSync(join(folder, 'model.cdx.json'), 'no json');
     expect((await report(folder)).evidence).toEqual([expect.objectContaining({ state: 'invalid' })]);
   });

@@ -58,13 +58,22 @@ ${tile(verdict, verdict, 'verdict of the scan')}
 ${tile(signature?.state ?? '', state, 'signature')}
 ${tile('', grouped(subject.files), `${subject.files === 1 ? 'file' : 'files'}, ${formatBytes(subject.bytes)}`)}
 ${tile('', parameters === '' ? 'unknown' : parameters, 'parameters')}
-${tile('', bom.licences.length === 0 ? 'unknown' : bom.licences.join(', '), 'licence')}
+${tile('', licenceText(bom.licences), 'licence, as stated')}
 ${tile('', count(bom.datasets.length, 'data set'), 'stated')}
 </div>`;
+}
+
+/** What fits a tile; all of it is told below. */
+const MAX_TILE = 28;
+
+function licenceText([first, ...others]: readonly string[]): string {
+  if (first === undefined) return 'unknown';
+  if (others.length > 0) return count(others.length + 1, 'licence');
+  return first.length > MAX_TILE ? 'named below' : first;
 }
 
 const STATES = { verified: 'verified', 'not-verified': 'not verified', invalid: 'invalid' } as const;
 
 function tile(tone: string, value: string, label: string): string {
-  return `<div class="tile ${tone}"><b>${escapeText(value, 28)}</b><span>${escapeText(label)}</span></div>`;
+  return `<div class="tile ${tone}"><b>${escapeText(value, MAX_TILE)}</b><span>${escapeText(label)}</span></div>`;
 }

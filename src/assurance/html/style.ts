@@ -39,7 +39,7 @@ nav.contents { margin: 1.1rem 0; font-size: .9rem; display: flex; flex-wrap: wra
 .assurance tr:last-child td { border-bottom: 0; }
 .assurance td.number, .assurance th.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .assurance td.hash { font: .75rem/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; min-width: 17.5em; word-break: break-all; }
-.assurance td.path { overflow-wrap: anywhere; min-width: 9rem; }
+.assurance td.path { overflow-wrap: anywhere; min-width: 10.2rem; }
 .facts { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .35rem 1.2rem; margin: .4rem 0 0; }
 .facts dt { color: var(--dim); } .facts dd { margin: 0; overflow-wrap: anywhere; }
 .unknown { color: var(--dim); font-style: italic; }

@@ -13,7 +13,7 @@ import {
 } from '../../assurance/evidence.ts';
 import type { AssuranceReport, EvidenceItem } from '../../assurance/schema.ts';
 import { SEALED_HEAD_BYTES, sealedRecipients } from '../../assurance/sealed.ts';
-import { compareBom } from '../../bom/compare.ts';
+import { compareBom, differenceInWords } from '../../bom/compare.ts';
 import { BomError } from '../../bom/errors.ts';
 import type { ModelFacts } from '../../bom/facts.ts';
 import { parseBom } from '../../bom/parse-bom.ts';
@@ -162,7 +162,10 @@ async function bomItem(
     const listed = readBom(document, file);
     const problems = await schemaProblems(document, listed.schema);
     const differences = compareBom(listed, facts);
-    const [wrong] = [...problems, ...differences.map(({ code, path }) => `${code} ${path}`.trim())];
+    const [wrong] = [
+      ...problems.map((one) => `not valid by its schema: ${one}`),
+      ...differences.map(differenceInWords),
+    ];
     if (wrong !== undefined) return { ...base, what: listed.schema, state: 'invalid', detail: wrong };
     const signer = attesterOf(document, statements);
     const detail = 'valid by its schema, and lists exactly these files';
