@@ -205,5 +205,5 @@ export function parseDocument({ name, bytes }: AttestedDocument): unknown {
   if (bytes.length > signLimits.maxPredicateBytes) {
     throw SignError.of('size-limit', `${name} has ${bytes.length} bytes, ${signLimits.maxPredicateBytes} allowed`);
   }
-  return parseStrictJson(bytes, 'attestation-invalid', name);
+  return parseStrictJson(bytes, { code: 'attestation-invalid', what: name });
 }

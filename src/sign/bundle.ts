@@ -76,7 +76,11 @@ export function readBundle(content: Uint8Array | string): Bundle {
   if (bytes.length > signLimits.maxBundleBytes) {
     throw SignError.of('size-limit', `a bundle of ${bytes.length} bytes, ${signLimits.maxBundleBytes} allowed`);
   }
-  const document = parseStrictJson(bytes, 'bundle-malformed', 'the file');
+  const document = parseStrictJson(bytes, {
+    code: 'bundle-malformed',
+    what: 'the file',
+    maxValues: signLimits.maxBundleValues,
+  });
   const raw = parseBundle(document);
   checkShape(raw);
   const { dsseEnvelope, verificationMaterial: material } = raw;

@@ -3,6 +3,12 @@ export const signLimits = {
   /** A manifest of 10^6 files takes about 170 bytes for each, and a third more in base64. */
   maxBundleBytes: 320 * 1024 * 1024,
   maxResources: 1_000_000,
+  /** Of a JSON document: a manifest of 10^6 files has 4 × 10^6. */
+  maxJsonValues: 8_000_000,
+  /** Of a bundle around its payload: 32 log entries with 64 hashes each have 3000. */
+  maxBundleValues: 100_000,
+  /** Of a statement of version 0.2, which takes many times that in memory to verify; 10^5 files have 15 MB. */
+  maxLegacyBytes: 16 * 1024 * 1024,
   maxIgnorePaths: 10_000,
   /** PATH_MAX of Linux. */
   maxNameBytes: 4096,

@@ -135,18 +135,23 @@ export function shardName(path: string, begin: number, end: number): string {
   return `${path}:${begin}:${end}`;
 }
 
+const SLASH = 0x2f;
+
 function compareShards(a: NamedRange, b: NamedRange): number {
   return comparePaths(a.path, b.path) || a.begin - b.begin || (a.end ?? 0) - (b.end ?? 0);
 }
 
+/** Component by component; without taking paths apart, which costs for each comparison. */
 function comparePaths(a: string, b: string): number {
-  const [one, other] = [a.split('/'), b.split('/')];
-  const length = Math.min(one.length, other.length);
+  const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index += 1) {
-    const order = compareCodePoints(one[index] ?? '', other[index] ?? '');
-    if (order !== 0) return order;
+    const [x, y] = [a.charCodeAt(index), b.charCodeAt(index)];
+    if (x === y) continue;
+    // A component that ends is before one that goes on.
+    if (x === SLASH || y === SLASH) return x === SLASH ? -1 : 1;
+    return aboveSurrogates(x) - aboveSurrogates(y);
   }
-  return one.length - other.length;
+  return a.length - b.length;
 }
 
 /** Why a text is no canonical relative path (§6.1.2), or null. */
@@ -156,7 +161,7 @@ export function pathFault(path: string): string | null {
   if (!path.isWellFormed()) return 'is not valid Unicode';
   if (path.includes('\0')) return 'contains a zero byte';
   if (path.startsWith('/')) return 'is absolute';
-  const part = path.split('/').find((one) => one === '' || one === '.' || one === '..');
+  const part = /(?:^|\/)(\.{0,2})(?:\/|$)/.exec(path)?.[1];
   return part === undefined ? null : `has the component "${part}"`;
 }
 
@@ -197,19 +202,24 @@ export function checkManifest(manifest: Manifest): ManifestOrder {
       throw SignError.of('algorithm-mismatch', found);
     }
   }
+  const order = orderOf(resources, method);
   checkNesting(resources, method);
   if (shardSize !== undefined) checkShards(resources, shardSize);
-  return orderOf(resources, method);
+  return order;
 }
 
-/** No path is a file and a folder at once. */
+/**
+ * No path is a file and a folder at once. Sorted, a path stands before all that begin with it, and nothing else is
+ * between; so those that can be a folder of the next are the ones that it begins with.
+ */
 function checkNesting(resources: readonly Resource[], method: Serialization['method']): void {
-  const paths = new Set(resources.map(({ name }) => splitName(name, method).path));
+  const paths = [...new Set(resources.map(({ name }) => splitName(name, method).path))].sort();
+  const beginnings: string[] = [];
   for (const path of paths) {
-    for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
-      const folder = path.slice(0, slash);
-      if (paths.has(folder)) throw SignError.of('unsafe-name', `${folder} is named as a file and as a folder`);
-    }
+    while (beginnings.length > 0 && !path.startsWith(beginnings.at(-1) ?? '')) beginnings.pop();
+    const folder = beginnings.find((one) => path.charCodeAt(one.length) === SLASH);
+    if (folder !== undefined) throw SignError.of('unsafe-name', `${folder} is named as a file and as a folder`);
+    beginnings.push(path);
   }
 }
 
@@ -227,10 +237,17 @@ function checkShards(resources: readonly Resource[], shardSize: number): void {
   }
 }
 
+/** Compares neighbours only: sorting anew what is sorted nowhere costs the more, the longer the names are. */
 function orderOf(resources: readonly Resource[], method: Serialization['method']): ManifestOrder {
-  const isIn = (order: ManifestOrder): boolean =>
-    sortResources(resources, order, method).every((one, index) => one === resources[index]);
-  if (isIn('code-point')) return 'code-point';
-  if (isIn('path-component')) return 'path-component';
+  if (isSorted(resources, (a, b) => compareCodePoints(a.name, b.name))) return 'code-point';
+  const ranges = resources.map(({ name }) => splitName(name, method));
+  if (isSorted(ranges, compareShards)) return 'path-component';
   throw SignError.of('unsorted-manifest', 'neither by code point nor by path component');
+}
+
+function isSorted<T>(all: readonly T[], compare: (a: T, b: T) => number): boolean {
+  return all.every((one, index) => {
+    const before = all[index - 1];
+    return before === undefined || compare(before, one) <= 0;
+  });
 }

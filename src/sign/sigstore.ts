@@ -46,7 +46,9 @@ function trustIn(root: TrustedRoot): TrustMaterial {
 
 /** Reads `trusted_root.json`, or a client's trust configuration that contains one. @throws SignError. */
 export function readTrustedRoot(content: Uint8Array): TrustedRoot {
-  const document = parseStrictJson(content, 'trusted-root-malformed', 'the file') as { readonly trustedRoot?: unknown };
+  const document = parseStrictJson(content, { code: 'trusted-root-malformed', what: 'the file' }) as {
+    readonly trustedRoot?: unknown;
+  };
   try {
     const root = TrustedRoot.fromJSON(document?.trustedRoot ?? document);
     trustIn(root);

@@ -57,11 +57,19 @@ export interface AttestationStatement {
 export type Statement = ModelStatement | AttestationStatement;
 
 const hex = z.string().regex(/^([0-9a-f]{2})+$/, 'expected lower-case hexadecimal digits');
-const digestSet = z.record(z.string(), hex);
+// Of the other digests nobody here makes use.
+const digestSet = z.looseObject({ sha256: hex.optional(), [MANIFEST_DIGEST]: hex.optional() });
+
+// The items of long lists are looked at one by one, and the first fault ends it: a schema collects all of them.
+const list = z.array(z.unknown());
+const subjectSchema = z.looseObject({ name: z.string(), digest: digestSet });
+/** §5.2.1: unrecognised fields of a resource are ignored, those of anything else are not. */
+const resourceSchema = z.looseObject({ name: z.string(), digest: hex, algorithm: z.string() });
+const ignorePathSchema = z.string().min(1);
 
 const statementSchema = z.strictObject({
   _type: z.literal(STATEMENT_TYPE),
-  subject: z.array(z.looseObject({ name: z.string(), digest: digestSet })).min(1),
+  subject: list.min(1),
   predicateType: z.string().min(1),
   predicate: z.unknown(),
 });
@@ -72,26 +80,34 @@ const serializationSchema = z.strictObject({
   // 1e9 written as 1000000000.0 is an integer in JSON Schema and what the Python reference writes; 0.5 is none.
   shard_size: z.number().int().positive().optional(),
   allow_symlinks: z.boolean(),
-  ignore_paths: z.array(z.string().min(1)).max(signLimits.maxIgnorePaths).optional(),
+  ignore_paths: list.optional(),
 });
 
 const predicateSchema = z.strictObject({
-  // §5.2.1: unrecognised fields of a resource are ignored, those of anything else are not.
-  resources: z.array(z.looseObject({ name: z.string(), digest: hex, algorithm: z.string() })),
+  resources: list,
   serialization: serializationSchema,
 });
 
-type RawStatement = z.infer<typeof statementSchema>;
+type RawStatement = Omit<z.infer<typeof statementSchema>, 'subject'> & {
+  readonly subject: readonly z.infer<typeof subjectSchema>[];
+};
 
 /**
  * Reads a signed payload and checks everything that can be known without the files.
  * @throws SignError.
  */
 export function parseStatement(payload: Uint8Array): Statement {
-  const value = parseStrictJson(payload, 'statement-malformed', 'the payload');
-  const raw = parseWith(statementSchema, value);
+  const value = parseStrictJson(payload, { code: 'statement-malformed', what: 'the payload' });
+  const { subject, ...rest } = parseWith(statementSchema, value);
+  const raw = {
+    ...rest,
+    subject: items(subjectSchema, subject, { maxItems: signLimits.maxResources, what: 'subject' }),
+  };
   if (raw.predicateType === MODEL_PREDICATE_TYPE) return parseModel(raw);
-  if (raw.predicateType === LEGACY_PREDICATE_TYPE) return parseLegacy(raw);
+  if (raw.predicateType === LEGACY_PREDICATE_TYPE) {
+    if (payload.length <= signLimits.maxLegacyBytes) return parseLegacy(raw);
+    throw SignError.of('size-limit', `a statement of ${payload.length} bytes, ${signLimits.maxLegacyBytes} allowed`);
+  }
   return {
     kind: 'attestation',
     subjects: raw.subject.map(subjectOf),
@@ -106,8 +122,8 @@ function parseModel(raw: RawStatement): ModelStatement {
   if (subject === undefined || raw.subject.length !== 1) {
     throw SignError.of('statement-malformed', `expected one subject, found ${raw.subject.length}`);
   }
-  checkCount(raw.predicate);
-  const { resources: listed, serialization: how } = parseWith(predicateSchema, raw.predicate);
+  const { resources: named, serialization: how } = parseWith(predicateSchema, raw.predicate);
+  const listed = items(resourceSchema, named, { maxItems: signLimits.maxResources, what: 'resources' });
   const notes: string[] = [];
   const hashType = hashNameOf(how.hash_type, notes);
   for (const { name, algorithm } of listed) checkAlgorithm(name, algorithm, { hashType, how, notes });
@@ -125,12 +141,14 @@ function parseModel(raw: RawStatement): ModelStatement {
   return { kind: 'model', manifest, order, rootDigest: sha256, isNameless, isLegacy: false, notes };
 }
 
-/** Before anything costs time for each of them. */
-function checkCount(predicate: unknown): void {
-  const list = (predicate as { readonly resources?: unknown } | null)?.resources;
-  if (Array.isArray(list) && list.length > signLimits.maxResources) {
-    throw SignError.of('size-limit', `${list.length} resources, ${signLimits.maxResources} allowed`);
-  }
+/** The items of a list, checked one by one. @throws SignError at the first fault. */
+function items<T>(
+  schema: z.ZodType<T>,
+  found: readonly unknown[],
+  { maxItems, what }: { readonly maxItems: number; readonly what: string },
+): T[] {
+  if (found.length > maxItems) throw SignError.of('size-limit', `${found.length} ${what}, ${maxItems} allowed`);
+  return found.map((one, index) => parseWith(schema, one, [what, index]));
 }
 
 interface AlgorithmContext {
@@ -167,14 +185,14 @@ function serializationOf(how: z.infer<typeof serializationSchema>, hashType: Has
     hashType,
     allowSymlinks: how.allow_symlinks,
     ...(how.shard_size === undefined ? {} : { shardSize: how.shard_size }),
-    ignorePaths: how.ignore_paths ?? [],
+    ignorePaths: items(ignorePathSchema, how.ignore_paths ?? [], {
+      maxItems: signLimits.maxIgnorePaths,
+      what: 'ignore_paths',
+    }),
   };
 }
 
 function parseLegacy(raw: RawStatement): ModelStatement {
-  if (raw.subject.length > signLimits.maxResources) {
-    throw SignError.of('size-limit', `${raw.subject.length} subjects, ${signLimits.maxResources} allowed`);
-  }
   const named: Resource[] = raw.subject.map((one) => ({ name: one.name, digest: subjectOf(one).sha256 }));
   const resources = sortResources(named, 'code-point');
   const manifest: Manifest = {
@@ -232,11 +250,12 @@ export function payloadOf(statement: Pick<AttestationStatement, 'subjects' | 'pr
   return Buffer.from(JSON.stringify({ _type: STATEMENT_TYPE, subject, predicateType, predicate }));
 }
 
-function parseWith<T>(schema: z.ZodType<T>, value: unknown): T {
+function parseWith<T>(schema: z.ZodType<T>, value: unknown, at: readonly PropertyKey[] = []): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? 'the statement' : issue.path.map(String).join('.');
-  const isType = issue?.path.length === 1 && issue.path[0] === '_type';
+  const path = [...at, ...(issue?.path ?? [])];
+  const isType = path.length === 1 && path[0] === '_type';
+  const where = path.length === 0 ? 'the statement' : path.map(String).join('.');
   throw SignError.of(isType ? 'statement-unsupported' : 'statement-malformed', `${where}: ${issue?.message ?? ''}`);
 }

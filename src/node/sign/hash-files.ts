@@ -61,12 +61,14 @@ function lengthOf({ begin, end, size }: HashTask): number {
 async function hashHere(tasks: readonly HashTask[], options: HashOptions, totalBytes: number): Promise<string[]> {
   let doneBytes = 0;
   let shown = 0;
-  const digester = new RangeDigester(options.hash, (bytes) => {
+  const onBytes = (bytes: number): void => {
     doneBytes += bytes;
     if (performance.now() - shown < PROGRESS_MILLISECONDS) return;
     shown = performance.now();
     options.onProgress?.({ doneBytes, totalBytes });
-  });
+  };
+  // Whoever asks for one thread is not given a second one for reading.
+  const digester = new RangeDigester({ hash: options.hash, onBytes, readsAhead: options.jobs !== 1 });
   const digests: string[] = [];
   for (const task of tasks) digests.push(await digester.digest(task));
   return digests;

@@ -8,7 +8,8 @@ const port = parentPort;
 if (port === null) throw new Error('not a worker thread');
 const { hash, counter } = workerData as HashSetup;
 const hashed = new BigInt64Array(counter);
-const digester = new RangeDigester(hash, (bytes) => Atomics.add(hashed, 0, BigInt(bytes)));
+const onBytes = (bytes: number): void => void Atomics.add(hashed, 0, BigInt(bytes));
+const digester = new RangeDigester({ hash, onBytes, readsAhead: false });
 
 async function answerTo(tasks: readonly HashTask[]): Promise<HashAnswer> {
   const digests: string[] = [];
