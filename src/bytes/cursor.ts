@@ -2,6 +2,9 @@ import { FormatError } from './errors.ts';
 import type { Source } from './source.ts';
 
 const WINDOW_BYTES = 64 * 1024;
+/** Windows are never written to, and there may be 10^5 cursors. */
+const NO_BYTES = new Uint8Array(0);
+const NO_VIEW = new DataView(NO_BYTES.buffer);
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export interface CursorOptions {
@@ -15,8 +18,8 @@ export interface CursorOptions {
 export class Cursor {
   readonly source: Source;
   readonly #end: number;
-  #window = new Uint8Array(0);
-  #view = new DataView(this.#window.buffer);
+  #window = NO_BYTES;
+  #view = NO_VIEW;
   #windowStart = 0;
   #offset: number;
 
@@ -98,6 +101,7 @@ export class Cursor {
   /** A copy of the next `length` bytes; the caller has bounded `length`. */
   bytes(length: number): Uint8Array {
     if (length > WINDOW_BYTES) return this.#large(length);
+    if (length === 0) return NO_BYTES;
     const at = this.#take(length);
     return this.#window.slice(at, at + length);
   }
