@@ -2,6 +2,13 @@ import { FormatError } from './errors.ts';
 import type { Source } from './source.ts';
 
 const WINDOW_BYTES = 64 * 1024;
+/** Read after a jump. Headers of 10^5 members, far apart, would else cost 64 KiB each. */
+const FIRST_WINDOW_BYTES = 4 * 1024;
+/** Each window that goes on where the last one ended is larger by so much. */
+const WINDOW_GROWTH = 4;
+/** Windows are never written to, and there may be 10^5 cursors. */
+const NO_BYTES = new Uint8Array(0);
+const NO_VIEW = new DataView(NO_BYTES.buffer);
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export interface CursorOptions {
@@ -15,8 +22,9 @@ export interface CursorOptions {
 export class Cursor {
   readonly source: Source;
   readonly #end: number;
-  #window = new Uint8Array(0);
-  #view = new DataView(this.#window.buffer);
+  #buffer = NO_BYTES;
+  #window = NO_BYTES;
+  #view = NO_VIEW;
   #windowStart = 0;
   #offset: number;
 
@@ -98,6 +106,7 @@ export class Cursor {
   /** A copy of the next `length` bytes; the caller has bounded `length`. */
   bytes(length: number): Uint8Array {
     if (length > WINDOW_BYTES) return this.#large(length);
+    if (length === 0) return NO_BYTES;
     const at = this.#take(length);
     return this.#window.slice(at, at + length);
   }
@@ -139,10 +148,24 @@ export class Cursor {
     const limit = Math.max(0, this.#end - this.#offset);
     const inWindow = this.#windowStart + this.#window.length - this.#offset;
     if (this.#offset >= this.#windowStart && inWindow >= Math.min(wanted, limit)) return Math.min(inWindow, limit);
-    const window = new Uint8Array(Math.min(WINDOW_BYTES, limit));
-    this.#window = window.subarray(0, this.source.read(this.#offset, window));
-    this.#view = new DataView(this.#window.buffer, 0, this.#window.length);
-    this.#windowStart = this.#offset;
+    this.#load(Math.min(Math.max(wanted, this.#nextWindow()), limit));
     return this.#window.length;
+  }
+
+  #nextWindow(): number {
+    const goesOn = this.#offset >= this.#windowStart && this.#offset <= this.#windowStart + this.#window.length;
+    return goesOn
+      ? Math.min(WINDOW_BYTES, Math.max(FIRST_WINDOW_BYTES, this.#window.length * WINDOW_GROWTH))
+      : FIRST_WINDOW_BYTES;
+  }
+
+  #load(bytes: number): void {
+    // Empty until the read has come back: it may throw.
+    this.#window = NO_BYTES;
+    if (this.#buffer.length < bytes) this.#buffer = new Uint8Array(bytes);
+    const got = this.source.read(this.#offset, this.#buffer.subarray(0, bytes));
+    this.#window = this.#buffer.subarray(0, got);
+    this.#view = new DataView(this.#buffer.buffer, 0, got);
+    this.#windowStart = this.#offset;
   }
 }

@@ -6,6 +6,15 @@ const PAGE_BYTES = 4 * 1024;
 const RUN_PAGES = 16;
 const MAX_PAGES = 1024;
 
+/** Copying so many bytes one by one costs less than the view that copying them at once needs. */
+const FEW_BYTES = 32;
+
+function copy(page: Uint8Array, from: number, into: Uint8Array, to: { at: number; length: number }): void {
+  const { at, length } = to;
+  if (length > FEW_BYTES) into.set(page.subarray(from, from + length), at);
+  else for (let i = 0; i < length; i += 1) into[at + i] = page[from + i] as number;
+}
+
 /** A page cache in front of a slow source: small scattered reads cost memory copies instead of system calls. */
 export class PagedSource implements Source {
   /** The source behind the cache. */
@@ -34,12 +43,12 @@ export class PagedSource implements Source {
     while (copied < into.length) {
       const at = offset + copied;
       const number = Math.floor(at / PAGE_BYTES);
-      const part = this.#page(number)
-        .subarray(at - number * PAGE_BYTES)
-        .subarray(0, into.length - copied);
-      if (part.length === 0) break;
-      into.set(part, copied);
-      copied += part.length;
+      const page = this.#page(number);
+      const from = at - number * PAGE_BYTES;
+      const length = Math.min(page.length - from, into.length - copied);
+      if (length <= 0) break;
+      copy(page, from, into, { at: copied, length });
+      copied += length;
     }
     return copied;
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -65,6 +65,19 @@ test.each(['../one.safetensors', '/etc/passwd', 'a/b.safetensors', '..', '', 'a\
     expect(codeOf()).toBe('inconsistent');
   },
 );
+
+test('a file of an index that is a link out of the folder is told, as it is without an index', () => {
+  mkdirSync(join(folder, 'model'));
+  write({
+    'elsewhere.safetensors': safetensors('a'),
+    'model/model.safetensors.index.json': index({ a: 'one.safetensors', b: '..two.safetensors' }),
+    'model/..two.safetensors': safetensors('b'),
+  });
+  symlinkSync('../elsewhere.safetensors', join(folder, 'model', 'one.safetensors'));
+  expect(open('model').notes).toEqual([
+    `one.safetensors is a link to ${realpathSync(join(folder, 'elsewhere.safetensors'))}`,
+  ]);
+});
 
 test('an index that names a tensor twice, one without a map, two indexes', () => {
   write({ 'a.safetensors.index.json': '{"weight_map": {"a": "x", "a": "y"}}' });

@@ -1,5 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
-import { basename, join, relative, sep } from 'node:path';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import { CodedError, ReadError } from '../bytes/errors.ts';
 import type { Source } from '../bytes/source.ts';
 import { readTensors, type ReadTensorsOptions } from '../tensors/read-tensors.ts';
@@ -115,7 +115,10 @@ class Opening {
   #folder(): WeightIndex | undefined {
     const index = this.#index();
     if (index !== undefined) {
-      for (const file of index.files) this.#attempt(rawPath(join(this.#target, file)), file);
+      for (const file of index.files) {
+        this.#noteLink(file);
+        this.#attempt(rawPath(join(this.#target, file)), file);
+      }
       this.#compare(index);
       return index;
     }
@@ -131,6 +134,17 @@ class Opening {
       this.#attempt(found.file, this.#below(displayPath(found.file)));
     }
     return undefined;
+  }
+
+  /** A plain name may still be a link; as without an index, where it leads is told. */
+  #noteLink(file: string): void {
+    try {
+      const real = realpathSync(join(this.#target, file));
+      const way = relative(realpathSync(this.#target), real);
+      if (way.startsWith(`..${sep}`) || isAbsolute(way)) this.#notes.push(`${file} is a link to ${real}`);
+    } catch {
+      // Opening it says what is wrong.
+    }
   }
 
   /** Loaders take a tensor from the file the index names: what it misses or makes up is said. */

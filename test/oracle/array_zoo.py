@@ -73,7 +73,7 @@ def hdf5_files():
         with h5py.File(f"{folder}/{libver}.h5", "w", libver=libver) as file:
             hdf5_plain(file, arrays)
             hdf5_chunked(file, arrays, range(8) if libver == "latest" else (0, 7))
-            hdf5_sparse(file, arrays)
+            hdf5_sparse(file, arrays, 40_000 if libver == "earliest" else 400_000)
             hdf5_refused(file)
         tell(f"{libver}.h5", arrays, refused)
 
@@ -126,8 +126,9 @@ def hdf5_chunked(file, arrays, packings):
     arrays["long/tree"] = table
 
 
-def hdf5_sparse(file, arrays):
-    for name, size, most in (("fixed", 40000, (40000,)), ("grows", 400000, (None,))):
+def hdf5_sparse(file, arrays, grown):
+    # Only the extensible arrays of later versions have pages, and those only when they are long.
+    for name, size, most in (("fixed", 40000, (40000,)), ("grows", grown, (None,))):
         data = file.create_dataset(f"sparse/{name}", (size,), "i4", chunks=(3,), maxshape=most, fillvalue=-7)
         data[size // 4 * 3 : size // 4 * 3 + 10] = np.arange(10)
         arrays[f"sparse/{name}"] = data[...]

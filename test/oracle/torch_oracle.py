@@ -4,13 +4,14 @@
 Answers {version, weightsOnly, recorded, records}: `weightsOnly` {ok, error?, tensors: [{name, dtype, shape, stride, sha256}]};
 `recorded` {ok, error?, imports, events} from loading without `weights_only`, all globals being stand-ins; `records` the member names
 that torch's own zip reader lists, or null. `weightsOnly` is null before torch 2.10, whose `weights_only` could be broken (CVE-2025-32434,
-CVE-2026-24747), and TorchScript is never loaded.
+CVE-2026-24747), and TorchScript is never loaded. With `--weights-only` only `version` and `weightsOnly` are answered.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import sys
 import warnings
 import zipfile
 from typing import Any, Iterator
@@ -50,6 +51,10 @@ def summary(name: str, tensor: Any) -> dict[str, Any]:
     except Exception:  # noqa: BLE001 -- sparse, quantized and nested tensors have neither strides nor plain bytes
         answer["opaque"] = True
     return answer
+
+
+# With `--weights-only` nothing else is asked: two more ways of loading take most of the time.
+ONLY_WEIGHTS = "--weights-only" in sys.argv[1:]
 
 
 def weights_only(content: bytes) -> dict[str, Any] | None:
@@ -93,6 +98,8 @@ def records(content: bytes) -> list[str] | None:
 def answer(content: bytes) -> dict[str, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        if ONLY_WEIGHTS:
+            return {"version": torch.__version__, "weightsOnly": weights_only(content)}
         return {"version": torch.__version__, "weightsOnly": weights_only(content), "recorded": recorded(content), "records": records(content)}
 
 

@@ -41,7 +41,15 @@ export class PickleView {
 
   /** The opcode byte a plain value was made by. */
   opcodeAt(value: number): number {
-    return this.#at(offsetOf(value), 1)[0] ?? 0;
+    return this.#byte(offsetOf(value)) ?? 0;
+  }
+
+  /** One byte, without a view of it: this is asked for several times for each value of 10^5 tensors. */
+  #byte(offset: number): number | undefined {
+    const { bytes, base, limit } = this.#window;
+    if (offset >= base && offset < base + limit) return bytes[offset - base];
+    if (offset >= this.#blockStart && offset < this.#blockEnd) return this.#block?.[offset - this.#blockStart];
+    return this.#at(offset, 1)[0];
   }
 
   /** Up to `length` bytes, from the window or read ahead; to be used before the next call. */
@@ -84,9 +92,9 @@ export class PickleView {
     if (typeof value !== 'number') return undefined;
     // Sizes and strides of 10^5 tensors are small numbers: no BigInt is made for those of one or two bytes.
     if (value >= 0) {
-      const bytes = this.#at(value, 3);
-      if (bytes[0] === BININT1) return bytes[1];
-      if (bytes[0] === BININT2) return (bytes[1] ?? 0) + 256 * (bytes[2] ?? 0);
+      const opcode = this.#byte(value);
+      if (opcode === BININT1) return this.#byte(value + 1);
+      if (opcode === BININT2) return (this.#byte(value + 1) ?? 0) + 256 * (this.#byte(value + 2) ?? 0);
     }
     const constant = this.constant(value);
     return constant.type === 'int' ? Number(constant.value) : undefined;

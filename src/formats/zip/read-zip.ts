@@ -1,7 +1,7 @@
 import { FormatError, LimitError } from '../../bytes/errors.ts';
 import type { Limits } from '../../bytes/limits.ts';
 import { PagedSource } from '../../bytes/paged-source.ts';
-import { readBytes, type Source } from '../../bytes/source.ts';
+import type { Source } from '../../bytes/source.ts';
 import { type Span, SpanSet } from '../../bytes/span.ts';
 import { type Directory, findDirectories, findEnds, readDirectory } from './directory.ts';
 import { anomaly, centralEntry, localView, type ZipEntry, type ZipListing } from './entry.ts';
@@ -34,7 +34,7 @@ const listings = new WeakMap<Source, ZipListing>();
 
 function list(source: Source, limits: Limits): ZipListing {
   const listing: Mutable = { source, entries: [], directories: [], anomalies: [], problems: [], structures: [] };
-  const found = new Set<string>();
+  const found = new FoundEntries();
   let inside = insideEntries(listing.entries);
   for (const end of findEnds(source)) {
     // An end record inside an entry belongs to a zip file stored in this one.
@@ -70,19 +70,22 @@ export function accounted({
   return entries.flatMap((entry) => [entry.header, entry.data, descriptorSpan(source, entry)]).concat(structures);
 }
 
+/** Filled and looked at before anything else is read. */
+const descriptor = new Uint8Array(24);
+const descriptorView = new DataView(descriptor.buffer);
+
 /** The data descriptor (APPNOTE §4.3.9) behind an entry; empty when there is none. */
 export function descriptorSpan(source: Source, { local, data, size }: ZipEntry): Span {
   const none = { start: data.end, end: data.end };
   if (local === undefined || (local.flags & FLAG_DESCRIPTOR) === 0) return none;
-  const bytes = readBytes(source, data.end, 24);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const signed = bytes.length >= 4 && view.getUint32(0, true) === DESCRIPTOR_SIGNATURE;
+  const length = source.read(data.end, descriptor);
+  const signed = length >= 4 && descriptorView.getUint32(0, true) === DESCRIPTOR_SIGNATURE;
   const at = signed ? 8 : 4;
   const compressed = data.end - data.start;
   for (const width of [8, 4]) {
-    if (bytes.length < at + 2 * width) continue;
+    if (length < at + 2 * width) continue;
     const read = (offset: number): number =>
-      width === 8 ? Number(view.getBigUint64(offset, true)) : view.getUint32(offset, true);
+      descriptorView.getUint32(offset, true) + (width === 8 ? 2 ** 32 * descriptorView.getUint32(offset + 4, true) : 0);
     if (read(at) === compressed && read(at + width) === size)
       return { start: data.end, end: data.end + at + 2 * width };
   }
@@ -107,7 +110,7 @@ function insideEntries(entries: readonly ZipEntry[]): (offset: number) => boolea
 }
 
 interface Addition {
-  readonly found: Set<string>;
+  readonly found: FoundEntries;
   /** Offset of the end record. */
   readonly end: number;
   readonly limits: Limits;
@@ -148,18 +151,37 @@ function judgeDirectory(listing: Mutable, { end, records, start, joined }: Direc
   }
 }
 
-function addEntries(listing: Mutable, found: Set<string>, directory: Directory): void {
-  const own = new Set<string>();
+function addEntries(listing: Mutable, found: FoundEntries, directory: Directory): void {
+  const added: ZipEntry[] = [];
   for (const record of directory.records) {
     const entry = attempt(listing, () => centralEntry(listing.source, record, directory));
-    if (entry === undefined) continue;
-    const identity = `${entry.header.start} ${entry.data.end} ${entry.methodId} ${entry.encrypted} ${entry.name}`;
     // The same entry in two directories is one entry; listed twice in one directory it is two.
-    if (found.has(identity) && !own.has(identity)) continue;
-    found.add(identity);
-    own.add(identity);
-    listing.entries.push(entry);
+    if (entry !== undefined && !found.has(entry)) added.push(entry);
   }
+  for (const entry of added) listing.entries.push(entry);
+  found.add(added);
+}
+
+/** The entries of the directories that were read. Told apart only once there is a second directory. */
+class FoundEntries {
+  readonly #identities = new Set<string>();
+  #unnamed: ZipEntry[] = [];
+  #count = 0;
+
+  add(entries: readonly ZipEntry[]): void {
+    this.#count += entries.length;
+    this.#unnamed = this.#unnamed.concat(entries);
+  }
+
+  has(entry: ZipEntry): boolean {
+    if (this.#count === 0) return false;
+    for (const other of this.#unnamed.splice(0)) this.#identities.add(identityOf(other));
+    return this.#identities.has(identityOf(entry));
+  }
+}
+
+function identityOf({ header, data, methodId, encrypted, name }: ZipEntry): string {
+  return `${header.start} ${data.end} ${methodId} ${encrypted} ${name}`;
 }
 
 function attempt<Value>(listing: Mutable, work: () => Value): Value | undefined {
@@ -186,7 +208,7 @@ function partsOf({ entries, structures }: Mutable): number {
 /** Looks for end records and local headers in what is not accounted for; returns what was, and of how many parts. */
 function searchGaps(
   listing: Mutable,
-  found: Set<string>,
+  found: FoundEntries,
   limits: Limits,
 ): { readonly seen: SpanSet; readonly parts: number } {
   const parts = partsOf(listing);

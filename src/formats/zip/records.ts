@@ -1,5 +1,6 @@
 import { Cursor } from '../../bytes/cursor.ts';
-import { readBytes, type Source } from '../../bytes/source.ts';
+import { FormatError } from '../../bytes/errors.ts';
+import type { Source } from '../../bytes/source.ts';
 
 /** Section numbers are those of the ZIP application note (APPNOTE) 6.3.10. */
 export const LOCAL_SIGNATURE = 0x04034b50;
@@ -63,29 +64,37 @@ export interface EndRecord {
   readonly commentStart: number;
 }
 
+/** Filled and looked at before anything else is read: 10^5 headers would leave as many buffers behind. */
+const scratch = new Uint8Array(LOCAL_BYTES);
+const scratchView = new DataView(scratch.buffer);
+const signatureBytes = scratch.subarray(0, 4);
+
 /** The signature at `offset`; undefined past the end. */
 export function signatureAt(source: Source, offset: number): number | undefined {
   if (offset < 0 || offset >= source.size) return undefined;
-  const bytes = readBytes(source, offset, 4);
-  return bytes.length < 4 ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  return source.read(offset, signatureBytes) < 4 ? undefined : scratchView.getUint32(0, true);
 }
 
 /** Reads a local header. @throws FormatError when it does not fit into the source. */
 export function readLocal(source: Source, start: number): HeaderRecord {
-  // The end keeps the cursor's window small: there may be 10^5 headers, far apart.
-  const fixed = new Cursor(source, { offset: start + 6, end: start + LOCAL_BYTES });
-  const flags = fixed.u16();
-  const method = fixed.u16();
-  fixed.skip(4);
-  const crc = fixed.u32();
-  const compressedSize = fixed.u32();
-  const size = fixed.u32();
-  const nameBytes = fixed.u16();
-  const end = start + LOCAL_BYTES + nameBytes + fixed.u16();
-  const cursor = new Cursor(source, { offset: start + LOCAL_BYTES, end });
-  const name = decodeName(cursor.bytes(nameBytes));
-  const extra = parseExtra(cursor.bytes(end - cursor.offset));
-  const wide = new WideFields(extra.get(EXTRA_ZIP64));
+  const got = source.read(start, scratch);
+  if (got < LOCAL_BYTES) throw FormatError.of('truncated', { wanted: LOCAL_BYTES, offset: start, size: start + got });
+  const flags = scratchView.getUint16(6, true);
+  const method = scratchView.getUint16(8, true);
+  const crc = scratchView.getUint32(14, true);
+  const compressedSize = scratchView.getUint32(18, true);
+  const size = scratchView.getUint32(22, true);
+  const nameBytes = scratchView.getUint16(26, true);
+  const rest = new Uint8Array(nameBytes + scratchView.getUint16(28, true));
+  const fieldsStart = start + LOCAL_BYTES;
+  const filled = source.read(fieldsStart, rest);
+  if (filled < rest.length) {
+    throw FormatError.of('truncated', { wanted: rest.length, offset: fieldsStart, size: fieldsStart + filled });
+  }
+  const end = fieldsStart + rest.length;
+  const name = decodeName(rest.subarray(0, nameBytes));
+  const extra = rest.subarray(nameBytes);
+  const wide = new WideFields(extraField(extra, EXTRA_ZIP64));
   return {
     name,
     unicodeName: unicodePath(extra),
@@ -116,9 +125,9 @@ export function readCentral(cursor: Cursor): CentralRecord {
   const attributes = cursor.u32();
   const localOffset = cursor.u32();
   const name = decodeName(cursor.bytes(lengths.name));
-  const extra = parseExtra(cursor.bytes(lengths.extra));
+  const extra = cursor.bytes(lengths.extra);
   const comment = cursor.bytes(lengths.comment);
-  const wide = new WideFields(extra.get(EXTRA_ZIP64));
+  const wide = new WideFields(extraField(extra, EXTRA_ZIP64));
   return {
     name,
     unicodeName: unicodePath(extra),
@@ -186,16 +195,15 @@ function decodeName(bytes: Uint8Array): string {
   }
 }
 
-function parseExtra(bytes: Uint8Array): Map<number, Uint8Array> {
-  const fields = new Map<number, Uint8Array>();
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+/** The first extra field (§4.5.1) of that id, cut where the fields end. */
+function extraField(bytes: Uint8Array, wanted: number): Uint8Array | undefined {
   for (let at = 0; at + 4 <= bytes.length; ) {
-    const id = view.getUint16(at, true);
-    const length = view.getUint16(at + 2, true);
-    if (!fields.has(id)) fields.set(id, bytes.subarray(at + 4, at + 4 + length));
+    const id = (bytes[at] as number) + 256 * (bytes[at + 1] as number);
+    const length = (bytes[at + 2] as number) + 256 * (bytes[at + 3] as number);
+    if (id === wanted) return bytes.subarray(at + 4, at + 4 + length);
     at += 4 + length;
   }
-  return fields;
+  return undefined;
 }
 
 /** The zip64 extra field (§4.5.3) holds only those values whose 32-bit field is all ones, in this order. */
@@ -214,7 +222,7 @@ class WideFields {
   }
 }
 
-function unicodePath(extra: Map<number, Uint8Array>): string | undefined {
-  const field = extra.get(EXTRA_UNICODE_PATH);
+function unicodePath(extra: Uint8Array): string | undefined {
+  const field = extraField(extra, EXTRA_UNICODE_PATH);
   return field === undefined ? undefined : decodeName(field.subarray(5));
 }
