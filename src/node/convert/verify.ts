@@ -4,6 +4,7 @@ import { CodedError } from '../../bytes/errors.ts';
 import { defaultLimits } from '../../bytes/limits.ts';
 import { firstDifference } from '../../convert/compare-elements.ts';
 import { ConvertError } from '../../convert/errors.ts';
+import { isSafetensorsIndex } from '../../convert/names.ts';
 import { extentOf } from '../../convert/placement.ts';
 import { type ConversionRecord, conversionRecordSchema } from '../../convert/record-schema.ts';
 import { isEscapingPath } from '../../rules/config/paths.ts';
@@ -97,11 +98,14 @@ class Verifier {
   readonly #opened: OpenSource[] = [];
   readonly #sources: OpenSource[] = [];
   readonly #totalBytes: number;
+  /** Tensors of the record by output and name. */
+  readonly #entries: ReadonlyMap<string, ConversionRecord['tensors'][number]>;
 
   constructor(record: ConversionRecord, folder: string, options: VerifyOptions) {
     this.#record = record;
     this.#folder = folder;
     this.#options = options;
+    this.#entries = new Map(record.tensors.map((one) => [memberKey(one.output.path, one.name), one]));
     this.#totalBytes = record.outputs.reduce((sum, { size }) => sum + size, 0);
   }
 
@@ -189,14 +193,14 @@ class Verifier {
   /** Text that no source, option or dropped alias accounts for was put there by somebody else. */
   #metadata(path: string, found: ReadonlyMap<string, string>): void {
     const { options, dropped } = this.#record;
-    const known = [
-      ...this.#sources.flatMap(({ file }) => [...file.metadata]),
-      ...options.metadata.map(({ key, value }) => [key, value] as const),
-      ...dropped.map(({ name, kept }) => [name, kept] as const),
-      ['format', 'pt'] as const,
-    ];
+    const known = new Set([
+      ...this.#sources.flatMap(({ file }) => [...file.metadata].map(([key, value]) => memberKey(key, value))),
+      ...options.metadata.map(({ key, value }) => memberKey(key, value)),
+      ...dropped.map(({ name, kept }) => memberKey(name, kept)),
+      memberKey('format', 'pt'),
+    ]);
     for (const [key, value] of found) {
-      if (known.some(([k, v]) => k === key && v === value)) continue;
+      if (known.has(memberKey(key, value))) continue;
       this.#differ('metadata-unexpected', path, `${key}: ${value}`);
     }
   }
@@ -204,7 +208,7 @@ class Verifier {
   /** One tensor of an output, against the source that the record names for it. Returns that source. */
   #tensor(tensor: Tensor, output: OpenSource, candidates: readonly Derived[]): string | undefined {
     const { name } = tensor;
-    const entry = this.#record.tensors.find((one) => one.name === name && one.output.path === output.path);
+    const entry = this.#entries.get(memberKey(output.path, name));
     const derived = candidates.find(({ path }) => path === entry?.source.path);
     if (derived === undefined) {
       this.#differ('tensor-unexpected', output.path, 'no source of the record holds it', name);
@@ -262,7 +266,7 @@ class Verifier {
         this.#differ('output-differs', path, `it has ${output.size} bytes, the record says ${size}`);
       const digest = sha256Source(output);
       if (sha256 !== null && digest !== sha256) this.#differ('output-differs', path, 'its SHA-256 is another');
-      const source = path.endsWith('.safetensors.index.json') ? undefined : this.#file(placeIn(path, inputs));
+      const source = isSafetensorsIndex(path) ? undefined : this.#file(placeIn(path, inputs));
       if (source === undefined) return;
       if (sha256Source(source) !== digest) this.#differ('output-differs', path, 'it is not the file in the source');
       source.close();
@@ -296,7 +300,8 @@ function isPartOf(tensor: Tensor, kept: Tensor | undefined, whole: boolean): boo
   return isAlike && inner.start === outer.start && inner.end === outer.end;
 }
 
-const memberKey = (path: string, name: string): string => `${path}\0${name}`;
+/** Two texts as one; what is in them does not matter. */
+const memberKey = (path: string, name: string): string => JSON.stringify([path, name]);
 
 /** Where a source is now: within the folder given, or the file given under that name. */
 function placeIn(path: string, inputs: readonly string[]): string {
