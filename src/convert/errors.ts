@@ -79,6 +79,11 @@ const convertErrors = {
     2,
   ),
   'output-exists': row((d: { path: string }) => `${d.path} exists`, '--force replaces it', 2),
+  'backup-exists': row(
+    (d: { path: string }) => `${d.path} exists, where what goes would be moved to`,
+    'move it away, or use --delete-originals',
+    2,
+  ),
   'output-is-input': row(
     (d: { path: string }) => `${d.path} is a source of this conversion or holds one`,
     '--in-place converts a folder where it is',

@@ -56,6 +56,50 @@ const shards = {
 };
 
 describe('a folder', () => {
+  // transformers, `_add_variant`: the variant is before the last ending of an index, and before the number of a shard.
+  it('has the index of a variant made anew', async () => {
+    const weights = { a: 'pytorch_model.fp16-00001-of-00002.bin', b: 'pytorch_model.fp16-00002-of-00002.bin' };
+    put({
+      ...shards,
+      [weights.a]: checkpoint({ a: [1] }),
+      [weights.b]: checkpoint({ b: [2] }),
+      'pytorch_model.bin.index.fp16.json': JSON.stringify({ weight_map: weights }),
+    });
+    await run();
+    const text = readFileSync(join(root, 'out', 'model.safetensors.index.fp16.json'), 'utf8');
+    expect(JSON.parse(text)).toMatchObject({
+      weight_map: { a: 'model.fp16-00001-of-00002.safetensors', b: 'model.fp16-00002-of-00002.safetensors' },
+    });
+    expect(filesIn(join(root, 'out'))).not.toContain('pytorch_model.bin.index.fp16.json');
+    await convert({ inputs: [join(root, 'in')], output: join(root, 'one'), maxShardBytes: 1000 });
+    expect(filesIn(join(root, 'one'))).toEqual([
+      'model.fp16.safetensors',
+      'model.safetensors',
+      'vouchsafe.conversion.json',
+    ]);
+  });
+
+  it('that is kept from the scan is told as such', async () => {
+    put({ 'pytorch_model.bin': checkpoint({ a: [1] }), 'evil.bin': hostileCheckpoint({ a: [1] }) });
+    const { copied, record } = await run({ keep: ['evil.bin'] });
+    expect(copied).toBe('malicious');
+    expect(record.notes.join()).toContain('evil.bin was kept as it is, although it is malicious');
+  });
+
+  it('that needs nothing keeps its signature and its record when it is converted in place', async () => {
+    const folder = put({ 'pytorch_model.bin': checkpoint({ a: [1] }) });
+    await convert({ inputs: [folder], inPlace: true });
+    const before = filesIn(folder);
+    const again = (parts: Partial<ConvertOptions> = {}) => convert({ inputs: [folder], inPlace: true, ...parts });
+    put({ 'model.sig': '{}' });
+    await expect(again({ deleteOriginals: true })).rejects.toMatchObject({ code: 'nothing-to-convert' });
+    expect(filesIn(folder)).toEqual([...before, 'model.sig'].sort());
+    put({ 'pytorch_model-2.bin': checkpoint({ a: [1] }) });
+    await expect(again()).rejects.toMatchObject({ code: 'backup-exists' });
+    await again({ deleteOriginals: true });
+    expect(filesIn(folder)).toEqual(['model-2.safetensors', 'model.safetensors', 'vouchsafe.conversion.json']);
+  });
+
   it('becomes a safe one: weights converted, clean files copied, the rest left out with a reason', async () => {
     put({
       ...shards,

@@ -38,8 +38,10 @@ async function convertNow(inputs: readonly string[], options: ConvertArguments, 
   });
   progress.end();
   if (options.format === 'json') {
-    const { record, verdict, output, recordPath, written, backup } = result;
-    await writeStream(process.stdout, [`${jsonText({ written, output, recordPath, backup, verdict, record }, 2)}\n`]);
+    const { record, verdict, copied, output, recordPath, written, backup } = result;
+    await writeStream(process.stdout, [
+      `${jsonText({ written, output, recordPath, backup, verdict, copied, record }, 2)}\n`,
+    ]);
   } else if (options.quiet !== true) {
     await writeStream(process.stdout, [renderConversion(result, streamTheme(process.stdout))]);
   }
