@@ -86,6 +86,12 @@ describe('a folder', () => {
     expect(record.notes.join()).toContain('evil.bin was kept as it is, although it is malicious');
   });
 
+  it('that was converted in place is verified against its backup', async () => {
+    const folder = put({ 'pytorch_model.bin': checkpoint({ a: [1] }), 'config.json': '{}' });
+    const { recordPath, backup } = await convert({ inputs: [folder], inPlace: true });
+    expect(verifyConversion(recordPath, [backup ?? '']).differences).toEqual([]);
+  });
+
   it('that needs nothing keeps its signature and its record when it is converted in place', async () => {
     const folder = put({ 'pytorch_model.bin': checkpoint({ a: [1] }) });
     await convert({ inputs: [folder], inPlace: true });
@@ -257,5 +263,49 @@ describe('verify', () => {
     await run();
     writeFileSync(record(), readFileSync(record(), 'utf8').replaceAll('w.safetensors', '../w.safetensors'));
     expect(() => codes()).toThrow(expect.objectContaining({ code: 'record-invalid' }));
+  });
+});
+
+describe('verifying against a record that was tampered with', () => {
+  const edited = (change: (record: ReturnType<typeof conversionRecordSchema.parse>) => void): string => {
+    const place = join(root, 'out', 'vouchsafe.conversion.json');
+    const record = conversionRecordSchema.parse(JSON.parse(readFileSync(place, 'utf8')));
+    change(record);
+    writeFileSync(place, JSON.stringify(record));
+    return place;
+  };
+
+  it('takes no source but the inputs, whatever the record names', async () => {
+    const mine = join(put({ 'm.bin': checkpoint({ a: [1] }) }), 'm.bin');
+    const theirs = join(put({ 'm2.bin': checkpoint({ a: [2] }) }, 'evil'), 'm2.bin');
+    await convert({ inputs: [theirs], output: join(root, 'out') });
+    const record = edited(({ sources: [source], tensors: [tensor] }) => {
+      if (source !== undefined) source.path = theirs;
+      if (tensor !== undefined) tensor.source.path = theirs;
+    });
+    expect(verifyConversion(record, [mine]).differences.map(({ code }) => code)).toContain('source-unreadable');
+  });
+
+  it('misses what a record is silent about', async () => {
+    const folder = put({ 'm.bin': checkpoint({ a: [1] }) });
+    await convert({ inputs: [join(folder, 'm.bin')], output: join(root, 'out') });
+    const record = edited((one) => Object.assign(one, { sources: [], outputs: [], tensors: [] }));
+    for (const input of [folder, join(folder, 'm.bin')]) {
+      expect(verifyConversion(record, [input]).differences).not.toEqual([]);
+    }
+  });
+
+  it('finds a file that no input holds, and an index that says something else', async () => {
+    put({ ...shards, 'config.json': '{}' });
+    await run();
+    const record = edited(({ outputs }) => outputs.push({ path: 'run.py', size: 4, sha256: null }));
+    put({ 'run.py': 'evil' }, 'out');
+    const place = join(root, 'out', 'model.safetensors.index.json');
+    writeFileSync(place, readFileSync(place, 'utf8').replace('"a"', '"c"'));
+    expect(verifyConversion(record, [join(root, 'in')]).differences).toEqual([
+      expect.objectContaining({ path: 'run.py', detail: 'no input holds it' }),
+      expect.objectContaining({ path: 'model.safetensors.index.json', detail: expect.stringMatching(/^c is not in/) }),
+      expect.objectContaining({ path: 'model.safetensors.index.json', detail: 'a is not in it' }),
+    ]);
   });
 });
