@@ -1,4 +1,5 @@
 import { CodedError } from '../../bytes/errors.ts';
+import { dtypeBits } from '../../formats/safetensors/dtypes.ts';
 import { convert } from '../../node/convert/convert.ts';
 import type { ConvertOptions } from '../../node/convert/options.ts';
 import { writeStream } from '../../node/write-file.ts';
@@ -97,9 +98,13 @@ function checkArguments(inputs: readonly string[], options: ConvertArguments): v
 }
 
 function faults(inputs: readonly string[], options: ConvertArguments): (readonly [boolean, string])[] {
-  const { output, inPlace = false, deleteOriginals = false, maxShardSize } = options;
+  const { output, inPlace = false, deleteOriginals = false, maxShardSize, rawDtype } = options;
   const isFile = output?.endsWith('.safetensors') === true;
   return [
+    [
+      rawDtype !== undefined && !dtypeBits.has(rawDtype),
+      `--raw-dtype takes one of ${[...dtypeBits.keys()].join(', ')}`,
+    ],
     [output === undefined && !inPlace, 'say where to: --output FILE.safetensors, --output FOLDER or --in-place'],
     [output !== undefined && inPlace, '--output and --in-place exclude each other'],
     [inPlace && inputs.length > 1, '--in-place takes one folder'],
