@@ -10,7 +10,7 @@ import { type ConversionRecord, conversionRecordSchema } from '../../convert/rec
 import { isEscapingPath } from '../../rules/config/paths.ts';
 import type { ReadOptions } from '../../tensors/reader.ts';
 import type { Tensor } from '../../tensors/tensor.ts';
-import { parseWeightIndex } from '../../tensors/weight-index.ts';
+import { parseWeightIndex, type WeightIndex } from '../../tensors/weight-index.ts';
 import { sha256Source } from '../digest.ts';
 import { FileSource } from '../file-source.ts';
 import { rawPath } from '../raw-path.ts';
@@ -312,15 +312,7 @@ class Verifier {
     const [source, index] = [this.#sourceOf(path, inputs), this.#file(join(this.#folder, path))];
     try {
       if (source !== undefined || index === undefined) return;
-      const { weightMap, files } = parseWeightIndex(index, path);
-      const beside = dirname(path) === '.' ? '' : `${dirname(path)}/`;
-      for (const [name, file] of weightMap) {
-        if (this.#held.get(`${beside}${file}`)?.has(name) === true) continue;
-        this.#differ('output-differs', path, `${name} is not in ${file}`);
-      }
-      const missing = files.flatMap((file) => [...(this.#held.get(`${beside}${file}`) ?? [])]);
-      for (const name of missing)
-        if (!weightMap.has(name)) this.#differ('output-differs', path, `${name} is not in it`);
+      this.#compareIndex(path, parseWeightIndex(index, path));
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       this.#differ('output-unreadable', path, error.message);
@@ -328,6 +320,16 @@ class Verifier {
       source?.close();
       index?.close();
     }
+  }
+
+  #compareIndex(path: string, { weightMap, files }: WeightIndex): void {
+    const beside = dirname(path) === '.' ? '' : `${dirname(path)}/`;
+    const heldBy = (file: string): ReadonlySet<string> => this.#held.get(`${beside}${file}`) ?? new Set();
+    for (const [name, file] of weightMap) {
+      if (!heldBy(file).has(name)) this.#differ('output-differs', path, `${name} is not in ${file}`);
+    }
+    const missing = files.flatMap((file) => [...heldBy(file)]).filter((name) => !weightMap.has(name));
+    for (const name of missing) this.#differ('output-differs', path, `${name} is not in it`);
   }
 
   #file(place: string): FileSource | undefined {
