@@ -51,14 +51,16 @@ class Comparison {
   readonly #dtype: string;
   readonly #output: Source;
   readonly #item: number;
-  readonly #block = new Uint8Array(BLOCK_BYTES);
-  readonly #line = new Uint8Array(LINE_BYTES);
+  readonly #block: Uint8Array;
+  #line = new Uint8Array(0);
 
   constructor({ placement, dtype }: Tensor, output: Source) {
     this.#placement = placement;
     this.#dtype = dtype;
     this.#output = output;
     this.#item = placement.itemBytes ?? 1;
+    // Small tensors come by the hundred thousand.
+    this.#block = new Uint8Array(Math.min(BLOCK_BYTES, placement.byteLength));
   }
 
   /** Cuts along the outermost axis until a piece fits into the block. */
@@ -100,7 +102,7 @@ class Comparison {
     const reach = (line.count - 1) * line.stride;
     const span = Math.abs(reach) + this.#item;
     if (span > LINE_BYTES) return this.#compareFarApart(line, base, block);
-    const bytes = this.#line.subarray(0, span);
+    const bytes = this.#lineOf(span);
     const low = Math.min(0, reach);
     readAll(this.#placement.source, base + line.from + low, bytes);
     for (let i = 0; i < line.count; i += 1) {
@@ -110,9 +112,14 @@ class Comparison {
     return Number.POSITIVE_INFINITY;
   }
 
+  #lineOf(length: number): Uint8Array {
+    if (this.#line.length < length) this.#line = new Uint8Array(length);
+    return this.#line.subarray(0, length);
+  }
+
   #compareFarApart(line: Line, base: number, block: Uint8Array): number {
     if (line.stride === this.#item) return this.#compareLong(line, base, block);
-    const bytes = this.#line.subarray(0, this.#item);
+    const bytes = this.#lineOf(this.#item);
     for (let i = 0; i < line.count; i += 1) {
       readAll(this.#placement.source, base + line.from + i * line.stride, bytes);
       const element = line.first + i * line.step;

@@ -16,9 +16,16 @@ interface Named {
   readonly detail: string;
 }
 
+/** A name with a line end in it would begin a line of its own, which could say anything. */
+function oneLine(name: string): string {
+  return name.replaceAll(/[\r\n\u2028\u2029]/g, (end) => JSON.stringify(end).slice(1, -1));
+}
+
 /** One line for each of the first tensors. */
 function listed(all: readonly Named[]): string {
-  const lines = all.slice(0, MAX_NAMED).map(({ name, code, detail }) => `  ${name}: ${code} (${detail})`);
+  const lines = all
+    .slice(0, MAX_NAMED)
+    .map(({ name, code, detail }) => `  ${oneLine(name)}: ${code} (${oneLine(detail)})`);
   const left = all.length - lines.length;
   return [...lines, ...(left > 0 ? [`  and ${left} more`] : [])].join('\n');
 }
@@ -36,14 +43,15 @@ const convertErrors = {
   ),
   'nothing-to-convert': row((d: { what: string }) => `${d.what} holds no tensors to convert`),
   'name-clash': row(
-    (d: { name: string; one: string; other: string }) => `${d.one} and ${d.other} both hold a tensor ${d.name}`,
+    (d: { name: string; one: string; other: string }) =>
+      `${d.one} and ${d.other} both hold a tensor ${oneLine(d.name)}`,
     'give a folder as output to convert each file on its own',
   ),
   'output-clash': row(
     (d: { one: string; other: string; output: string }) => `${d.one} and ${d.other} would both become ${d.output}`,
   ),
   'metadata-clash': row(
-    (d: { key: string }) => `the sources disagree on the metadata ${d.key}`,
+    (d: { key: string }) => `the sources disagree on the metadata ${oneLine(d.key)}`,
     'settle it with --metadata key=value',
   ),
   'metadata-invalid': row((d: { key: string }) => `the metadata ${d.key} is no well-formed text`),
@@ -60,17 +68,19 @@ const convertErrors = {
   ),
   'ties-incomplete': row(
     (d: { names: readonly string[] }) =>
-      `${d.names.slice(0, MAX_NAMED).join(', ')} share memory and none of them covers all of it`,
+      `${d.names.slice(0, MAX_NAMED).map(oneLine).join(', ')} share memory and none of them covers all of it`,
     'leave out --dedupe: every name is then kept with bytes of its own',
   ),
-  'index-invalid': row((d: { path: string; detail: string }) => `${d.path} is no index of weights: ${d.detail}`),
+  'index-invalid': row(
+    (d: { path: string; detail: string }) => `${d.path} is no index of weights: ${oneLine(d.detail)}`,
+  ),
   'verdict-reached': row(
     (d: { path: string; verdict: string; threshold: string }) =>
       `${d.path} is ${d.verdict}, and --fail-on ${d.threshold} asks to stop there; nothing was written`,
   ),
   'checksum-mismatch': row(
     (d: { path: string; member: string; found: number; expected: number }) =>
-      `${d.path}: ${d.member} has the CRC-32 ${hex(d.found)}, its header says ${hex(d.expected)}`,
+      `${d.path}: ${oneLine(d.member)} has the CRC-32 ${hex(d.found)}, its header says ${hex(d.expected)}`,
     'the file was damaged or changed after it was written; get it again',
   ),
   'source-changed': row(
@@ -79,6 +89,11 @@ const convertErrors = {
     2,
   ),
   'output-exists': row((d: { path: string }) => `${d.path} exists`, '--force replaces it', 2),
+  'backup-exists': row(
+    (d: { path: string }) => `${d.path} exists, where what goes would be moved to`,
+    'move it away, or use --delete-originals',
+    2,
+  ),
   'output-is-input': row(
     (d: { path: string }) => `${d.path} is a source of this conversion or holds one`,
     '--in-place converts a folder where it is',

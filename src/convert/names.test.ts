@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { indexStem, isTorchIndex, isTrainingState, safetensorsName } from './names.ts';
+import { isTorchIndex, isTrainingState, safetensorsName, shardedNames } from './names.ts';
 
 describe('names of files', () => {
   it.each([
@@ -16,10 +16,18 @@ describe('names of files', () => {
   });
 
   it('knows indexes and what training leaves behind', () => {
-    expect([isTorchIndex('pytorch_model.bin.index.json'), indexStem('pytorch_model.bin.index.json')]).toEqual([
-      true,
-      'model',
-    ]);
+    expect(isTorchIndex('pytorch_model.bin.index.json')).toBe(true);
+    expect(shardedNames('pytorch_model.bin.index.json')).toEqual({
+      index: 'model.safetensors.index.json',
+      stem: 'model',
+    });
+    // transformers, `_add_variant`: pytorch_model.bin.index.fp16.json beside pytorch_model.fp16-00001-of-00002.bin.
+    expect(isTorchIndex('pytorch_model.bin.index.fp16.json')).toBe(true);
+    expect(shardedNames('pytorch_model.bin.index.fp16.json')).toEqual({
+      index: 'model.safetensors.index.fp16.json',
+      stem: 'model.fp16',
+    });
+    expect(isTorchIndex('model.safetensors.index.fp16.json')).toBe(false);
     expect(isTorchIndex('model.safetensors.index.json')).toBe(false);
     expect(['optimizer.pt', 'rng_state_0.pth', 'training_args.bin', 'model.bin'].map(isTrainingState)).toEqual([
       true,

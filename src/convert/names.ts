@@ -2,7 +2,8 @@
 const ENDING = /\.(bin|pt|pth|th|ckpt|pkl|pickle|npy|npz|h5|hdf5|keras|onnx|tar|index|safetensors)$/i;
 /** What torch's weights are called and safetensors' are not: transformers looks for `model.safetensors`. */
 const TORCH_STEM = /^pytorch_model(?=$|[-.])/;
-const INDEX = /\.(bin|pt|pth)\.index\.json$/i;
+/** With the variant that transformers and diffusers put before the last ending: `pytorch_model.bin.index.fp16.json`. */
+const INDEX = /\.(?:bin|pt|pth|safetensors)\.index(\.[^./]+)?\.json$/i;
 
 /** `pytorch_model-00001-of-00002.bin` becomes `model-00001-of-00002.safetensors`, `adapter_model.bin` `adapter_model.safetensors`. */
 export function safetensorsName(fileName: string): string {
@@ -16,12 +17,23 @@ export function stemOf(fileName: string): string {
 
 /** True for the index of a sharded torch checkpoint. */
 export function isTorchIndex(fileName: string): boolean {
+  return isIndex(fileName) && !isSafetensorsIndex(fileName);
+}
+
+/** True for an index of whatever weights. */
+export function isIndex(fileName: string): boolean {
   return INDEX.test(fileName);
 }
 
-/** `model.safetensors.index.json` for `pytorch_model.bin.index.json`. */
-export function indexStem(fileName: string): string {
-  return fileName.replace(INDEX, '').replace(TORCH_STEM, 'model');
+export function isSafetensorsIndex(fileName: string): boolean {
+  return isIndex(fileName) && /\.safetensors\.index\./i.test(fileName);
+}
+
+/** What a sharded checkpoint is called as safetensors, in shards with an index and in one file. */
+export function shardedNames(indexName: string): { readonly index: string; readonly stem: string } {
+  const [, variant = ''] = INDEX.exec(indexName) ?? [];
+  const stem = indexName.replace(INDEX, '').replace(TORCH_STEM, 'model');
+  return { index: `${stem}.safetensors.index${variant}.json`, stem: `${stem}${variant}` };
 }
 
 /** What training leaves beside the weights: states of optimizers, schedulers and random generators, and pickled arguments. */

@@ -18,7 +18,7 @@ export type Layout =
   /** One file of this name. */
   | { readonly kind: 'one'; readonly name: string }
   /** As many as the size asks for: `stem.safetensors`, or shards and an index. */
-  | { readonly kind: 'sharded'; readonly stem: string; readonly maxShardBytes: number }
+  | { readonly kind: 'sharded'; readonly stem: string; readonly maxShardBytes: number; readonly index?: string }
   /** One for each source, with an index: the boundaries of a sharded checkpoint are kept. */
   | { readonly kind: 'by-source'; readonly names: readonly string[]; readonly index: string };
 
@@ -169,7 +169,7 @@ function defaultsOf(source: ConversionSource | undefined): ReadonlyMap<string, s
 /** `model.safetensors.index.json` as huggingface_hub writes it: two spaces, keys sorted, ASCII alone, a line end. */
 function indexOf(outputs: readonly PlannedOutput[], layout: Layout): ModelPlan['index'] {
   if (layout.kind === 'one' || (layout.kind === 'sharded' && outputs.length === 1)) return undefined;
-  const name = layout.kind === 'sharded' ? `${layout.stem}.safetensors.index.json` : layout.index;
+  const name = layout.index ?? `${layout.kind === 'sharded' ? layout.stem : ''}.safetensors.index.json`;
   const totalSize = outputs.reduce((sum, { size, header }) => sum + size - header.length, 0);
   const lines = outputs
     .flatMap((output) => output.tensors.map(({ tensor }) => [tensor.name, output.name] as const))

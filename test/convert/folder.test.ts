@@ -56,6 +56,56 @@ const shards = {
 };
 
 describe('a folder', () => {
+  // transformers, `_add_variant`: the variant is before the last ending of an index, and before the number of a shard.
+  it('has the index of a variant made anew', async () => {
+    const weights = { a: 'pytorch_model.fp16-00001-of-00002.bin', b: 'pytorch_model.fp16-00002-of-00002.bin' };
+    put({
+      ...shards,
+      [weights.a]: checkpoint({ a: [1] }),
+      [weights.b]: checkpoint({ b: [2] }),
+      'pytorch_model.bin.index.fp16.json': JSON.stringify({ weight_map: weights }),
+    });
+    await run();
+    const text = readFileSync(join(root, 'out', 'model.safetensors.index.fp16.json'), 'utf8');
+    expect(JSON.parse(text)).toMatchObject({
+      weight_map: { a: 'model.fp16-00001-of-00002.safetensors', b: 'model.fp16-00002-of-00002.safetensors' },
+    });
+    expect(filesIn(join(root, 'out'))).not.toContain('pytorch_model.bin.index.fp16.json');
+    await convert({ inputs: [join(root, 'in')], output: join(root, 'one'), maxShardBytes: 1000 });
+    expect(filesIn(join(root, 'one'))).toEqual([
+      'model.fp16.safetensors',
+      'model.safetensors',
+      'vouchsafe.conversion.json',
+    ]);
+  });
+
+  it('that is kept from the scan is told as such', async () => {
+    put({ 'pytorch_model.bin': checkpoint({ a: [1] }), 'evil.bin': hostileCheckpoint({ a: [1] }) });
+    const { copied, record } = await run({ keep: ['evil.bin'] });
+    expect(copied).toBe('malicious');
+    expect(record.notes.join()).toContain('evil.bin was kept as it is, although it is malicious');
+  });
+
+  it('that was converted in place is verified against its backup', async () => {
+    const folder = put({ 'pytorch_model.bin': checkpoint({ a: [1] }), 'config.json': '{}' });
+    const { recordPath, backup } = await convert({ inputs: [folder], inPlace: true });
+    expect(verifyConversion(recordPath, [backup ?? '']).differences).toEqual([]);
+  });
+
+  it('that needs nothing keeps its signature and its record when it is converted in place', async () => {
+    const folder = put({ 'pytorch_model.bin': checkpoint({ a: [1] }) });
+    await convert({ inputs: [folder], inPlace: true });
+    const before = filesIn(folder);
+    const again = (parts: Partial<ConvertOptions> = {}) => convert({ inputs: [folder], inPlace: true, ...parts });
+    put({ 'model.sig': '{}' });
+    await expect(again({ deleteOriginals: true })).rejects.toMatchObject({ code: 'nothing-to-convert' });
+    expect(filesIn(folder)).toEqual([...before, 'model.sig'].sort());
+    put({ 'pytorch_model-2.bin': checkpoint({ a: [1] }) });
+    await expect(again()).rejects.toMatchObject({ code: 'backup-exists' });
+    await again({ deleteOriginals: true });
+    expect(filesIn(folder)).toEqual(['model-2.safetensors', 'model.safetensors', 'vouchsafe.conversion.json']);
+  });
+
   it('becomes a safe one: weights converted, clean files copied, the rest left out with a reason', async () => {
     put({
       ...shards,
@@ -213,5 +263,49 @@ describe('verify', () => {
     await run();
     writeFileSync(record(), readFileSync(record(), 'utf8').replaceAll('w.safetensors', '../w.safetensors'));
     expect(() => codes()).toThrow(expect.objectContaining({ code: 'record-invalid' }));
+  });
+});
+
+describe('verifying against a record that was tampered with', () => {
+  const edited = (change: (record: ReturnType<typeof conversionRecordSchema.parse>) => void): string => {
+    const place = join(root, 'out', 'vouchsafe.conversion.json');
+    const record = conversionRecordSchema.parse(JSON.parse(readFileSync(place, 'utf8')));
+    change(record);
+    writeFileSync(place, JSON.stringify(record));
+    return place;
+  };
+
+  it('takes no source but the inputs, whatever the record names', async () => {
+    const mine = join(put({ 'm.bin': checkpoint({ a: [1] }) }), 'm.bin');
+    const theirs = join(put({ 'm2.bin': checkpoint({ a: [2] }) }, 'evil'), 'm2.bin');
+    await convert({ inputs: [theirs], output: join(root, 'out') });
+    const record = edited(({ sources: [source], tensors: [tensor] }) => {
+      if (source !== undefined) source.path = theirs;
+      if (tensor !== undefined) tensor.source.path = theirs;
+    });
+    expect(verifyConversion(record, [mine]).differences.map(({ code }) => code)).toContain('source-unreadable');
+  });
+
+  it('misses what a record is silent about', async () => {
+    const folder = put({ 'm.bin': checkpoint({ a: [1] }) });
+    await convert({ inputs: [join(folder, 'm.bin')], output: join(root, 'out') });
+    const record = edited((one) => Object.assign(one, { sources: [], outputs: [], tensors: [] }));
+    for (const input of [folder, join(folder, 'm.bin')]) {
+      expect(verifyConversion(record, [input]).differences).not.toEqual([]);
+    }
+  });
+
+  it('finds a file that no input holds, and an index that says something else', async () => {
+    put({ ...shards, 'config.json': '{}' });
+    await run();
+    const record = edited(({ outputs }) => outputs.push({ path: 'run.py', size: 4, sha256: null }));
+    put({ 'run.py': 'evil' }, 'out');
+    const place = join(root, 'out', 'model.safetensors.index.json');
+    writeFileSync(place, readFileSync(place, 'utf8').replace('"a"', '"c"'));
+    expect(verifyConversion(record, [join(root, 'in')]).differences).toEqual([
+      expect.objectContaining({ path: 'run.py', detail: 'no input holds it' }),
+      expect.objectContaining({ path: 'model.safetensors.index.json', detail: expect.stringMatching(/^c is not in/) }),
+      expect.objectContaining({ path: 'model.safetensors.index.json', detail: 'a is not in it' }),
+    ]);
   });
 });

@@ -97,15 +97,16 @@ function section<Item>(
   return [theme.bold(title), ...items.slice(0, rows).map((item) => `  ${row(item)}`), ...more];
 }
 
-function summary({ record, written, output, recordPath, backup, verdict }: ConvertResult, theme: Theme): string {
+function summary(
+  { record, written, output, recordPath, backup, verdict, copied }: ConvertResult,
+  theme: Theme,
+): string {
   const { tensors, outputs } = record;
   const bytes = outputs.reduce((sum, { size }) => sum + size, 0);
   const what = `${count(tensors.length, 'tensor')} in ${count(outputs.length, 'file')}, ${formatBytes(bytes)}`;
   if (!written) return `${theme.bold('would write')} ${what} to ${visible(output)}`;
-  const scan =
-    verdict === 'clean'
-      ? ''
-      : `; the sources are ${theme.verdict(verdict, verdict)}, the result holds none of their code`;
+  const remains = copied === 'clean' ? 'the result holds none of their code' : 'some were kept as they are';
+  const scan = verdict === 'clean' ? '' : `; the sources are ${theme.verdict(verdict, verdict)}, ${remains}`;
   const moved = backup === null ? '' : `\n${theme.dim(`what went is in ${visible(backup)}`)}`;
   return `${theme.bold('wrote')} ${what} to ${visible(output)}${scan}\n${theme.dim(`record: ${visible(recordPath)}`)}${moved}`;
 }

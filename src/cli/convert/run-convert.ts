@@ -1,3 +1,4 @@
+import { dtypeBits } from '../../formats/safetensors/dtypes.ts';
 import { convert } from '../../node/convert/convert.ts';
 import type { ConvertOptions } from '../../node/convert/options.ts';
 import { writeStream } from '../../node/write-file.ts';
@@ -31,8 +32,10 @@ async function convertNow(inputs: readonly string[], options: ConvertArguments, 
   });
   progress.end();
   if (options.format === 'json') {
-    const { record, verdict, output, recordPath, written, backup } = result;
-    await writeStream(process.stdout, [`${jsonText({ written, output, recordPath, backup, verdict, record }, 2)}\n`]);
+    const { record, verdict, copied, output, recordPath, written, backup } = result;
+    await writeStream(process.stdout, [
+      `${jsonText({ written, output, recordPath, backup, verdict, copied, record }, 2)}\n`,
+    ]);
   } else if (options.quiet !== true) {
     await writeStream(process.stdout, [renderConversion(result, streamTheme(process.stdout))]);
   }
@@ -88,9 +91,13 @@ function checkArguments(inputs: readonly string[], options: ConvertArguments): v
 }
 
 function faults(inputs: readonly string[], options: ConvertArguments): (readonly [boolean, string])[] {
-  const { output, inPlace = false, deleteOriginals = false, maxShardSize } = options;
+  const { output, inPlace = false, deleteOriginals = false, maxShardSize, rawDtype } = options;
   const isFile = output?.endsWith('.safetensors') === true;
   return [
+    [
+      rawDtype !== undefined && !dtypeBits.has(rawDtype),
+      `--raw-dtype takes one of ${[...dtypeBits.keys()].join(', ')}`,
+    ],
     [output === undefined && !inPlace, 'say where to: --output FILE.safetensors, --output FOLDER or --in-place'],
     [output !== undefined && inPlace, '--output and --in-place exclude each other'],
     [inPlace && inputs.length > 1, '--in-place takes one folder'],

@@ -3,6 +3,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { defaultLimits } from '../../bytes/limits.ts';
 import { ConvertError } from '../../convert/errors.ts';
+import { isAboutOldFiles } from '../../convert/names.ts';
 import type { ConversionRecord } from '../../convert/record-schema.ts';
 import { jsonText } from '../../scan/json-safe.ts';
 import type { Verdict } from '../../scan/report.ts';
@@ -27,6 +28,8 @@ export interface ConvertResult {
   readonly record: ConversionRecord;
   /** The worst of all files converted or copied. */
   readonly verdict: Verdict;
+  /** The worst of the files that are in the result as they were: with `keep` it need not be clean. */
+  readonly copied: Verdict;
   /** The file or folder, and the record in or beside it. */
   readonly output: string;
   readonly recordPath: string;
@@ -103,11 +106,15 @@ class Conversion {
     if (plan.models.length + plan.copies.length === 0) {
       throw ConvertError.of('nothing-to-convert', { what: target.source });
     }
-    const away = [...plan.changed, ...plan.leftOut].map(({ path }) => path);
+    const away = [...gone, ...[...plan.changed, ...plan.leftOut].map(({ path }) => path)];
+    // A folder that needs nothing must not lose its signature or the record of an earlier conversion.
+    if (this.#options.inPlace === true && plan.models.length === 0 && away.every(isAboutOldFiles)) {
+      throw ConvertError.of('nothing-to-convert', { what: target.source });
+    }
     return {
       ...plan,
       leftOut: [...leftOut, ...plan.leftOut],
-      gone: [...gone, ...away],
+      gone: away,
       judged: Promise.resolve(judged),
     };
   }
@@ -132,6 +139,7 @@ class Conversion {
     return {
       record: this.#record(job, judged),
       verdict: worstOf(used(job, judged).map(([, { verdict }]) => verdict)),
+      copied: worstOf(copied(job, judged).map(([, { verdict }]) => verdict)),
       output: target.output.path,
       recordPath: target.recordPath,
       written: dryRun !== true,
@@ -140,7 +148,7 @@ class Conversion {
   }
 
   #record(job: Job, judged: ReadonlyMap<string, Judged>): ConversionRecord {
-    return makeRecord({ job, judged, written: this.#written, options: this.#options, notes: [] });
+    return makeRecord({ job, judged, written: this.#written, options: this.#options, notes: notesOn(job, judged) });
   }
 
   /** @throws ConvertError `verdict-reached`. */
@@ -240,11 +248,34 @@ function changedSinceScan(path: string): ConvertError {
 
 /** Verdicts of the files that go into the result. */
 function used(job: Job, judged: ReadonlyMap<string, Judged>): [string, Judged][] {
-  const paths = [...job.models.flatMap(({ sources }) => sources), ...job.copies].map(({ path }) => path);
-  return paths.flatMap((path) => {
+  return [
+    ...judgedOf(
+      job.models.flatMap(({ sources }) => sources),
+      judged,
+    ),
+    ...copied(job, judged),
+  ];
+}
+
+/** Verdicts of those that are carried over as they are. */
+function copied(job: Job, judged: ReadonlyMap<string, Judged>): [string, Judged][] {
+  return judgedOf(job.copies, judged);
+}
+
+function judgedOf(
+  files: readonly { readonly path: string }[],
+  judged: ReadonlyMap<string, Judged>,
+): [string, Judged][] {
+  return files.flatMap(({ path }) => {
     const one = judged.get(path);
     return one === undefined ? [] : [[path, one] as [string, Judged]];
   });
+}
+
+function notesOn(job: Job, judged: ReadonlyMap<string, Judged>): string[] {
+  return copied(job, judged)
+    .filter(([, { verdict }]) => verdict !== 'clean')
+    .map(([path, { verdict, reason }]) => `${path} was kept as it is, although it is ${verdict}: ${reason}`);
 }
 
 /** Every file that is going to be written, without the record. */

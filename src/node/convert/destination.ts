@@ -13,6 +13,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { CodedError } from '../../bytes/errors.ts';
 import { ConvertError } from '../../convert/errors.ts';
+import { isIndex } from '../../convert/names.ts';
 import { makeFolder } from '../make-folder.ts';
 import { OutputFile, syncFolder, forgetUnfinished, rememberUnfinished, type Unfinished } from '../output-file.ts';
 import { WriteError } from '../write-error.ts';
@@ -136,7 +137,7 @@ export class Destination implements Unfinished {
 
 /** Without these a loader finds no weights: they come last, and go first. */
 export function isEntryPoint(path: string): boolean {
-  return path.endsWith('.index.json');
+  return isIndex(path);
 }
 
 export function isNewOrEmpty(folder: string): boolean {

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path';
 import { CodedError, FormatError, LimitError } from '../../bytes/errors.ts';
 import { defaultLimits } from '../../bytes/limits.ts';
 import { ConvertError } from '../../convert/errors.ts';
-import { indexStem, isAboutOldFiles, isTorchIndex, isTrainingState, safetensorsName } from '../../convert/names.ts';
+import { isAboutOldFiles, isTorchIndex, isTrainingState, safetensorsName, shardedNames } from '../../convert/names.ts';
 import { type Layout, planModel } from '../../convert/plan.ts';
 import { matches } from '../../convert/select.ts';
 import { TensorError } from '../../tensors/errors.ts';
@@ -114,8 +114,7 @@ class FolderPlanner {
       return;
     }
     const shards = names.map((name) => this.#shard(index, `${folder}${name}`));
-    const stem = indexStem(basename(index.path));
-    const indexName = `${stem}.safetensors.index.json`;
+    const { stem, index: indexName } = shardedNames(basename(index.path));
     const there = [`${folder}${indexName}`, `${folder}${stem}.safetensors`].find((path) => this.#outputs.has(path));
     if (there !== undefined) {
       for (const file of [index, ...shards]) this.#leave(file, `${there} is already there`);
@@ -127,7 +126,7 @@ class FolderPlanner {
     const layout: Layout =
       maxShardBytes === undefined
         ? { kind: 'by-source', names: shards.map(({ path }) => safetensorsName(basename(path))), index: indexName }
-        : { kind: 'sharded', stem, maxShardBytes };
+        : { kind: 'sharded', stem, maxShardBytes, index: indexName };
     this.#add({ plan: planModel(sources, { ...planOptions(this.#options), layout }), sources, folder }, [
       index,
       ...shards,

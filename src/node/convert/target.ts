@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ReadError } from '../../bytes/errors.ts';
 import { ConvertError } from '../../convert/errors.ts';
@@ -39,10 +39,10 @@ export interface Target {
 }
 
 /** Decides by the paths, before anything is read. @throws ConvertError, ReadError. */
-export function targetOf({ inputs, output = '', inPlace }: ConvertOptions): Target {
+export function targetOf({ inputs, output = '', inPlace, deleteOriginals }: ConvertOptions): Target {
   const folder = inputs.find(isDirectory);
   if (folder !== undefined && inputs.length > 1) throw ReadError.of(folder, 'a folder is converted alone');
-  if (inPlace === true) return new InPlaceTarget(inputs[0] ?? '');
+  if (inPlace === true) return new InPlaceTarget(inputs[0] ?? '', deleteOriginals === true);
   const out = output.length > 1 ? output.replace(/\/+$/, '') : output;
   for (const input of inputs) checkApart(input, out);
   return kindOf(out, folder) === 'file' ? new FileTarget(out) : new FolderTarget(folder ?? '', out);
@@ -191,7 +191,10 @@ class InPlaceTarget implements Target {
   readonly recordName = RECORD_NAME;
   readonly recordPath: string;
 
-  constructor(folder: string) {
+  readonly #deletes: boolean;
+
+  constructor(folder: string, deletes: boolean) {
+    this.#deletes = deletes;
     if (!isDirectory(folder)) throw ReadError.of(folder, 'a folder is needed to convert in place, and this is none');
     this.source = folder;
     this.output = { kind: 'folder', path: folder };
@@ -201,7 +204,8 @@ class InPlaceTarget implements Target {
 
   check(): void {
     const backup = `${realpathSync(this.source)}${BACKUP_ENDING}`;
-    if (existsSync(backup)) throw ConvertError.of('output-exists', { path: backup });
+    const there = lstatSync(backup, { throwIfNoEntry: false }) !== undefined;
+    if (there && !this.#deletes) throw ConvertError.of('backup-exists', { path: backup });
   }
 
   open(): Destination {

@@ -1,18 +1,21 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { CodedError } from '../../bytes/errors.ts';
 import { defaultLimits } from '../../bytes/limits.ts';
 import { firstDifference } from '../../convert/compare-elements.ts';
 import { ConvertError } from '../../convert/errors.ts';
+import { isSafetensorsIndex } from '../../convert/names.ts';
 import { extentOf } from '../../convert/placement.ts';
 import { type ConversionRecord, conversionRecordSchema } from '../../convert/record-schema.ts';
 import { isEscapingPath } from '../../rules/config/paths.ts';
 import type { ReadOptions } from '../../tensors/reader.ts';
 import type { Tensor } from '../../tensors/tensor.ts';
+import { parseWeightIndex, type WeightIndex } from '../../tensors/weight-index.ts';
 import { sha256Source } from '../digest.ts';
 import { FileSource } from '../file-source.ts';
 import { rawPath } from '../raw-path.ts';
 import { reasonOf } from '../reason.ts';
+import { BACKUP_ENDING } from './journal.ts';
 import { OpenSource } from './open-source.ts';
 
 type DifferenceCode =
@@ -96,12 +99,18 @@ class Verifier {
   readonly #options: VerifyOptions;
   readonly #opened: OpenSource[] = [];
   readonly #sources: OpenSource[] = [];
+  /** Inputs that the record names, and what each output holds. */
+  readonly #used = new Set<string>();
+  readonly #held = new Map<string, ReadonlySet<string>>();
   readonly #totalBytes: number;
+  /** Tensors of the record by output and name. */
+  readonly #entries: ReadonlyMap<string, ConversionRecord['tensors'][number]>;
 
   constructor(record: ConversionRecord, folder: string, options: VerifyOptions) {
     this.#record = record;
     this.#folder = folder;
     this.#options = options;
+    this.#entries = new Map(record.tensors.map((one) => [memberKey(one.output.path, one.name), one]));
     this.#totalBytes = record.outputs.reduce((sum, { size }) => sum + size, 0);
   }
 
@@ -121,6 +130,17 @@ class Verifier {
     const seen = new Set<string>();
     for (const output of this.#record.outputs) this.#output(output, derived, { converted, seen, inputs });
     this.#unwritten(derived, seen);
+    for (const { path } of this.#record.outputs) if (isSafetensorsIndex(path)) this.#index(path, inputs);
+    this.#unused(inputs);
+  }
+
+  /** A record that does not speak of an input says nothing about it. */
+  #unused(inputs: readonly string[]): void {
+    for (const input of inputs) {
+      const isFolder = statSync(input, { throwIfNoEntry: false })?.isDirectory() === true;
+      if (isFolder ? this.#record.outputs.length > 0 : this.#used.has(input)) continue;
+      this.#differ('source-unreadable', input, 'the record does not speak of it');
+    }
   }
 
   #differ(code: DifferenceCode, path: string, detail: string, tensor: string | null = null): void {
@@ -129,7 +149,13 @@ class Verifier {
 
   /** The tensors of a source as they are now. */
   #source({ path, size, sha256 }: ConversionRecord['sources'][number], inputs: readonly string[]): readonly Tensor[] {
-    const opened = this.#open(placeIn(path, inputs), path, { code: 'source-unreadable', read: this.#sourceOptions() });
+    const place = placeIn(path, inputs);
+    if (place === undefined) {
+      this.#differ('source-unreadable', path, 'no input of this name was given');
+      return [];
+    }
+    this.#used.add(place);
+    const opened = this.#open(place, path, { code: 'source-unreadable', read: this.#sourceOptions() });
     if (opened === undefined) return [];
     this.#sources.push(opened);
     const found = opened.source;
@@ -178,6 +204,7 @@ class Verifier {
     } else if (sha256 !== null && sha256Source(opened.source) !== sha256) {
       this.#differ('output-differs', path, 'its SHA-256 is another');
     }
+    this.#held.set(path, new Set(opened.file.tensors.map(({ name }) => name)));
     for (const tensor of opened.file.tensors) {
       const from = this.#tensor(tensor, opened, derived.get(tensor.name) ?? []);
       if (from !== undefined) seen.add(memberKey(from, tensor.name));
@@ -189,14 +216,14 @@ class Verifier {
   /** Text that no source, option or dropped alias accounts for was put there by somebody else. */
   #metadata(path: string, found: ReadonlyMap<string, string>): void {
     const { options, dropped } = this.#record;
-    const known = [
-      ...this.#sources.flatMap(({ file }) => [...file.metadata]),
-      ...options.metadata.map(({ key, value }) => [key, value] as const),
-      ...dropped.map(({ name, kept }) => [name, kept] as const),
-      ['format', 'pt'] as const,
-    ];
+    const known = new Set([
+      ...this.#sources.flatMap(({ file }) => [...file.metadata].map(([key, value]) => memberKey(key, value))),
+      ...options.metadata.map(({ key, value }) => memberKey(key, value)),
+      ...dropped.map(({ name, kept }) => memberKey(name, kept)),
+      memberKey('format', 'pt'),
+    ]);
     for (const [key, value] of found) {
-      if (known.some(([k, v]) => k === key && v === value)) continue;
+      if (known.has(memberKey(key, value))) continue;
       this.#differ('metadata-unexpected', path, `${key}: ${value}`);
     }
   }
@@ -204,7 +231,7 @@ class Verifier {
   /** One tensor of an output, against the source that the record names for it. Returns that source. */
   #tensor(tensor: Tensor, output: OpenSource, candidates: readonly Derived[]): string | undefined {
     const { name } = tensor;
-    const entry = this.#record.tensors.find((one) => one.name === name && one.output.path === output.path);
+    const entry = this.#entries.get(memberKey(output.path, name));
     const derived = candidates.find(({ path }) => path === entry?.source.path);
     if (derived === undefined) {
       this.#differ('tensor-unexpected', output.path, 'no source of the record holds it', name);
@@ -262,13 +289,47 @@ class Verifier {
         this.#differ('output-differs', path, `it has ${output.size} bytes, the record says ${size}`);
       const digest = sha256Source(output);
       if (sha256 !== null && digest !== sha256) this.#differ('output-differs', path, 'its SHA-256 is another');
-      const source = path.endsWith('.safetensors.index.json') ? undefined : this.#file(placeIn(path, inputs));
-      if (source === undefined) return;
+      const source = this.#sourceOf(path, inputs);
+      if (source === undefined) {
+        const isOurs = isSafetensorsIndex(path) || isBackupOf(this.#folder, inputs);
+        if (!isOurs) this.#differ('output-differs', path, 'no input holds it');
+        return;
+      }
       if (sha256Source(source) !== digest) this.#differ('output-differs', path, 'it is not the file in the source');
       source.close();
     } finally {
       output.close();
     }
+  }
+
+  #sourceOf(path: string, inputs: readonly string[]): FileSource | undefined {
+    const place = placeIn(path, inputs);
+    return place === undefined ? undefined : this.#file(place);
+  }
+
+  /** An index that was made anew must list what the files that it names hold: exactly that. */
+  #index(path: string, inputs: readonly string[]): void {
+    const [source, index] = [this.#sourceOf(path, inputs), this.#file(join(this.#folder, path))];
+    try {
+      if (source !== undefined || index === undefined) return;
+      this.#compareIndex(path, parseWeightIndex(index, path));
+    } catch (error) {
+      if (!(error instanceof CodedError)) throw error;
+      this.#differ('output-unreadable', path, error.message);
+    } finally {
+      source?.close();
+      index?.close();
+    }
+  }
+
+  #compareIndex(path: string, { weightMap, files }: WeightIndex): void {
+    const beside = dirname(path) === '.' ? '' : `${dirname(path)}/`;
+    const heldBy = (file: string): ReadonlySet<string> => this.#held.get(`${beside}${file}`) ?? new Set();
+    for (const [name, file] of weightMap) {
+      if (!heldBy(file).has(name)) this.#differ('output-differs', path, `${name} is not in ${file}`);
+    }
+    const missing = files.flatMap((file) => [...heldBy(file)]).filter((name) => !weightMap.has(name));
+    for (const name of missing) this.#differ('output-differs', path, `${name} is not in it`);
   }
 
   #file(place: string): FileSource | undefined {
@@ -296,12 +357,22 @@ function isPartOf(tensor: Tensor, kept: Tensor | undefined, whole: boolean): boo
   return isAlike && inner.start === outer.start && inner.end === outer.end;
 }
 
-const memberKey = (path: string, name: string): string => `${path}\0${name}`;
+/** Two texts as one; what is in them does not matter. */
+const memberKey = (path: string, name: string): string => JSON.stringify([path, name]);
 
-/** Where a source is now: within the folder given, or the file given under that name. */
-function placeIn(path: string, inputs: readonly string[]): string {
-  const file = inputs.find((input) => input === path || basename(input) === path);
+/** True when a folder was converted in place: what stayed there is nowhere else. */
+function isBackupOf(folder: string, [input = '']: readonly string[]): boolean {
+  const isThere = statSync(input, { throwIfNoEntry: false }) !== undefined;
+  return isThere && realpathSync(input) === `${realpathSync(folder)}${BACKUP_ENDING}`;
+}
+
+/**
+ * Where a source is now: within the folder given, or the file given under that name. Never anywhere else: a record may
+ * name files that somebody prepared for it.
+ */
+function placeIn(path: string, inputs: readonly string[]): string | undefined {
   const [first = ''] = inputs;
   const isFolder = statSync(first, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isFolder && !isEscapingPath(path) ? join(first, path) : (file ?? path);
+  if (isFolder) return isEscapingPath(path) ? undefined : join(first, path);
+  return inputs.find((input) => input === path) ?? inputs.find((input) => basename(input) === path);
 }
