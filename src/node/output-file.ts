@@ -7,6 +7,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -54,8 +55,7 @@ export class OutputFile {
   static create(file: string, options: OutputFileOptions = {}): OutputFile {
     try {
       const existing = statSync(file, { throwIfNoEntry: false });
-      if (existing !== undefined && options.exclusive === true) throw new Error('already exists');
-      if (existing?.isDirectory() === true) throw new Error('is a directory');
+      if (existing !== undefined) checkReplaceable(existing, options.exclusive === true);
       const target = existing === undefined ? file : realpathSync(file);
       const temporary = join(
         dirname(target),
@@ -118,6 +118,14 @@ export class OutputFile {
     forgetUnfinished(this);
     closeSync(this.#fd);
   }
+}
+
+/** @throws Error when what is there must stay. */
+function checkReplaceable(existing: Stats, isExclusive: boolean): void {
+  if (isExclusive) throw new Error('already exists');
+  if (existing.isDirectory()) throw new Error('is a directory');
+  // Renaming would put a file in the place of a device: of /dev/null, for the whole machine.
+  if (!existing.isFile()) throw new Error('is no regular file');
 }
 
 export function rememberUnfinished(output: Unfinished): void {
