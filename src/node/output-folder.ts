@@ -24,6 +24,8 @@ export interface OutputFolderOptions {
    * stands. Without this a folder with anything in it is refused; an empty one counts as none.
    */
   readonly replace?: { readonly backup: string | null } | undefined;
+  /** Permission bits of the new folder; default 0o777 less the umask. */
+  readonly mode?: number | undefined;
 }
 
 /**
@@ -52,7 +54,7 @@ export class OutputFolder {
       const target = taken ? realpathSync(folder) : resolve(folder);
       if (taken) checkPlace(target, options.replace);
       const path = beside(target, 'tmp');
-      mkdirSync(path);
+      mkdirSync(path, { mode: options.mode ?? 0o777 });
       return new OutputFolder(target, path, options);
     } catch (error) {
       throw WriteError.of(folder, error);
