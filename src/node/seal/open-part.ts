@@ -40,11 +40,10 @@ export class SealedFile {
 export async function* rangeParts(source: Source, start: number, end: number): AsyncGenerator<Buffer[]> {
   const { size } = source;
   if (start > end || end > size) throw SealError.of('range-invalid', { start, end, size });
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end; at += COPY_BYTES) {
     const part = Buffer.allocUnsafeSlow(Math.min(COPY_BYTES, end - at));
     source.read(at, part);
     yield [part];
-    at += part.length;
   }
 }
 
@@ -70,11 +69,10 @@ export function fitsSafetensors(tensor: Tensor): boolean {
 export async function* tensorParts(tensor: Tensor, asSafetensors: boolean): AsyncGenerator<Buffer[]> {
   if (asSafetensors) yield [safetensorsHeader(tensor)];
   const bytes = new TensorBytes(tensor);
-  for (let at = 0; at < bytes.size; ) {
+  for (let at = 0; at < bytes.size; at += COPY_BYTES) {
     const part = Buffer.allocUnsafeSlow(Math.min(COPY_BYTES, bytes.size - at));
     bytes.read(at, part);
     yield [part];
-    at += part.length;
   }
 }
 
