@@ -8,7 +8,7 @@ import { BomError } from './errors.ts';
  */
 export function parseBom(bytes: Uint8Array, file: string): unknown {
   try {
-    return parseStrictJson(bytes, 'attestation-invalid', 'the document');
+    return parseStrictJson(bytes, { code: 'attestation-invalid', what: 'the document' });
   } catch (error) {
     if (!(error instanceof SignError)) throw error;
     throw BomError.of('not-a-bom', { file, reason: error.message.replace(/^.*?: /, '') }, error);

@@ -97,7 +97,9 @@ async function main(args: readonly string[]): Promise<number> {
 // A reader that stops early, such as `head`, is no failure of the scan; the exit code still tells the verdict.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') process.exit(EXIT_FAILED);
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`vouchsafe: cannot write to standard output: ${error.message}\n`);
+    process.exit(EXIT_FAILED);
   });
 }
 process.on('uncaughtException', (error) => {

@@ -15,6 +15,7 @@ export class FileSource implements Source {
   readonly #fd: number;
   readonly #name: string;
   readonly #before: BigIntStats;
+  #isClosed = false;
 
   private constructor(fd: number, name: string, before: BigIntStats) {
     this.#fd = fd;
@@ -99,11 +100,15 @@ export class FileSource implements Source {
     return null;
   }
 
+  /** A second time does nothing: the number may be that of another file by then. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     closeSync(this.#fd);
   }
 
   #readAt(into: Uint8Array, start: number, length: number, position: number): number {
+    if (this.#isClosed) throw ReadError.of(this.#name, 'it was closed');
     try {
       return readSync(this.#fd, into, start, length, position);
     } catch (error) {

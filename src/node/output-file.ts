@@ -60,7 +60,7 @@ export class OutputFile {
     try {
       if (options.exclusive === true) mustBeFree(file);
       const existing = statSync(file, { throwIfNoEntry: false });
-      if (existing?.isDirectory() === true) throw new Error('is a directory');
+      if (existing !== undefined) checkReplaceable(existing);
       const target = existing === undefined ? file : realpathSync(file);
       const temporary = temporaryPath(target, 'tmp');
       const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
@@ -176,6 +176,13 @@ function moveToFree(from: string, to: string): void {
     return;
   }
   rmSync(from, { force: true });
+}
+
+/** @throws Error when what is there must stay. */
+function checkReplaceable(existing: Stats): void {
+  if (existing.isDirectory()) throw new Error('is a directory');
+  // Renaming would put a file in the place of a device: of /dev/null, for the whole machine.
+  if (!existing.isFile()) throw new Error('is no regular file');
 }
 
 export function rememberUnfinished(output: Unfinished): void {

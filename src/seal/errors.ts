@@ -50,6 +50,11 @@ const sealErrors = {
     exitCode: 2,
     httpStatus: 400,
   }),
+  'key-permissions': row((d: { file: string }) => `${d.file} holds a secret, and others than its owner may use it`, {
+    exitCode: 2,
+    httpStatus: 500,
+    hint: 'chmod 600 FILE, or give it through a pipe',
+  }),
   'recipients-missing': row(() => 'nobody could open the result: no recipient is given', {
     exitCode: 2,
     httpStatus: 400,

@@ -21,6 +21,8 @@ export interface Header {
 export const VERSION_LINE = 'age-encryption.org/v1\n';
 const END_MARK = '---';
 const MAC_BYTES = 32;
+/** How the types of stanzas begin that key services unwrap. */
+export const SERVICE_TYPE = 'vouchsafe/';
 /** Columns of a full line of a body. */
 const FULL_LINE = 64;
 const LF = 0x0a;
@@ -110,11 +112,26 @@ class Lines {
   }
 }
 
-/** The header for these stanzas, authenticated by the file key. */
+/**
+ * The header for these stanzas, authenticated by the file key.
+ * @throws SealError `limit-exceeded` when it is one that nobody could open again.
+ */
 export function encodeHeader(stanzas: readonly Stanza[], fileKey: Uint8Array): Buffer {
+  checkLimit('maxStanzas', stanzas.length);
+  for (const [type, count] of countTypes(stanzas)) {
+    if (type.startsWith(SERVICE_TYPE)) checkLimit('maxProviderCalls', count);
+  }
   const covered = Buffer.from(`${VERSION_LINE}${stanzas.map(stanzaText).join('')}${END_MARK}`, 'latin1');
   const end = ` ${encodeBase64(headerMac(covered, fileKey))}\n`;
-  return Buffer.concat([covered, Buffer.from(end, 'latin1')]);
+  const header = Buffer.concat([covered, Buffer.from(end, 'latin1')]);
+  checkLimit('maxHeaderBytes', header.length);
+  return header;
+}
+
+function countTypes(stanzas: readonly Stanza[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { args } of stanzas) counts.set(args[0] ?? '', (counts.get(args[0] ?? '') ?? 0) + 1);
+  return counts;
 }
 
 function stanzaText({ args, body }: Stanza): string {

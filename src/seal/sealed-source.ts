@@ -7,6 +7,7 @@ import { headerLength, malformed, VERSION_LINE } from './header.ts';
 import { checkLimit, sealLimits } from './limits.ts';
 import {
   CHUNK_BYTES,
+  giveBack,
   openLast,
   openMiddle,
   PAYLOAD_NONCE_BYTES,
@@ -45,7 +46,7 @@ export class SealedSource implements Source {
   readonly #key: PayloadKey;
   readonly #lastChunk: number;
   readonly #kept = new Map<number, Buffer>();
-  #room: Buffer | undefined;
+  #room: Buffer = Buffer.alloc(0);
 
   private constructor(source: Source, start: number, key: PayloadKey) {
     this.#source = source;
@@ -55,7 +56,7 @@ export class SealedSource implements Source {
     this.size = plainBytes(chunkBytes);
     this.#lastChunk = Math.ceil(chunkBytes / SEALED_CHUNK_BYTES) - 1;
     // C2SP age, "Payload": the size may be believed only once the last chunk proved to be one.
-    this.#openRun(this.#lastChunk, 1);
+    this.#keep(this.#lastChunk, this.#openChunk(this.#lastChunk, this.#readRun(this.#lastChunk, 1)));
   }
 
   /**
@@ -80,34 +81,39 @@ export class SealedSource implements Source {
   /** @throws SealError when a chunk it touches was changed, ReadError as the sealed file does. */
   read(offset: number, into: Uint8Array): number {
     const wanted = Math.max(0, Math.min(into.length, this.size - offset));
-    const lastIndex = Math.floor((offset + wanted - 1) / CHUNK_BYTES);
-    for (let done = 0; done < wanted; ) {
-      const index = Math.floor((offset + done) / CHUNK_BYTES);
-      const chunk = this.#kept.get(index) ?? this.#openRun(index, Math.min(RUN_CHUNKS, lastIndex - index + 1));
-      const from = offset + done - index * CHUNK_BYTES;
-      const part = chunk.subarray(from, from + wanted - done);
-      into.set(part, done);
-      done += part.length;
+    const end = offset + wanted;
+    const place = (index: number, chunk: Buffer): Buffer => {
+      const start = index * CHUNK_BYTES;
+      const part = chunk.subarray(Math.max(0, offset - start), end - start);
+      into.set(part, Math.max(0, start - offset));
+      return part;
+    };
+    const lastIndex = Math.floor((end - 1) / CHUNK_BYTES);
+    for (let index = Math.floor(offset / CHUNK_BYTES); index <= lastIndex; ) {
+      const kept = this.#kept.get(index);
+      if (kept === undefined) index += this.#openRun(index, Math.min(RUN_CHUNKS, lastIndex - index + 1), place);
+      else place(index++, kept);
     }
     return wanted;
   }
 
-  /** Opens consecutive chunks, keeps them, and gives the first. */
-  #openRun(index: number, count: number): Buffer {
-    const sealed = this.#readRun(index, count);
-    const chunks: Buffer[] = [];
+  /** Opens consecutive chunks. Those of which only a part is wanted are kept: the next read may want the rest. */
+  #openRun(first: number, count: number, place: (index: number, chunk: Buffer) => Buffer): number {
+    const sealed = this.#readRun(first, count);
     for (let at = 0; at < count; at += 1) {
       const part = sealed.subarray(at * SEALED_CHUNK_BYTES, (at + 1) * SEALED_CHUNK_BYTES);
-      chunks.push(this.#openChunk(index + at, part));
+      const chunk = this.#openChunk(first + at, part);
+      if (place(first + at, chunk).length === chunk.length) giveBack(chunk);
+      else this.#keep(first + at, chunk);
     }
-    chunks.forEach((chunk, at) => this.#keep(index + at, chunk));
-    return chunks[0] as Buffer;
+    return count;
   }
 
   /** Into memory that is used again: a fresh mebibyte for each run cost more than opening it. */
   #readRun(index: number, count: number): Buffer {
-    this.#room ??= Buffer.allocUnsafeSlow(RUN_CHUNKS * SEALED_CHUNK_BYTES);
-    const into = this.#room.subarray(0, count * SEALED_CHUNK_BYTES);
+    const bytes = count * SEALED_CHUNK_BYTES;
+    if (this.#room.length < bytes) this.#room = Buffer.allocUnsafeSlow(bytes);
+    const into = this.#room.subarray(0, bytes);
     return into.subarray(0, this.#source.read(this.#start + index * SEALED_CHUNK_BYTES, into));
   }
 
@@ -116,10 +122,16 @@ export class SealedSource implements Source {
   }
 
   #keep(index: number, chunk: Buffer): void {
-    this.#kept.delete(index);
+    this.#forget(index);
     this.#kept.set(index, chunk);
     const [oldest] = this.#kept.keys();
-    if (this.#kept.size > KEPT_CHUNKS && oldest !== undefined) this.#kept.delete(oldest);
+    if (this.#kept.size > KEPT_CHUNKS && oldest !== undefined) this.#forget(oldest);
+  }
+
+  #forget(index: number): void {
+    const chunk = this.#kept.get(index);
+    this.#kept.delete(index);
+    if (chunk !== undefined) giveBack(chunk);
   }
 }
 

@@ -1,11 +1,15 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
+  closeSync,
   copyFileSync,
   cpSync,
   existsSync,
+  fstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -20,6 +24,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CodedError } from '../../src/bytes/errors.ts';
 import { OutputFile } from '../../src/node/output-file.ts';
+import { SealedFile } from '../../src/node/seal/open-part.ts';
 import { FileSink, InputFile } from '../../src/node/seal/pieces.ts';
 import { WORTH_THREADS_BYTES } from '../../src/node/seal/chunk-run.ts';
 import { rewrapFile, sealFile, sealTo, unsealFile, unsealTo } from '../../src/node/seal/seal-file.ts';
@@ -167,18 +172,34 @@ describe.each([false, true])('a sealed folder (names hidden: %s)', (hidesNames) 
     expect(await unsealFolder(sealed, null, { identities: [other] })).toEqual(before);
   });
 
-  test('a folder that was rewrapped halfway can be opened by who is in both, and finished', async () => {
+  test('rewrapping that fails or is interrupted leaves the folder as it was', async () => {
     const other = newIdentity();
-    const file = someFile();
-    await rewrapFile(join(sealed, file), {
-      identities,
-      recipients: [other.recipient],
-      isReplacing: false,
-      artifact: file,
-    });
+    const before = tree(sealed);
+    let calls = 0;
+    const wrap = (fileKey: Buffer): ReturnType<typeof other.recipient.wrap> => {
+      calls += 1;
+      if (calls === Object.keys(files).length) throw new Error('the machine stops here');
+      return other.recipient.wrap(fileKey);
+    };
+    const failing = { kind: 'classical', wrap } as const;
+    const settings = { identities, isReplacing: true };
+    await expect(rewrapFolder(sealed, { ...settings, recipients: [failing] })).rejects.toThrow('the machine stops');
+    expect(tree(sealed)).toEqual(before);
     expect(await open()).toBe('accepted');
-    await rewrapFolder(sealed, { identities, recipients: [other.recipient], isReplacing: true });
+    await rewrapFolder(sealed, { ...settings, recipients: [other.recipient] });
     expect(await code(() => unsealFolder(sealed, null, { identities: [other] }))).toBe('accepted');
+  });
+
+  test('rewrapping keeps who may look into the folder', async () => {
+    chmodSync(sealed, 0o710);
+    await rewrapFolder(sealed, { identities, recipients, isReplacing: false });
+    expect(statSync(sealed).mode & 0o777).toBe(0o710);
+  });
+
+  test('nobody else may look into the opened folder, whatever permissions its files had', async () => {
+    const into = fresh();
+    await unsealFolder(sealed, into, { identities });
+    expect(statSync(into).mode & 0o777).toBe(0o700);
   });
 });
 
@@ -341,6 +362,25 @@ describe('large files, in threads', () => {
 });
 
 describe('single files', () => {
+  test('a pipe or device is never replaced by a file, not even when that is forced', () => {
+    const pipe = fresh();
+    execFileSync('mkfifo', [pipe]);
+    expect(() => OutputFile.create(pipe)).toThrow('is no regular file');
+    expect(statSync(pipe).isFIFO()).toBe(true);
+  });
+
+  test('a closed file is not read, nor closed again when its number belongs to another', async () => {
+    const file = fresh();
+    writeFileSync(file, await sealBytes(randomBytes(200_000), recipients));
+    const sealed = await SealedFile.open(file, identities);
+    await sealed.close();
+    const other = openSync(file, 'r');
+    expect(await code(async () => sealed.source.read(0, Buffer.alloc(10)))).toBe('unreadable');
+    await sealed.close();
+    expect(fstatSync(other).isFile()).toBe(true);
+    closeSync(other);
+  });
+
   test('a failed opening leaves nothing, and keeps what was there', async () => {
     const [sealed, into] = [fresh(), fresh()];
     const bytes = await sealBytes(randomBytes(200_000), recipients);

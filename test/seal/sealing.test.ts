@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { array, assert, asyncProperty, constantFrom, integer, nat } from 'fast-check';
+import { array, assert, asyncProperty, constantFrom, integer, nat, property, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BufferSource } from '../../src/bytes/source.ts';
 import { encodeHeader, headerLength, parseHeader } from '../../src/seal/header.ts';
 import { PassphraseIdentity, PassphraseRecipient } from '../../src/seal/keys/passphrase.ts';
+import { sealLimits } from '../../src/seal/limits.ts';
 import { CHUNK_BYTES, plainBytes, SEALED_CHUNK_BYTES, sealedBytes } from '../../src/seal/payload.ts';
 import { rewrapHeader, startSeal } from '../../src/seal/sealed-header.ts';
 import { readHeader, SealedSource } from '../../src/seal/sealed-source.ts';
@@ -79,6 +80,21 @@ describe('random access', () => {
         return got === expected.length && into.subarray(0, got).equals(expected);
       }),
       { numRuns: 200 },
+    );
+  });
+
+  test('scattered reads stay right when chunks are forgotten and their memory is freed', async () => {
+    const content = randomBytes(70 * CHUNK_BYTES + 123);
+    const source = await SealedSource.open(new BufferSource(await sealBytes(content, [me.recipient])), [me]);
+    assert(
+      property(array(tuple(nat(content.length), constantFrom(1, 100, CHUNK_BYTES, 40 * CHUNK_BYTES))), (reads) => {
+        for (const [offset, length] of reads) {
+          const into = Buffer.alloc(length);
+          const got = source.read(offset, into);
+          expect(into.subarray(0, got).equals(content.subarray(offset, offset + length))).toBe(true);
+        }
+      }),
+      { numRuns: 30 },
     );
   });
 
@@ -222,6 +238,17 @@ describe('headers', () => {
     });
     expect(code).toBe('limit-exceeded');
     expect(given).toBeLessThan(5 * 1024 * 1024);
+  });
+
+  test.each([
+    ['stanzas', 'maxStanzas', sealLimits.maxStanzas, { args: ['X25519', 'x'], body: Buffer.alloc(32) }],
+    ['bytes', 'maxHeaderBytes', 1000, { args: ['mlkem768x25519', 'x'], body: Buffer.alloc(5000) }],
+    ['keys of a service', 'maxProviderCalls', 16, { args: ['vouchsafe/vault-transit', 'x'], body: Buffer.alloc(32) }],
+  ])('of more %s than can be opened again are not made (%s)', async (_, limit, most, stanza) => {
+    const make = (count: number): Buffer => encodeHeader(Array<typeof stanza>(count).fill(stanza), randomBytes(16));
+    expect(() => make(limit === 'maxHeaderBytes' ? most / 2 : most)).not.toThrow();
+    expect(await refusal(() => make(most + 1))).toBe('limit-exceeded');
+    expect(() => make(most + 1)).toThrow(limit);
   });
 
   test('survive a round trip, whatever the lengths of their bodies', () => {

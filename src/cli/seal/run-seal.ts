@@ -11,7 +11,7 @@ import { SealError } from '../../seal/errors.ts';
 import type { Recipient } from '../../seal/recipient.ts';
 import { UsageError } from '../usage-error.ts';
 import { loadAllRecipients } from './load-keys.ts';
-import { artifactName, checkStdin, createFile, isFolder, openSink, STREAM } from './places.ts';
+import { artifactName, checkApart, checkStdin, createFile, isFolder, openSink, STREAM } from './places.ts';
 import { ByteCounter, report } from './report.ts';
 import type { SealArguments } from './seal-arguments.ts';
 
@@ -98,9 +98,8 @@ async function sealTree(
   { counter, options }: Setting,
 ): Promise<SealResult> {
   const { hideNames: hidesNames, followLinks: followsLinks, force: isForced } = options;
-  if (`${resolve(job.output)}/`.startsWith(`${resolve(job.input)}/`)) {
-    throw UsageError.of('the sealed folder would be inside the one that is sealed');
-  }
+  if (job.output === STREAM) throw UsageError.of('a folder cannot be written to standard output');
+  checkApart(job.input, job.output);
   const onTotal = (bytes: number): void => {
     counter.totalBytes = bytes;
   };

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { findTensor, fitsSafetensors, rangeParts, SealedFile, tensorParts } from '../../node/seal/open-part.ts';
 import { noSink } from '../../node/seal/no-sink.ts';
 import { drain, InputFile, type Sink, streamPieces } from '../../node/seal/pieces.ts';
@@ -9,7 +8,7 @@ import { visible } from '../../scan/visible-text.ts';
 import { SEALED_ENDING } from '../../seal/folder-index.ts';
 import type { Identity } from '../../seal/recipient.ts';
 import { loadAllIdentities } from '../seal/load-keys.ts';
-import { checkStdin, createFile, isFolder, openSink, PRIVATE_MODE, STREAM } from '../seal/places.ts';
+import { checkApart, checkStdin, createFile, isFolder, openSink, PRIVATE_MODE, STREAM } from '../seal/places.ts';
 import { ByteCounter, report } from '../seal/report.ts';
 import type { ByteRange, UnsealArguments } from '../seal/seal-arguments.ts';
 import { UsageError } from '../usage-error.ts';
@@ -107,8 +106,7 @@ async function unsealFromFile(job: Job): Promise<Sealed> {
 async function unsealTree({ input, output, identities, counter, options }: Job): Promise<Result> {
   if (!isSealedFolder(input)) throw UsageError.of(`${input} is no sealed folder: it has no index`);
   if (output === STREAM) throw UsageError.of('a folder cannot be written to standard output');
-  const isInside = output !== null && `${resolve(output)}/`.startsWith(`${resolve(input)}/`);
-  if (isInside) throw UsageError.of('the result would be inside the sealed folder');
+  if (output !== null) checkApart(input, output);
   const onTotal = (bytes: number): void => {
     counter.totalBytes = bytes;
   };

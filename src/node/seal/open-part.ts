@@ -3,7 +3,7 @@ import { dtypeBits } from '../../formats/safetensors/dtypes.ts';
 import { SealError } from '../../seal/errors.ts';
 import type { Identity } from '../../seal/recipient.ts';
 import { SealedSource } from '../../seal/sealed-source.ts';
-import { tensorChunks } from '../../tensors/gather.ts';
+import { TensorBytes } from '../../tensors/gather.ts';
 import { readTensors } from '../../tensors/read-tensors.ts';
 import type { Tensor } from '../../tensors/tensor.ts';
 import { InputFile } from './pieces.ts';
@@ -40,11 +40,10 @@ export class SealedFile {
 export async function* rangeParts(source: Source, start: number, end: number): AsyncGenerator<Buffer[]> {
   const { size } = source;
   if (start > end || end > size) throw SealError.of('range-invalid', { start, end, size });
-  for (let at = start; at < end; ) {
-    const part = Buffer.allocUnsafe(Math.min(COPY_BYTES, end - at));
+  for (let at = start; at < end; at += COPY_BYTES) {
+    const part = Buffer.allocUnsafeSlow(Math.min(COPY_BYTES, end - at));
     source.read(at, part);
     yield [part];
-    at += part.length;
   }
 }
 
@@ -69,7 +68,12 @@ export function fitsSafetensors(tensor: Tensor): boolean {
 /** The bytes of a tensor in C order; with `asSafetensors` behind the header of a file that holds it alone. */
 export async function* tensorParts(tensor: Tensor, asSafetensors: boolean): AsyncGenerator<Buffer[]> {
   if (asSafetensors) yield [safetensorsHeader(tensor)];
-  for (const chunk of tensorChunks(tensor)) yield [Buffer.from(chunk)];
+  const bytes = new TensorBytes(tensor);
+  for (let at = 0; at < bytes.size; at += COPY_BYTES) {
+    const part = Buffer.allocUnsafeSlow(Math.min(COPY_BYTES, bytes.size - at));
+    bytes.read(at, part);
+    yield [part];
+  }
 }
 
 /** Length in eight bytes, then JSON, padded so that the data is aligned to 8 bytes. */

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, read, writev } from 'node:fs
 import type { Writable } from 'node:stream';
 import { promisify } from 'node:util';
 import { ReadError } from '../../bytes/errors.ts';
+import { giveBack } from '../../seal/payload.ts';
 import type { Pieces } from '../../seal/sealed-stream.ts';
 import { FileSource } from '../file-source.ts';
 import { OutputFile } from '../output-file.ts';
@@ -109,7 +110,10 @@ export class InputFile {
 
 /** Where a stream goes: to a file that appears whole, or through a pipe. */
 export interface Sink {
-  /** Takes the parts, which must not change afterwards; returns when those before are written. @throws WriteError. */
+  /**
+   * Takes the parts over: whoever gave them must not look at them again, since their memory is freed once they are
+   * written. Returns when those before are. @throws WriteError.
+   */
   write(parts: readonly Buffer[]): Promise<void>;
   /** Everything is written and stands under its name. @throws WriteError. */
   commit(): Promise<void>;
@@ -151,6 +155,7 @@ export class FileSink implements Sink {
         this.#output.writeAt(this.#position + bytesWritten, Buffer.concat(parts).subarray(bytesWritten));
       }
       this.#position += total;
+      parts.forEach(giveBack);
     } catch (error) {
       throw error instanceof WriteError ? error : WriteError.of(this.#output.target, error);
     }
@@ -168,6 +173,7 @@ export class StreamSink implements Sink {
   write(parts: readonly Buffer[]): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#stream.write(Buffer.concat(parts), (error) => {
+      parts.forEach(giveBack);
       if (error == null) resolve();
       else reject(WriteError.of('standard output', error));
     });

@@ -119,12 +119,21 @@ function placeOf(output: OutputFile): { fd: number; name: string } {
  * @throws SealError, ReadError, WriteError; the file is then as before.
  */
 export async function rewrapFile(file: string, options: RewrapOptions, onBytes: OnBytes = ignore): Promise<void> {
-  const input = new InputFile(file);
+  await rewrapInto({ from: file, into: (mode) => OutputFile.create(file, { mode }) }, options, onBytes);
+}
+
+/** The same into another file, which is given the permissions of the first. @throws SealError, ReadError, WriteError. */
+export async function rewrapInto(
+  { from, into }: { readonly from: string; readonly into: (mode: number) => OutputFile },
+  options: RewrapOptions,
+  onBytes: OnBytes = ignore,
+): Promise<void> {
+  const input = new InputFile(from);
   try {
     const counted = tap(input.pieces(), (piece) => onBytes(piece.length));
     const { header, rest, isArmored } = await splitHeader(counted);
     const fresh = await rewrapHeader(header, options);
-    const sink = new FileSink(OutputFile.create(file, { mode: input.mode }));
+    const sink = new FileSink(into(input.mode));
     await drain(rewritten(fresh, rest, isArmored ? new ArmorEncoder() : undefined), sink);
   } finally {
     await input.close();

@@ -13,7 +13,10 @@ import { listFolder } from './list-folder.ts';
 import { noSink } from './no-sink.ts';
 import { drain, FileSink, InputFile, type Sink, tapParts } from './pieces.ts';
 import { createBelow } from './seal-folder.ts';
-import { type OnBytes, PayloadDigest, rewrapFile } from './seal-file.ts';
+import { type OnBytes, PayloadDigest, rewrapInto } from './seal-file.ts';
+
+/** Files come back with the permissions they had, but what was worth sealing is for nobody else until its owner says so. */
+const PRIVATE_FOLDER_MODE = 0o700;
 
 /** True for a folder that `sealFolder` wrote. */
 export function isSealedFolder(folder: string): boolean {
@@ -44,10 +47,8 @@ export async function unsealFolder(
     for (const file of index.files) await unsealOne({ folder, file, sink: noSink }, options);
     return index;
   }
-  const output = OutputFolder.create(
-    into,
-    options.isForced === true ? { replace: { backup: null, keeps: [folder] } } : {},
-  );
+  const replace = options.isForced === true ? { backup: null, keeps: [folder] } : undefined;
+  const output = OutputFolder.create(into, { replace, maxMode: PRIVATE_FOLDER_MODE });
   try {
     for (const path of index.folders) makeFolder(join(output.path, path));
     for (const file of index.files) {
@@ -63,8 +64,9 @@ export async function unsealFolder(
 }
 
 /**
- * Gives every file of a sealed folder, the index included, another header. Each is replaced for itself: after an
- * interruption some have the new header and some the old one, and running it again finishes the work.
+ * Gives every file of a sealed folder, the index included, another header. The folder is replaced as a whole, so that
+ * an interruption leaves it as it was: with some files for the old recipients and some for the new ones alone, nobody
+ * could open it, nor finish the work.
  * @throws SealError, ReadError, WriteError.
  */
 export async function rewrapFolder(folder: string, options: RewrapFolderOptions): Promise<FolderIndex> {
@@ -72,11 +74,18 @@ export async function rewrapFolder(folder: string, options: RewrapFolderOptions)
   const index = await openIndex(folder, identities);
   checkComplete(folder, index);
   options.onTotal?.(index.files.reduce((sum, file) => sum + file.payloadSize, 0));
-  // The index last: while it still has the old header the work is known to be unfinished.
-  for (const artifact of [...index.files.map(({ sealed }) => sealed), INDEX_NAME]) {
-    await rewrapFile(join(folder, artifact), { identities, recipients, isReplacing, artifact }, onBytes);
+  const mode = statSync(folder).mode & 0o777;
+  const output = OutputFolder.create(folder, { replace: { backup: null }, maxMode: mode });
+  try {
+    for (const artifact of [...index.files.map(({ sealed }) => sealed), INDEX_NAME]) {
+      const place = { from: join(folder, artifact), into: (bits: number) => createBelow(output.path, artifact, bits) };
+      await rewrapInto(place, { identities, recipients, isReplacing, artifact }, onBytes);
+    }
+    output.commit();
+    return index;
+  } finally {
+    output.discard();
   }
-  return index;
 }
 
 export interface RewrapFolderOptions {

@@ -1,7 +1,7 @@
 import { decodeBase64, encodeBase64 } from '../base64.ts';
 import { FILE_KEY_BYTES } from '../crypto.ts';
 import { SealError } from '../errors.ts';
-import { malformed, type Stanza } from '../header.ts';
+import { malformed, SERVICE_TYPE, type Stanza } from '../header.ts';
 import { checkLimit } from '../limits.ts';
 import type { Identity, Recipient } from '../recipient.ts';
 
@@ -32,7 +32,6 @@ export interface KeyProvider {
 
 /** So that a wrapped key of ours opens nothing else that the same service key protects, and the other way round. */
 const PURPOSE = 'vouchsafe-seal';
-const TYPE_PREFIX = 'vouchsafe/';
 const MAX_ARTIFACT_CHARS = 1024;
 
 /** Seals to a key of a service: stanza `vouchsafe/<provider> <key name> <artifact>`, both in base 64. */
@@ -48,7 +47,7 @@ export class ServiceRecipient implements Recipient {
     const named = artifact.slice(0, MAX_ARTIFACT_CHARS);
     const { keyName, ciphertext } = await this.#provider.wrap(fileKey, { purpose: PURPOSE, artifact: named });
     const args = [
-      TYPE_PREFIX + this.#provider.id,
+      SERVICE_TYPE + this.#provider.id,
       encodeBase64(Buffer.from(keyName)),
       encodeBase64(Buffer.from(named)),
     ];
@@ -65,7 +64,7 @@ export class ServiceIdentity implements Identity {
   }
 
   async unwrap(stanzas: readonly Stanza[]): Promise<Buffer | null> {
-    const mine = stanzas.filter(({ args }) => args[0] === TYPE_PREFIX + this.#provider.id);
+    const mine = stanzas.filter(({ args }) => args[0] === SERVICE_TYPE + this.#provider.id);
     checkLimit('maxProviderCalls', mine.length);
     for (const { args, body } of mine) {
       const [, keyName, artifact] = args.map((arg) => decodeBase64(arg));
