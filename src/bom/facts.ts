@@ -95,6 +95,8 @@ export interface ModelFacts {
   readonly isFolder: boolean;
   readonly root: RootDigest;
   readonly files: readonly FileFact[];
+  /** False when something in the folder was left out on purpose. */
+  readonly isComplete: boolean;
   readonly statements: ModelStatements;
   readonly templates: readonly TemplateFact[];
   readonly tensors: readonly TensorTotals[];

@@ -183,6 +183,22 @@ test.skipIf(process.platform !== 'linux')(
   },
 );
 
+test('a list that leaves a folder of version control out does not claim to be whole', async () => {
+  const whole = factsOf('full');
+  const left = { ...whole, isComplete: false };
+  const bom = cyclonedxOf(left, { ...options, specVersion: '1.6' });
+  expect(
+    [cyclonedxOf(whole, { ...options, specVersion: '1.6' }), bom].map((one) => one.compositions?.[0]?.aggregate),
+  ).toEqual(['complete', 'incomplete']);
+  expect(await schemaProblems(parsed(jsonText(bom, 0)), 'CycloneDX 1.6')).toEqual([]);
+  expect(await schemaProblems(parsed(jsonText(spdxOf(left, options), 0)), 'SPDX 3.0.1')).toEqual([]);
+  const scanner: typeof scanHere = async (targets) => {
+    const skipped = [{ path: '.git', reason: 'git-directory', detail: '3 files', files: 3 }] as const;
+    return { ...(await scanHere(targets)), skipped };
+  };
+  expect((await gatherFacts(join(base, 'full'), { scanner })).facts.isComplete).toBe(false);
+});
+
 test('a file that appears after the scan is no part of a list', async () => {
   const folder = writeFolder(join(base, 'growing'), { 'a.json': '{}' });
   const scanner: typeof scanHere = async (targets) => {

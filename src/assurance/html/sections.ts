@@ -94,7 +94,7 @@ function materials({ bom, subject }: AssuranceReport): string {
     ['Task', bom.task],
     ['Architecture', bom.architecture],
     [
-      `Root digest (${subject.rootDigestSource === 'signed' ? 'measured, and signed' : 'measured'})`,
+      `Root digest (${subject.rootDigestSource === 'signed' ? 'measured; the signature names it' : 'measured'})`,
       subject.rootDigest,
     ],
   ]);

@@ -42,7 +42,7 @@ class Emission {
 
   bom(): Bom {
     const { specVersion, timestamp, rules } = this.#options;
-    const { tool, root, findings } = this.#facts;
+    const { tool, root, findings, isComplete } = this.#facts;
     const tools: Component = { type: 'application', name: tool.name, version: tool.version };
     const refOf = (path: string): string => this.#fileRef(path);
     const files = this.#facts.files.map((file) => this.#file(file));
@@ -62,7 +62,7 @@ class Emission {
       },
       components: [...files, ...datasets],
       dependencies: this.#dependencies(),
-      compositions: [{ aggregate: 'complete', assemblies: [this.#modelRef] }],
+      compositions: [{ aggregate: isComplete ? 'complete' : 'incomplete', assemblies: [this.#modelRef] }],
       vulnerabilities: vulnerabilities.length === 0 ? undefined : vulnerabilities,
       formulation: formula === undefined ? undefined : [formula],
     };

@@ -127,7 +127,10 @@ export interface Bom {
   };
   readonly components: readonly Component[];
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] | undefined }[];
-  readonly compositions: readonly { readonly aggregate: 'complete'; readonly assemblies: readonly string[] }[];
+  readonly compositions: readonly {
+    readonly aggregate: 'complete' | 'incomplete';
+    readonly assemblies: readonly string[];
+  }[];
   readonly vulnerabilities?: readonly Vulnerability[] | undefined;
   readonly formulation?: readonly Formula[] | undefined;
 }

@@ -103,7 +103,7 @@ class Emission {
       this.#files.set(file.path, id);
       return id;
     });
-    this.#graph.relate(model, 'contains', ids, { completeness: 'complete' });
+    this.#graph.relate(model, 'contains', ids, { completeness: this.#facts.isComplete ? 'complete' : 'incomplete' });
   }
 
   #datasets(model: string): void {

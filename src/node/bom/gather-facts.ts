@@ -65,6 +65,7 @@ export async function gatherFacts(path: string, options: GatherOptions = {}): Pr
     isFolder,
     root,
     files: files.map(({ path, report }) => fileFact(path, report, covers)),
+    isComplete: scan.skipped.every((one) => one.files === 0),
     statements,
     templates: sources.templates,
     tensors: counted.totals,
