@@ -8,5 +8,14 @@ import { dirname } from 'node:path';
 export function makeFolder(folder: string): void {
   const missing: string[] = [];
   for (let at = folder; statSync(at, { throwIfNoEntry: false }) === undefined; at = dirname(at)) missing.push(at);
-  for (const path of missing.toReversed()) mkdirSync(path);
+  for (const path of missing.toReversed()) make(path);
+}
+
+/** Somebody else may make the same folder at the same time. */
+function make(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
 }

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { makeFolder } from '../../node/make-folder.ts';
 import { InputFile, streamPieces } from '../../node/seal/pieces.ts';
 import { type Sealed, sealFile, sealTo } from '../../node/seal/seal-file.ts';
 import { sealFolder } from '../../node/seal/seal-folder.ts';
@@ -51,7 +51,7 @@ function planJobs(inputs: readonly string[], options: SealArguments): SealJob[] 
   if (output === undefined) return inputs.map((input) => ({ input, output: defaultOutput(input) }));
   const jobs = inputs.map((input) => ({ input, output: join(output, basename(defaultOutput(input))) }));
   if (new Set(jobs.map((job) => job.output)).size < jobs.length) throw UsageError.of('two inputs have the same name');
-  makeFolder(output);
+  makeOutput(output);
   return jobs;
 }
 
@@ -68,9 +68,9 @@ function defaultOutput(input: string): string {
   return isFolder(input) ? `${resolve(input)}.sealed` : `${input}${SEALED_ENDING}`;
 }
 
-function makeFolder(path: string): void {
+function makeOutput(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
   } catch (error) {
     throw WriteError.of(path, error);
   }
