@@ -64,8 +64,11 @@ export class OutputFile {
       const target = existing === undefined ? file : realpathSync(file);
       const temporary = temporaryPath(target, 'tmp');
       const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
-      const fd = openSync(temporary, flags, options.mode ?? (existing === undefined ? 0o666 : existing.mode & 0o777));
-      const output = new OutputFile(target, temporary, fd, options.exclusive ?? false);
+      const mode = options.mode ?? (existing === undefined ? 0o666 : existing.mode & 0o777);
+      const output = makeTemporary(temporary, () => {
+        const fd = openSync(temporary, flags, mode);
+        return new OutputFile(target, temporary, fd, options.exclusive ?? false);
+      });
       if (existing !== undefined && options.mode === undefined) output.#takeAfter(existing);
       return output;
     } catch (error) {
@@ -116,7 +119,8 @@ export class OutputFile {
       if (this.#exclusive) moveToFree(this.temporary, this.target);
       else renameSync(this.temporary, this.target);
       this.#state = 'committed';
-      this.#close();
+      forgetUnfinished(this);
+      closeSync(this.#fd);
       syncFolder(dirname(this.target));
     } catch (error) {
       this.discard();
@@ -128,18 +132,25 @@ export class OutputFile {
   discard(): void {
     if (this.#state !== 'open') return;
     this.#state = 'discarded';
-    this.#close();
+    closeSync(this.#fd);
     rmSync(this.temporary, { force: true });
+    forgetUnfinished(this);
   }
 
   /** The number of a closed descriptor may be that of another file by now. */
   #mustBeOpen(): void {
     if (this.#state !== 'open') throw new Error(`was ${this.#state} before`);
   }
+}
 
-  #close(): void {
-    forgetUnfinished(this);
-    closeSync(this.#fd);
+/** Makes what will be at `path`; a process that is asked to end just then removes it like everything unfinished. */
+export function makeTemporary<Made>(path: string, make: () => Made): Made {
+  const pending: Unfinished = { discard: () => rmSync(path, { recursive: true, force: true }) };
+  rememberUnfinished(pending);
+  try {
+    return make();
+  } finally {
+    forgetUnfinished(pending);
   }
 }
 

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { forgetUnfinished, rememberUnfinished, syncFolder, temporaryPath } from './output-file.ts';
+import { forgetUnfinished, makeTemporary, rememberUnfinished, syncFolder, temporaryPath } from './output-file.ts';
 import { joinRaw, nameEncoding, openable, rawPath, type RawPath } from './raw-path.ts';
 import { WriteError } from './write-error.ts';
 
@@ -64,8 +64,10 @@ export class OutputFolder {
       const target = taken ? realpathSync(folder) : resolve(folder);
       if (taken) checkPlace(target, options.replace);
       const path = temporaryPath(target, 'tmp');
-      mkdirSync(path);
-      return new OutputFolder(target, path, options);
+      return makeTemporary(path, () => {
+        mkdirSync(path);
+        return new OutputFolder(target, path, options);
+      });
     } catch (error) {
       throw WriteError.of(folder, error);
     }
@@ -102,8 +104,8 @@ export class OutputFolder {
   discard(): void {
     if (this.#state !== 'open') return;
     this.#state = 'discarded';
-    forgetUnfinished(this);
     rmSync(this.path, { recursive: true, force: true });
+    forgetUnfinished(this);
   }
 }
 

@@ -18,6 +18,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CodedError } from '../../src/bytes/errors.ts';
+import { defineKeygen } from '../../src/cli/commands/keygen.ts';
 import { defineRewrap } from '../../src/cli/commands/rewrap.ts';
 import { defineSeal } from '../../src/cli/commands/seal.ts';
 import { defineUnseal } from '../../src/cli/commands/unseal.ts';
@@ -58,7 +60,7 @@ interface Outcome {
 /** The same commands in this process. */
 async function run(...args: readonly string[]): Promise<Outcome> {
   const program = new Command().exitOverride();
-  for (const define of [defineSeal, defineUnseal, defineRewrap]) define(program);
+  for (const define of [defineKeygen, defineSeal, defineUnseal, defineRewrap]) define(program);
   const written = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   for (const name of ['stdout', 'stderr'] as const) {
     vi.spyOn(process[name], 'write').mockImplementation((chunk, told?: unknown) => {
@@ -74,7 +76,7 @@ async function run(...args: readonly string[]): Promise<Outcome> {
     status = process.exitCode;
   } catch (error) {
     written.stderr.push(Buffer.from(describeFailure(error)));
-    status = 2;
+    status = error instanceof CodedError ? error.exitCode : 2;
   } finally {
     vi.restoreAllMocks();
     process.exitCode = 0;

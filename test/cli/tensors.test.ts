@@ -106,7 +106,7 @@ describe('vouchsafe tensors', () => {
 
   test('what cannot be listed', () => {
     expect(run('tensors', 'none.npy')).toMatchObject({ code: 2, out: '' });
-    expect(run('tensors', 'empty')).toMatchObject({ code: 2, out: '' });
+    expect(run('tensors', 'empty')).toMatchObject({ code: 1, out: '' });
     expect(run('tensors').code).toBe(2);
   });
 });

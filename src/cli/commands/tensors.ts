@@ -5,7 +5,7 @@ const AFTER = `
 Reads safetensors, PyTorch, NumPy (.npy, .npz), Keras and HDF5, ONNX, TensorFlow checkpoints and GGUF. Without --stats,
 --hash or --verify only headers are read.
 
-Exit code: 0 listed; 1 a file or a tensor could not be read to its end; 2 could not run, or no tensors.
+Exit code: 0 listed; 1 a file or a tensor could not be read to its end, or there are none; 2 could not run.
 
 Examples:
   vouchsafe tensors model.safetensors

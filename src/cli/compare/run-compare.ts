@@ -1,4 +1,4 @@
-import { ReadError } from '../../bytes/errors.ts';
+import { CodedError, ReadError } from '../../bytes/errors.ts';
 import { sha256Tensor } from '../../node/examine-tensors.ts';
 import type { OpenedTensors } from '../../node/open-tensors.ts';
 import { writeStream } from '../../node/write-file.ts';
@@ -6,11 +6,14 @@ import { jsonText } from '../../scan/json-safe.ts';
 import { type Comparison, compareTensors, isSame, type NamedTensors } from '../../tensors/compare.ts';
 import { TensorError } from '../../tensors/errors.ts';
 import type { Tensor } from '../../tensors/tensor.ts';
+import { describeFailure } from '../failure.ts';
 import { byteProgressLine, Progress } from '../render/progress.ts';
 import { streamTheme } from '../render/theme.ts';
 import { listTensors, matcher, openTarget } from '../tensors/reading.ts';
 import type { CompareArguments } from './compare-arguments.ts';
 import { comparisonPage } from './page.ts';
+
+const COULD_NOT_COMPARE = 2;
 
 /** What is in one of two targets and cannot be compared. */
 export interface Incomparable {
@@ -21,10 +24,20 @@ export interface Incomparable {
 }
 
 /**
- * `vouchsafe compare A B`; returns the exit code.
- * @throws UsageError, ReadError, TensorError, FormatError, LimitError when it cannot be said whether they are the same.
+ * `vouchsafe compare A B`; returns the exit code: 0 the same, 1 different, 2 when that cannot be said.
  */
 export async function runCompare(targets: readonly [string, string], options: CompareArguments): Promise<number> {
+  try {
+    return await compareTargets(targets, options);
+  } catch (error) {
+    // Exit code 1 says that they differ, which is more than is known here.
+    if (!(error instanceof CodedError)) throw error;
+    process.stderr.write(describeFailure(error));
+    return COULD_NOT_COMPARE;
+  }
+}
+
+async function compareTargets(targets: readonly [string, string], options: CompareArguments): Promise<number> {
   const a = openTarget(targets[0], options);
   try {
     const b = openTarget(targets[1], options);
