@@ -218,9 +218,16 @@ function checkAuthority(one: X509Certificate, index: number, extensions: readonl
       `${name} allows ${allowed} authorities below it, the path has ${index - 1}`,
     );
   }
+  checkStrength(one);
+}
+
+function checkStrength(one: X509Certificate): void {
   const { asymmetricKeyType, asymmetricKeyDetails } = one.publicKey;
   if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS) {
-    throw SignError.of('certificate-invalid', `${name} has an RSA key of fewer than ${MIN_RSA_BITS} bits`);
+    throw SignError.of(
+      'certificate-invalid',
+      `${oneLine(one.subject)} has an RSA key of fewer than ${MIN_RSA_BITS} bits`,
+    );
   }
 }
 

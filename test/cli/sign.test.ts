@@ -127,6 +127,9 @@ describe('what cannot be done', () => {
   it('an encrypted key needs its passphrase, which is in no message', () => {
     writeFileSync(join(cwd, 'pass'), 'open sesame\n', { mode: 0o600 });
     writeFileSync(join(cwd, 'wrong'), 'guessed\n', { mode: 0o600 });
+    writeFileSync(join(cwd, 'none'), '\nsecond line', { mode: 0o600 });
+    expect(run('keygen', 'n', '--key-passphrase-file', 'none')).toMatchObject({ status: 2 });
+    expect(existsSync(join(cwd, 'n'))).toBe(false);
     ok('keygen', 'k', '--key-passphrase-file', 'pass', '--curve', 'P-384');
     expect(readFileSync(join(cwd, 'k'), 'utf8')).toContain('ENCRYPTED');
     expect(run('sign', 'model', '--key', 'k').stderr).toContain('--key-passphrase-file');
