@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, lstatSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { OutputFile, writeFully } from './output-file.ts';
@@ -12,6 +12,16 @@ export function checkWritable(file: string): void {
     accessSync(place === undefined || place.isFile() ? dirname(file) : file, constants.W_OK);
   } catch (error) {
     throw WriteError.of(file, error);
+  }
+}
+
+/**
+ * A link in a folder that somebody else made may lead anywhere: what it leads to must not be overwritten through it.
+ * @throws WriteError.
+ */
+export function refuseLink(file: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+    throw WriteError.of(file, new Error('is a symbolic link; name the file that it leads to'));
   }
 }
 

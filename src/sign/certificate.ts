@@ -205,11 +205,7 @@ function checkAuthority(one: X509Certificate, index: number, extensions: readonl
   if (!one.ca || (usage !== undefined && !hasKeyUsage(usage, KEY_CERT_SIGN_BIT))) {
     throw SignError.of('certificate-usage', `${name} may not issue certificates`);
   }
-  // Purposes of an authority bind what it issues, as browsers and OpenSSL have it: one for servers makes no signers.
-  const purposes = valueOf(extensions, EXTENDED_KEY_USAGE);
-  if (purposes !== undefined && !purposesOf(purposes).some((each) => each === CODE_SIGNING || each === ANY_PURPOSE)) {
-    throw SignError.of('certificate-usage', `${name} may not issue certificates for code signing`);
-  }
+  checkPurposes(name, valueOf(extensions, EXTENDED_KEY_USAGE));
   const constraints = valueOf(extensions, BASIC_CONSTRAINTS);
   const allowed = constraints === undefined ? null : pathLengthOf(constraints);
   if (allowed !== null && index - 1 > allowed) {
@@ -218,9 +214,23 @@ function checkAuthority(one: X509Certificate, index: number, extensions: readonl
       `${name} allows ${allowed} authorities below it, the path has ${index - 1}`,
     );
   }
+  checkStrength(one);
+}
+
+/** Purposes of an authority bind what it issues, as browsers and OpenSSL have it: one for servers makes no signers. */
+function checkPurposes(name: string, purposes: Parameters<typeof purposesOf>[0] | undefined): void {
+  if (purposes !== undefined && !purposesOf(purposes).some((each) => each === CODE_SIGNING || each === ANY_PURPOSE)) {
+    throw SignError.of('certificate-usage', `${name} may not issue certificates for code signing`);
+  }
+}
+
+function checkStrength(one: X509Certificate): void {
   const { asymmetricKeyType, asymmetricKeyDetails } = one.publicKey;
   if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) < MIN_RSA_BITS) {
-    throw SignError.of('certificate-invalid', `${name} has an RSA key of fewer than ${MIN_RSA_BITS} bits`);
+    throw SignError.of(
+      'certificate-invalid',
+      `${oneLine(one.subject)} has an RSA key of fewer than ${MIN_RSA_BITS} bits`,
+    );
   }
 }
 

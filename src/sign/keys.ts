@@ -74,10 +74,11 @@ export function publicPem(key: KeyObject): string {
 /** A new key pair, in PEM; the private one is encrypted when there is a passphrase. */
 export function newKeyPair(
   curve: CurveName,
-  passphrase?: string,
+  passphrase?: string | Uint8Array,
 ): { readonly privatePem: string; readonly publicPem: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: curve });
-  const encryption = passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase };
+  const encryption =
+    passphrase === undefined ? {} : { cipher: 'aes-256-cbc', passphrase: Buffer.from(passphrase as string) };
   return {
     privatePem: String(privateKey.export({ type: 'pkcs8', format: 'pem', ...encryption })),
     publicPem: publicPem(publicKey),

@@ -39,7 +39,9 @@ export async function post({ service, base, path, body }: PostRequest): Promise<
     return JSON.parse((await readBounded(response)).toString('utf8'));
   } catch (error) {
     if (error instanceof SignError) throw error;
-    throw SignError.of('service-failed', `${service} at ${url.origin} answered with something that is not JSON`);
+    const isCut = !(error instanceof SyntaxError);
+    const what = isCut ? `did not end its answer: ${reason(error)}` : 'answered with something that is not JSON';
+    throw SignError.of('service-failed', `${service} at ${url.origin} ${what}`);
   }
 }
 

@@ -23,7 +23,7 @@ const LEGACY_PREDICATE_TYPE = 'https://model_signing/Digests/v0.1';
 const MANIFEST_DIGEST = 'vouchsafeManifestV1';
 
 /** What a statement is about. */
-export interface Subject {
+interface Subject {
   readonly name: string;
   /** Lower-case hexadecimal. */
   readonly sha256: string;

@@ -1,5 +1,14 @@
 import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newKeyPair } from '../../src/sign/keys.ts';
@@ -124,9 +133,24 @@ describe('what cannot be done', () => {
     expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining('mode 640') });
   });
 
+  it.each([
+    ['model.sig', ['sign', 'model']],
+    ['model.intoto.jsonl', ['attest', 'model', '--predicate-type', 'https://example.org/p', '--predicate', 'p.json']],
+  ])('a link in the place of %s is not written through', (name, args) => {
+    writeKey();
+    writeFileSync(join(cwd, 'p.json'), '{}');
+    writeFileSync(join(cwd, 'elsewhere'), '');
+    symlinkSync(join(cwd, 'elsewhere'), join(cwd, 'model', name));
+    expect(run(...args, '--key', 'k')).toMatchObject({ status: 2, stderr: expect.stringContaining('symbolic link') });
+    expect(readFileSync(join(cwd, 'elsewhere'), 'utf8')).toBe('');
+  });
+
   it('an encrypted key needs its passphrase, which is in no message', () => {
     writeFileSync(join(cwd, 'pass'), 'open sesame\n', { mode: 0o600 });
     writeFileSync(join(cwd, 'wrong'), 'guessed\n', { mode: 0o600 });
+    writeFileSync(join(cwd, 'none'), '\nsecond line', { mode: 0o600 });
+    expect(run('keygen', 'sign', 'n', '--key-passphrase-file', 'none')).toMatchObject({ status: 2 });
+    expect(existsSync(join(cwd, 'n'))).toBe(false);
     ok('keygen', 'sign', 'k', '--key-passphrase-file', 'pass', '--curve', 'P-384');
     expect(readFileSync(join(cwd, 'k'), 'utf8')).toContain('ENCRYPTED');
     expect(run('sign', 'model', '--key', 'k').stderr).toContain('--key-passphrase-file');

@@ -38,7 +38,10 @@ async function passphraseFor(
 export function readPassphrase(file: string): Uint8Array {
   const bytes = readSecretFile(file, signLimits.maxKeyFileBytes);
   const end = bytes.findIndex((byte) => byte === 0x0a || byte === 0x0d);
-  return end < 0 ? bytes : bytes.subarray(0, end);
+  const passphrase = end < 0 ? bytes : bytes.subarray(0, end);
+  // A key that is encrypted with nothing looks safe, and is not.
+  if (passphrase.length === 0) throw UsageError.of(`the first line of ${file} is empty, a passphrase is needed`);
+  return passphrase;
 }
 
 async function loadKeyless(options: SignerArguments): Promise<Signer> {

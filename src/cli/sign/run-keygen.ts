@@ -10,8 +10,7 @@ const SECRET_MODE = 0o600;
 
 /** `vouchsafe keygen sign`. @throws CodedError; an existing file is left alone. */
 export async function runKeygen(file: string, { curve, format, keyPassphraseFile }: KeygenArguments): Promise<void> {
-  const passphrase =
-    keyPassphraseFile === undefined ? undefined : Buffer.from(readPassphrase(keyPassphraseFile)).toString();
+  const passphrase = keyPassphraseFile === undefined ? undefined : readPassphrase(keyPassphraseFile);
   const { privatePem, publicPem } = newKeyPair(curve, passphrase);
   const publicFile = `${file}.pub`;
   writePair([

@@ -1,4 +1,5 @@
-import { statSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { readAttestations } from '../../sign/attestation.ts';
 import { readBundle } from '../../sign/bundle.ts';
 import { SignError } from '../../sign/errors.ts';
 import { signLimits } from '../../sign/limits.ts';
@@ -6,7 +7,9 @@ import { manifestDigest, pathFault, rootDigest, splitName, type Manifest } from 
 import type { AttestedModel, Predicate } from '../../sign/predicates.ts';
 import type { Signer } from '../../sign/signers.ts';
 import { payloadOf, type ModelStatement } from '../../sign/statement.ts';
-import { OutputFile } from '../output-file.ts';
+import { forgetUnfinished, OutputFile, rememberUnfinished } from '../output-file.ts';
+import { WriteError } from '../write-error.ts';
+import { checkWritable, refuseLink } from '../write-file.ts';
 import { buildManifest, evidencePath, leftOut, type ManifestOptions } from './build-manifest.ts';
 import { checkModel } from './check-model.ts';
 import { failOnProblems } from './fail-on-problems.ts';
@@ -39,6 +42,10 @@ export async function attestModel(target: string, options: AttestOptions): Promi
   const isFolder = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const output = options.output ?? evidencePath(target, isFolder, 'attestations');
   const signature = options.signature ?? evidencePath(target, isFolder, 'signature');
+  // Before the files are hashed, and before anything is entered into a log.
+  refuseLink(output);
+  checkWritable(output);
+  checkAttestations(output, readIfThere(output, signLimits.maxAttestationsBytes) ?? new Uint8Array());
   const model = await attestedModel(target, signature, options);
   const predicates = options.predicates(model);
   const { manifest, rootDigest: sha256 } = model;
@@ -119,10 +126,38 @@ function appendLines(file: string, lines: readonly string[]): void {
     output.append(existing);
     if (existing.length > 0 && existing.at(-1) !== 0x0a) output.append(Buffer.from('\n'));
     output.append(Buffer.from(lines.map((line) => `${line}\n`).join('')));
-    if (stateOf() !== before)
-      throw SignError.of('file-changed', `${file}: another attestation was added meanwhile; run it again`);
-    output.commit();
+    whileLocked(file, () => {
+      if (stateOf() !== before)
+        throw SignError.of('file-changed', `${file}: another attestation was added meanwhile; run it again`);
+      output.commit();
+    });
   } finally {
     output.discard();
+  }
+}
+
+/** A mistyped --output must not have a line added to what it names. @throws SignError `attestation-invalid`. */
+function checkAttestations(file: string, content: Uint8Array): void {
+  const [first] = readAttestations(content);
+  if (first === undefined || 'statement' in first) return;
+  throw SignError.of('attestation-invalid', `${file} holds no attestations: ${first.error.message}`);
+}
+
+/** Between the last look at a file and its replacement nobody else may replace it: what they added would be lost. */
+function whileLocked(file: string, work: () => void): void {
+  const lock = `${file}.lock`;
+  try {
+    closeSync(openSync(lock, 'wx', 0o600));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw WriteError.of(lock, error);
+    throw SignError.of('file-changed', `${file}: another attestation is being added (if none is, remove ${lock})`);
+  }
+  const held = { discard: (): void => rmSync(lock, { force: true }) };
+  rememberUnfinished(held);
+  try {
+    work();
+  } finally {
+    held.discard();
+    forgetUnfinished(held);
   }
 }

@@ -12,6 +12,7 @@ import {
   type Manifest,
   type Resource,
 } from '../../sign/manifest.ts';
+import { signLimits } from '../../sign/limits.ts';
 import type { HashTask } from './digest-range.ts';
 import { hashFiles, type HashProgress } from './hash-files.ts';
 import { failOnProblems } from './fail-on-problems.ts';
@@ -116,6 +117,7 @@ export async function hashListing(
   listing: Pick<ModelListing, 'files'>,
   options: ManifestOptions & { readonly hash: HashName; readonly allowSymlinks: boolean },
 ): Promise<HashedListing> {
+  checkPieces(listing.files, options.shardSize);
   const pieces = listing.files.flatMap((file) => piecesOf(file, options));
   const digests = await hashFiles(
     pieces.map(({ task }) => task),
@@ -128,6 +130,14 @@ export async function hashListing(
 interface Piece {
   readonly name: string;
   readonly task: HashTask;
+}
+
+/** More than a manifest may hold: a sparse file, or a shard of a few bytes, would make any number of them. */
+function checkPieces(files: readonly ModelFile[], shardSize: number | undefined): void {
+  const count =
+    shardSize === undefined ? files.length : files.reduce((sum, { size }) => sum + Math.ceil(size / shardSize), 0);
+  if (count <= signLimits.maxResources) return;
+  throw SignError.of('size-limit', `${count} files or shards, ${signLimits.maxResources} allowed`);
 }
 
 function piecesOf(

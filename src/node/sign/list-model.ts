@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { lstatSync, readdirSync, readlinkSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { ReadError } from '../../bytes/errors.ts';
-import { problemOf, type Problem } from '../../sign/errors.ts';
+import { problemOf, SignError, type Problem } from '../../sign/errors.ts';
+import { signLimits } from '../../sign/limits.ts';
 import { isIgnored, pathFault } from '../../sign/manifest.ts';
 import { displayPath, joinRaw, nameEncoding, openable, rawPath, type RawPath } from '../raw-path.ts';
 import { reasonOf, specialKind } from '../reason.ts';
@@ -38,7 +39,7 @@ export interface ListOptions {
 
 /**
  * Everything a signature of `target` has to cover. What cannot be covered is a problem, never passed over in silence.
- * @throws ReadError when there is no such file or folder.
+ * @throws ReadError when there is no such file or folder, SignError `size-limit`.
  */
 export function listModel(target: string, options: ListOptions): ModelListing {
   const root = rawPath(target.replace(/(?<=.)\/+$/, ''));
@@ -62,6 +63,11 @@ interface Folder {
   readonly above: readonly string[];
 }
 
+/** What a manifest may hold, and as many folders. */
+const MAX_ENTRIES = 2 * signLimits.maxResources;
+/** Links to folders can make 2^n paths of n folders, none of which contains itself. */
+const MAX_LINKED_FOLDERS = 1000;
+
 class Listing {
   readonly #root: RawPath;
   readonly #modelName: string;
@@ -71,6 +77,8 @@ class Listing {
   readonly #problems: Problem[] = [];
   readonly #notes: string[] = [];
   readonly #pending: Folder[] = [];
+  #seen = 0;
+  #links = 0;
 
   constructor(root: RawPath, modelName: string, options: ListOptions) {
     this.#root = root;
@@ -99,6 +107,10 @@ class Listing {
     } catch (error) {
       throw ReadError.of(displayPath(folder.file), reasonOf(error), error);
     }
+    this.#seen += names.length;
+    if (this.#seen > MAX_ENTRIES) {
+      throw SignError.of('size-limit', `more than ${MAX_ENTRIES} files and folders in ${displayPath(this.#root)}`);
+    }
     for (const raw of names) this.#visit(folder, raw);
   }
 
@@ -115,7 +127,14 @@ class Listing {
     }
     const link = lstatSync(openable(file), { bigint: true });
     const stats = link.isSymbolicLink() ? this.#follow(file, path) : link;
+    if (link.isSymbolicLink() && stats?.isDirectory() === true) this.#countLink();
     if (stats !== null) this.#add({ file, path, stats, folder });
+  }
+
+  #countLink(): void {
+    this.#links += 1;
+    if (this.#links <= MAX_LINKED_FOLDERS) return;
+    throw SignError.of('size-limit', `more than ${MAX_LINKED_FOLDERS} links to folders in ${displayPath(this.#root)}`);
   }
 
   #isLeftOut(path: string, file: RawPath): boolean {

@@ -1,13 +1,15 @@
 import { statSync } from 'node:fs';
 import { isAbout, readAttestations } from '../../sign/attestation.ts';
 import { readBundle } from '../../sign/bundle.ts';
+import { SignError } from '../../sign/errors.ts';
 import { signLimits } from '../../sign/limits.ts';
 import { manifestDigest, rootDigests } from '../../sign/manifest.ts';
 import type { Signer } from '../../sign/signers.ts';
 import { modelPayload, type Statement } from '../../sign/statement.ts';
-import { checkWritable, writeAtomically } from '../write-file.ts';
+import { WriteError } from '../write-error.ts';
+import { checkWritable, refuseLink, writeAtomically } from '../write-file.ts';
 import { buildManifest, evidencePath, type ManifestOptions } from './build-manifest.ts';
-import { readIfThere } from './read-small-file.ts';
+import { readIfThere, readSmallFile } from './read-small-file.ts';
 
 export interface SignModelOptions extends Omit<ManifestOptions, 'signatureFiles'> {
   readonly signer: Signer;
@@ -33,7 +35,9 @@ export interface SignedResult {
 export async function signModel(target: string, options: SignModelOptions): Promise<SignedResult> {
   const isFolder = statSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const signature = options.signature ?? evidencePath(target, isFolder, 'signature');
+  refuseLink(signature);
   checkWritable(signature);
+  checkReplaceable(signature);
   const built = await buildManifest(target, { ...options, signatureFiles: [signature] });
   const text = await options.signer.sign(modelPayload(built.manifest));
   // What was made is read as a verifier would read it: a bundle that nobody can use is not written.
@@ -50,6 +54,22 @@ export async function signModel(target: string, options: SignModelOptions): Prom
     ignoredPaths: serialization.ignorePaths,
     notes: [...built.notes, ...staleAttestations(evidencePath(target, isFolder, 'attestations'), statement)],
   };
+}
+
+/**
+ * A mistyped --signature must not cost a file of the model: that would be left out as the signature, and overwritten.
+ * @throws WriteError.
+ */
+function checkReplaceable(file: string): void {
+  const place = statSync(file, { throwIfNoEntry: false });
+  if (place === undefined || !place.isFile() || place.size === 0) return;
+  try {
+    const text = Buffer.from(readSmallFile(file, signLimits.maxBundleBytes)).toString('latin1');
+    if (/^\s*\{/.test(text) && text.includes('application/vnd.dev.sigstore.bundle')) return;
+  } catch (error) {
+    if (!(error instanceof SignError)) throw error;
+  }
+  throw WriteError.of(file, new Error('it exists and is no signature; remove it, or name another'));
 }
 
 /** Attestations of what the model was before: verifiers refuse them. */
