@@ -16,7 +16,7 @@ export class CodedError extends Error {
   readonly httpStatus: number;
 
   constructor(code: string, row: ErrorRow<never>, data: object, cause?: unknown) {
-    super(row.message(data as never), cause === undefined ? undefined : { cause });
+    super(row.message(onOneLine(data) as never), cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.code = code;
     this.data = data as Readonly<Record<string, unknown>>;
@@ -24,6 +24,19 @@ export class CodedError extends Error {
     this.exitCode = row.exitCode;
     this.httpStatus = row.httpStatus;
   }
+}
+
+const LINE_END = /[\r\n]/;
+
+/** The same data with line ends spelled out: the name of a file must not end a line of a message and write the next one. */
+function onOneLine(data: object): object {
+  if (!Object.values(data).some((value) => typeof value === 'string' && LINE_END.test(value))) return data;
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value.replaceAll('\n', '\\n').replaceAll('\r', '\\r') : (value as unknown),
+    ]),
+  );
 }
 
 const formatRow = <Data>(message: (data: Data) => string): ErrorRow<Data> => ({

@@ -100,8 +100,8 @@ describe('vouchsafe tensors', () => {
 
   test('raw items need a word of the user, which must be a dtype', () => {
     expect(run('tensors', 'raw.npy').out).toContain('refused raw: raw items of 2 bytes (dtype-ambiguous)');
-    expect(run('tensors', 'raw.npy', '--raw-items', 'BF16', '--stats').out).toContain('min 1 ');
-    expect(run('tensors', 'raw.npy', '--raw-items', 'bfloat').code).toBe(2);
+    expect(run('tensors', 'raw.npy', '--raw-dtype', 'BF16', '--stats').out).toContain('min 1 ');
+    expect(run('tensors', 'raw.npy', '--raw-dtype', 'bfloat').code).toBe(2);
   });
 
   test('what cannot be listed', () => {

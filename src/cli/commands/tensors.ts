@@ -20,7 +20,7 @@ const collect = (value: string, all: readonly string[] = []): readonly string[] 
 export function addReadingOptions(command: Command): Command {
   return command
     .addOption(new Option('--filter <glob>', 'only tensors whose name fits; repeatable').argParser(collect))
-    .option('--raw-items <dtype>', 'what raw NumPy items (|V2) are, such as BF16')
+    .option('--raw-dtype <dtype>', 'what raw NumPy items (|V2) are, such as BF16')
     .option('--allow-compressed', 'take storages that a PyTorch checkpoint keeps compressed')
     .option('--whole-object', 'every tensor of a PyTorch checkpoint under its full path, optimizer states too')
     .option('--object <path>', 'only the part of a PyTorch checkpoint at this path, taken as the whole (model.ema)')

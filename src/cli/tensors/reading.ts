@@ -13,11 +13,11 @@ export interface ListedTensor {
 
 /** Opens what the command line names. @throws UsageError for a dtype that is none, and what `openTensors` throws. */
 export function openTarget(target: string, options: ReadingArguments): OpenedTensors {
-  const { rawItems, allowCompressed, wholeObject, object, linksRoot } = options;
-  if (rawItems !== undefined && !dtypeBits.has(rawItems)) {
-    throw UsageError.of(`--raw-items ${rawItems}: expected one of ${[...dtypeBits.keys()].join(', ')}`);
+  const { rawDtype, allowCompressed, wholeObject, object, linksRoot } = options;
+  if (rawDtype !== undefined && !dtypeBits.has(rawDtype)) {
+    throw UsageError.of(`--raw-dtype ${rawDtype}: expected one of ${[...dtypeBits.keys()].join(', ')}`);
   }
-  return openTensors(target, { rawItemDtype: rawItems, allowCompressed, wholeObject, select: object, linksRoot });
+  return openTensors(target, { rawItemDtype: rawDtype, allowCompressed, wholeObject, select: object, linksRoot });
 }
 
 /** Every tensor whose name fits one of the patterns; all without any. */

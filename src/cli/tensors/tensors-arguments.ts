@@ -5,7 +5,7 @@ export type SortOrder = (typeof sortOrders)[number];
 /** Options of both commands about reading. */
 export interface ReadingArguments {
   readonly filter?: readonly string[];
-  readonly rawItems?: string;
+  readonly rawDtype?: string;
   readonly allowCompressed?: boolean;
   readonly wholeObject?: boolean;
   readonly object?: string;
