@@ -14,6 +14,7 @@ const bundle = await rolldown({
     'scan-worker': 'dist/node/scan-worker.js',
     'hash-worker': 'dist/node/sign/hash-worker.js',
     'chunk-worker': 'dist/node/seal/chunk-worker.js',
+    'copy-worker': 'dist/node/convert/copy-worker.js',
   },
   platform: 'node',
   // An optional peer: whoever uses it installs it.

@@ -13,6 +13,7 @@ vi.mock('../../src/node/convert/scan-inputs.ts', async () => ({
   scanInputs: (await import('./scan-here.ts')).scanHere,
 }));
 
+const LARGE_COUNT = 17_000_000;
 let root: string;
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'vouchsafe-checksums-'));
@@ -56,6 +57,25 @@ function file(
   return place;
 }
 
+/** One tensor of more bytes than are worth several threads. */
+function largeFile(crc: { centralCrc?: number; localCrc?: number } = {}): string {
+  const a = asm().proto(2).emptyDict().mark().binunicode('w').global('torch._utils', '_rebuild_tensor_v2').mark();
+  a.mark().binunicode('storage').global('torch', 'FloatStorage').binunicode('0').binunicode('cpu');
+  a.binint(LARGE_COUNT).tuple().binpersid().binint1(0).mark().binint(LARGE_COUNT).tuple().mark().binint1(1).tuple();
+  a.newfalse().global('collections', 'OrderedDict').emptyTuple().reduce().tuple().reduce();
+  const place = join(root, 'large.pt');
+  const data = new Uint8Array(4 * LARGE_COUNT);
+  for (let i = 0; i < data.length; i += 4093) data[i] = i % 251;
+  const bytes = zip([
+    { name: 'm/data.pkl', data: a.setitems().stop().bytes() },
+    { name: 'm/byteorder', data: 'little' },
+    { name: 'm/data/0', data, ...crc },
+    { name: 'm/version', data: '3\n' },
+  ]);
+  writeFileSync(place, bytes);
+  return place;
+}
+
 const view = (key: string, offset: number, size: readonly number[], stride: readonly number[]): View => ({
   key,
   offset,
@@ -80,6 +100,15 @@ describe('the CRC-32 that a zip checkpoint states of a storage', () => {
     expect(readdirSync(root)).toEqual(['m.pt']);
     await run(file(views));
     expect(readdirSync(root)).toContain('out.safetensors');
+  });
+
+  it('is verified when several threads copy, and what they wrote is what is there', async () => {
+    await expect(run(largeFile({ centralCrc: 1, localCrc: 1 }))).rejects.toMatchObject({ code: 'checksum-mismatch' });
+    expect(readdirSync(root)).toEqual(['large.pt']);
+    const input = largeFile();
+    await run(input);
+    const record = join(root, 'out.safetensors.conversion.json');
+    expect(verifyConversion(record, [input]).differences).toEqual([]);
   });
 
   it('is verified of a compressed one', async () => {

@@ -37,6 +37,31 @@ export function crc32(bytes: Uint8Array, before = 0): number {
   return ~c >>> 0;
 }
 
+const CRC32_POLYNOMIAL = 0xedb88320;
+
+/** Product of two polynomials modulo that of CRC-32; coefficients reflected, the highest bit is x^0. */
+function multiply(a: number, b: number): number {
+  let product = 0;
+  let factor = b;
+  for (let bit = 31; bit >= 0; bit -= 1) {
+    if ((a >>> bit) & 1) product ^= factor;
+    factor = factor & 1 ? (factor >>> 1) ^ CRC32_POLYNOMIAL : factor >>> 1;
+  }
+  return product >>> 0;
+}
+
+/** CRC-32 of two byte strings in a row, from that of each and the length in bytes of the second. */
+export function combineCrc32(first: number, second: number, secondBytes: number): number {
+  // Appending n bytes multiplies by x^(8n), which is put together from squares.
+  let power = 0x80000000;
+  let square = 0x00800000;
+  for (let rest = secondBytes; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) power = multiply(square, power);
+    square = multiply(square, square);
+  }
+  return (multiply(power, first) ^ second) >>> 0;
+}
+
 /** Adler-32 (RFC 1950 §9) of `bytes`, going on from `before`. */
 export function adler32(bytes: Uint8Array, before = 1): number {
   let a = before & 0xffff;

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { FormatError, LimitError } from '../errors.ts';
 import { defaultLimits } from '../limits.ts';
 import { BufferSource } from '../source.ts';
-import { adler32, crc32 } from './checksums.ts';
+import { adler32, combineCrc32, crc32 } from './checksums.ts';
 import { type CodecId, openDecoder } from './index.ts';
 
 const MAX_CHUNK_BYTES = 8 * 1024 * 1024;
@@ -182,5 +182,9 @@ test('a zstd frame that claims a window of gigabytes is refused before any memor
 test('checksums agree with zlib', () => {
   const bytes = Buffer.from('123456789 and some more bytes');
   expect(crc32(bytes.subarray(9), crc32(bytes.subarray(0, 9)))).toBe(zlib.crc32(bytes));
+  for (let cut = 0; cut <= bytes.length; cut += 1) {
+    const [head, tail] = [bytes.subarray(0, cut), bytes.subarray(cut)];
+    expect(combineCrc32(zlib.crc32(head), zlib.crc32(tail), tail.length)).toBe(zlib.crc32(bytes));
+  }
   expect(adler32(bytes)).toBe(zlib.deflateSync(bytes).readUInt32BE(zlib.deflateSync(bytes).length - 4));
 });

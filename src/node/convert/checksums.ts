@@ -68,6 +68,11 @@ export class OutputChecksums {
     if (this.#members.has(tag)) this.#values.set(tag, crc32(bytes, this.#values.get(tag) ?? 0));
   }
 
+  /** Takes the checksum of all bytes of a tensor, by its place in the output. */
+  found(sum: number, tag: number): void {
+    if (this.#members.has(tag)) this.#values.set(tag, sum);
+  }
+
   /** @throws ConvertError `checksum-mismatch`. */
   check(): void {
     for (const [tag, member] of this.#members) check(member, this.#values.get(tag) ?? 0);

@@ -6,6 +6,7 @@ import type { Tensor } from '../../tensors/tensor.ts';
 import { FileSource } from '../file-source.ts';
 import type { OutputFile } from '../output-file.ts';
 import type { OutputChecksums } from './checksums.ts';
+import { copyInThreads, MIN_THREADED_BYTES, type RangeCopy } from './copy-in-threads.ts';
 import { type Observer, type Piece, pump } from './pump.ts';
 
 /** What is hashed on the way: nothing, each file, or each file and each tensor. */
@@ -29,6 +30,7 @@ const HEADER = -1;
 
 /** Writes a planned safetensors file. @throws ReadError, WriteError, FormatError, ConvertError `checksum-mismatch`. */
 export async function writePlanned(plan: PlannedOutput, output: OutputFile, options: WriteOptions): Promise<Written> {
+  if (options.hash === 'none' && plainBytes(plan) >= MIN_THREADED_BYTES) return writeInThreads(plan, output, options);
   const whole = options.hash === 'none' ? undefined : createHash('sha256');
   const each = options.hash === 'all' ? new TensorHashes(plan.tensors.length) : undefined;
   const observer: Observer = {
@@ -40,6 +42,41 @@ export async function writePlanned(plan: PlannedOutput, output: OutputFile, opti
   options.checksums?.check();
   const none = (): null[] => plan.tensors.map(() => null);
   return { sha256: whole?.digest('hex') ?? null, tensors: each?.digests() ?? none() };
+}
+
+/** Bytes that are copied as they are. */
+function plainBytes({ tensors }: PlannedOutput): number {
+  return tensors.reduce((sum, { tensor }) => sum + (openRange(tensor)?.length ?? 0), 0);
+}
+
+/** Without a hash the order of writing does not matter: ranges are copied by all cores, the rest is put in its place. */
+async function writeInThreads(plan: PlannedOutput, output: OutputFile, options: WriteOptions): Promise<Written> {
+  const { checksums, onWritten } = options;
+  const put = (bytes: Uint8Array, at: number): number => {
+    output.writeAt(at, bytes);
+    onWritten?.(bytes.length);
+    return at + bytes.length;
+  };
+  let at = put(plan.header, 0);
+  const ranges: RangeCopy[] = [];
+  const tags: number[] = [];
+  for (const [tag, { tensor }] of plan.tensors.entries()) {
+    const range = openRange(tensor);
+    if (range !== undefined) {
+      ranges.push({ ...range, to: at });
+      tags.push(tag);
+      at += range.length;
+      continue;
+    }
+    for (const bytes of tensor.placement.byteLength > 0 ? tensorChunks(tensor) : []) {
+      checksums?.update(bytes, tag);
+      at = put(bytes, at);
+    }
+  }
+  const sums = await copyInThreads(ranges, output, onWritten);
+  for (const [index, sum] of sums.entries()) checksums?.found(sum, tags[index] as number);
+  checksums?.check();
+  return { sha256: null, tensors: plan.tensors.map(() => null) };
 }
 
 function observerOf(hashes: TensorHashes | undefined, checksums: OutputChecksums | undefined): Observer['tagged'] {
@@ -70,12 +107,19 @@ function* piecesOf({ header, tensors }: PlannedOutput): Generator<Piece> {
 
 /** A range of an open file goes straight from descriptor to descriptor; anything else passes through the reader. */
 function* tensorPieces(tensor: Tensor, tag: number): Generator<Piece> {
-  const range = plainRange(tensor);
-  if (range?.source instanceof FileSource) {
-    yield { source: range.source, from: range.start, length: range.end - range.start, tag };
+  const range = openRange(tensor);
+  if (range !== undefined) {
+    yield { ...range, tag };
     return;
   }
   for (const bytes of tensorChunks(tensor)) yield { bytes, tag };
+}
+
+/** Where in an open file the bytes of a tensor stand as they are to be written. */
+function openRange(tensor: Tensor): Omit<RangeCopy, 'to'> | undefined {
+  const range = plainRange(tensor);
+  if (!(range?.source instanceof FileSource)) return undefined;
+  return { source: range.source, from: range.start, length: range.end - range.start };
 }
 
 /** SHA-256 of each tensor, from pieces that come in order. */
