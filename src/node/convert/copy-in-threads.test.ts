@@ -42,8 +42,10 @@ test('ranges arrive as they are, with the CRC-32 of each', async () => {
   const source = FileSource.open(at('source'));
   const output = OutputFile.create(at('output'));
   let told = 0;
-  const sums = await copyInThreads(ranges(source, parts), output, (bytes) => {
-    told += bytes;
+  const sums = await copyInThreads(ranges(source, parts), output, {
+    onWritten: (bytes) => {
+      told += bytes;
+    },
   });
   output.commit();
   source.close();
@@ -58,7 +60,7 @@ test('a source that ends early, and a place that cannot be written to, end the c
   const source = FileSource.open(at('short'));
   truncateSync(at('short'), 9 * MIB);
   const output = OutputFile.create(at('never'));
-  await expect(copyInThreads(ranges(source, [[0, content.length]]), output, undefined)).rejects.toMatchObject({
+  await expect(copyInThreads(ranges(source, [[0, content.length]]), output)).rejects.toMatchObject({
     code: 'truncated',
   });
   source.close();
@@ -66,7 +68,7 @@ test('a source that ends early, and a place that cannot be written to, end the c
   const whole = FileSource.open(at('source'));
   // A descriptor that is open for reading only stands for a disk that takes no more.
   const readOnly = { fd: whole.fd, target: at('never') } as OutputFile;
-  await expect(copyInThreads(ranges(whole, [[0, content.length]]), readOnly, undefined)).rejects.toMatchObject({
+  await expect(copyInThreads(ranges(whole, [[0, content.length]]), readOnly)).rejects.toMatchObject({
     code: 'unwritable',
   });
   whole.close();

@@ -16,12 +16,22 @@ const MAX_THREADS = 4;
 /** A thread costs some 40 ms to start, in which one thread copies this much. */
 export const MIN_THREADED_BYTES = 64 * 1024 * 1024;
 
+/** A thread only moves one buffer to and fro. */
+const THREAD_LIMITS = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 16, codeRangeSizeMb: 8 } as const;
+
 /** A range of an open file, and where it goes. */
 export interface RangeCopy {
   readonly source: FileSource;
   readonly from: number;
   readonly length: number;
   readonly to: number;
+}
+
+export interface CopyOptions {
+  /** Told of bytes written, while this thread copies. */
+  readonly onWritten?: ((bytes: number) => void) | undefined;
+  /** Work for this thread in small steps; it helps to copy once that is done. */
+  readonly meanwhile?: Iterable<void> | undefined;
 }
 
 /**
@@ -32,7 +42,7 @@ export interface RangeCopy {
 export async function copyInThreads(
   ranges: readonly RangeCopy[],
   output: OutputFile,
-  onWritten: ((bytes: number) => void) | undefined,
+  { onWritten, meanwhile }: CopyOptions = {},
 ): Promise<readonly number[]> {
   const cut = ranges.map(unitsOf);
   const units = cut.flat();
@@ -48,6 +58,8 @@ export async function copyInThreads(
   const others = Array.from({ length: threads }, () => runThread(setup, copier));
   const answers: CopyAnswer[] = [];
   try {
+    const work = meanwhile?.[Symbol.iterator]();
+    while (work?.next().done === false) await setImmediate();
     answers.push(await workAlong(copier, setup, onWritten));
   } finally {
     // Nothing may write to a descriptor after this function has left. Units that were taken are copied to their end.
@@ -87,7 +99,7 @@ async function workAlong(
 
 /** An answer, once the thread is gone; one that dies without an answer has failed. */
 function runThread(setup: CopySetup, copier: UnitCopier): Promise<CopyAnswer> {
-  const worker = new Worker(workerFile(), { workerData: setup });
+  const worker = new Worker(workerFile(), { workerData: setup, resourceLimits: THREAD_LIMITS });
   let answer: CopyAnswer = { kind: 'unreadable', unit: 0, reason: 'a thread ended early' };
   worker.on('message', (message: CopyAnswer) => {
     answer = message;

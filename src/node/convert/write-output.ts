@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { FormatError } from '../../bytes/errors.ts';
 import type { PlannedOutput } from '../../convert/plan.ts';
 import { plainRange } from '../../convert/placement.ts';
 import { tensorChunks } from '../../tensors/gather.ts';
@@ -27,10 +28,12 @@ export interface Written {
 }
 
 const HEADER = -1;
+/** Stays in the cache between being read and being hashed. */
+const HASH_STEP_BYTES = 512 * 1024;
 
 /** Writes a planned safetensors file. @throws ReadError, WriteError, FormatError, ConvertError `checksum-mismatch`. */
 export async function writePlanned(plan: PlannedOutput, output: OutputFile, options: WriteOptions): Promise<Written> {
-  if (options.hash === 'none' && plainBytes(plan) >= MIN_THREADED_BYTES) return writeInThreads(plan, output, options);
+  if (options.hash !== 'all' && plainBytes(plan) >= MIN_THREADED_BYTES) return writeInThreads(plan, output, options);
   const whole = options.hash === 'none' ? undefined : createHash('sha256');
   const each = options.hash === 'all' ? new TensorHashes(plan.tensors.length) : undefined;
   const observer: Observer = {
@@ -49,34 +52,71 @@ function plainBytes({ tensors }: PlannedOutput): number {
   return tensors.reduce((sum, { tensor }) => sum + (openRange(tensor)?.length ?? 0), 0);
 }
 
-/** Without a hash the order of writing does not matter: ranges are copied by all cores, the rest is put in its place. */
+/** Ranges are copied by all cores. This thread puts the rest in its place and, when asked to, hashes all bytes in order. */
 async function writeInThreads(plan: PlannedOutput, output: OutputFile, options: WriteOptions): Promise<Written> {
   const { checksums, onWritten } = options;
-  const put = (bytes: Uint8Array, at: number): number => {
-    output.writeAt(at, bytes);
-    onWritten?.(bytes.length);
-    return at + bytes.length;
-  };
-  let at = put(plan.header, 0);
+  const hash = options.hash === 'none' ? undefined : createHash('sha256');
   const ranges: RangeCopy[] = [];
   const tags: number[] = [];
+  let end = plan.header.length;
   for (const [tag, { tensor }] of plan.tensors.entries()) {
     const range = openRange(tensor);
     if (range !== undefined) {
-      ranges.push({ ...range, to: at });
+      ranges.push({ ...range, to: end });
       tags.push(tag);
+    }
+    end += tensor.placement.byteLength;
+  }
+  const meanwhile = writeRest(plan, output, { hash, checksums, onWritten });
+  const sums = await copyInThreads(ranges, output, { onWritten, meanwhile });
+  for (const [index, sum] of sums.entries()) checksums?.found(sum, tags[index] as number);
+  checksums?.check();
+  return { sha256: hash?.digest('hex') ?? null, tensors: plan.tensors.map(() => null) };
+}
+
+interface RestOptions extends Pick<WriteOptions, 'checksums' | 'onWritten'> {
+  readonly hash: Hash | undefined;
+}
+
+/** Writes what is no range of an open file, and shows the hash every byte in order; a step is a few MiB at most. */
+function* writeRest(
+  { header, tensors }: PlannedOutput,
+  output: OutputFile,
+  { hash, checksums, onWritten }: RestOptions,
+): Generator<void> {
+  let at = 0;
+  const buffer = Buffer.allocUnsafeSlow(hash === undefined ? 0 : HASH_STEP_BYTES);
+  const put = (bytes: Uint8Array): void => {
+    output.writeAt(at, bytes);
+    hash?.update(bytes);
+    onWritten?.(bytes.length);
+    at += bytes.length;
+  };
+  put(header);
+  for (const [tag, { tensor }] of tensors.entries()) {
+    const range = openRange(tensor);
+    if (range !== undefined) {
+      if (hash !== undefined) yield* hashRange(range, hash, buffer);
       at += range.length;
       continue;
     }
     for (const bytes of tensor.placement.byteLength > 0 ? tensorChunks(tensor) : []) {
       checksums?.update(bytes, tag);
-      at = put(bytes, at);
+      put(bytes);
+      yield;
     }
   }
-  const sums = await copyInThreads(ranges, output, onWritten);
-  for (const [index, sum] of sums.entries()) checksums?.found(sum, tags[index] as number);
-  checksums?.check();
-  return { sha256: null, tensors: plan.tensors.map(() => null) };
+}
+
+/** Reads what other threads copy from the same descriptor; that nobody wrote to the file meanwhile is checked at the end. */
+function* hashRange({ source, from, length }: Omit<RangeCopy, 'to'>, hash: Hash, buffer: Uint8Array): Generator<void> {
+  for (let done = 0; done < length; ) {
+    const got = source.read(from + done, buffer.subarray(0, Math.min(buffer.length, length - done)));
+    if (got === 0) throw FormatError.of('truncated', { wanted: length - done, offset: from + done, size: from + done });
+    hash.update(buffer.subarray(0, got));
+    done += got;
+    yield;
+  }
 }
 
 function observerOf(hashes: TensorHashes | undefined, checksums: OutputChecksums | undefined): Observer['tagged'] {
