@@ -80,8 +80,6 @@ function bench(): string {
   const gigabytes = (statSync(source).size / GIGABYTE).toFixed(2);
   const load = (loadavg()[0] ?? 0).toFixed(1);
   return [
-    '## Converting beside copying',
-    '',
     `Made by \`bench/convert.ts\` on ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.versions.node}: a torch zip checkpoint of ${gigabytes} GB in`,
     `${TENSORS} tensors, in ${values.folder === SHARED_MEMORY ? 'memory (tmpfs)' : 'a folder on disk'}, tools interleaved over ${values.rounds} rounds, load of the machine ${load} at the end.`,
     'Starting the program, scanning the source and syncing the output are part of ours; importing torch is part of its.',
