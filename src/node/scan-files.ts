@@ -10,7 +10,7 @@ import type { Judge } from '../scan/judge.ts';
 import { loadJudge } from './load-judge.ts';
 import { rawPath } from './raw-path.ts';
 import type { ScanSettings, ScanTask } from './scan-task.ts';
-import { scanWorkerUrl } from './scan-worker-url.ts';
+import { scanWorkerUrl } from './worker-url.ts';
 import { spool, type InputStream } from './spool.ts';
 import { packageVersion } from './version.ts';
 import { walk, type Found } from './walk.ts';

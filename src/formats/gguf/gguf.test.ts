@@ -8,7 +8,7 @@ import {
 import { defaultLimits } from '../../bytes/limits.ts';
 import { BufferSource, type Source } from '../../bytes/source.ts';
 import { GgufBuilder, ggufType, ordinaryGguf } from '../../rules/examples/gguf.ts';
-import { defineRule } from '../../rules/rule.ts';
+import { listener } from '../../scan/listener.ts';
 import { examine } from '../../scan/examine.ts';
 import { scanSource } from '../../scan/scan-source.ts';
 import type { FacetName, Facets } from '../facets.ts';
@@ -18,19 +18,7 @@ import { tensorTypes } from './tensor-types.ts';
 /** The values a facet was emitted with. */
 function facetsOf<Name extends FacetName>(bytes: Uint8Array, facet: Name): Facets[Name][] {
   const seen: Facets[Name][] = [];
-  const spy = defineRule<object>()({
-    id: 'spy',
-    title: '',
-    severity: 'info',
-    facet,
-    formats: [],
-    references: [],
-    why: '',
-    fix: '',
-    examples: { bad: [], good: [] },
-    message: () => '',
-    check: (value) => void seen.push(value),
-  });
+  const spy = listener(facet, (value) => void seen.push(value));
   examine(new BufferSource(bytes), 'model.gguf', {
     formats: [gguf],
     rules: [spy],

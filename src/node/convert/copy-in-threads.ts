@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -6,6 +5,7 @@ import { FormatError, ReadError } from '../../bytes/errors.ts';
 import { combineCrc32 } from '../../bytes/codecs/checksums.ts';
 import type { FileSource } from '../file-source.ts';
 import type { OutputFile } from '../output-file.ts';
+import { workerUrl } from '../worker-url.ts';
 import { WriteError } from '../write-error.ts';
 import { type CopyAnswer, type CopySetup, type CopyUnit, STATES, UnitCopier } from './copy-units.ts';
 
@@ -99,7 +99,10 @@ async function workAlong(
 
 /** An answer, once the thread is gone; one that dies without an answer has failed. */
 function runThread(setup: CopySetup, copier: UnitCopier): Promise<CopyAnswer> {
-  const worker = new Worker(workerFile(), { workerData: setup, resourceLimits: THREAD_LIMITS });
+  const worker = new Worker(workerUrl('copy-worker', import.meta.url), {
+    workerData: setup,
+    resourceLimits: THREAD_LIMITS,
+  });
   let answer: CopyAnswer = { kind: 'unreadable', unit: 0, reason: 'a thread ended early' };
   worker.on('message', (message: CopyAnswer) => {
     answer = message;
@@ -132,10 +135,4 @@ function sumsOf(cut: readonly (readonly CopyUnit[])[], sums: Uint32Array): reado
     }
     return sum;
   });
-}
-
-/** Beside this file as it is, or, in the bundle, beside the command line. */
-function workerFile(): URL {
-  const bundled = new URL('./copy-worker.js', import.meta.url);
-  return existsSync(bundled) ? bundled : new URL('./copy-worker.ts', import.meta.url);
 }

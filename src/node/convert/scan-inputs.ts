@@ -4,7 +4,7 @@ import type { ArtifactReport, Verdict } from '../../scan/report.ts';
 import { sortedFindings } from '../../scan/reporters/wording.ts';
 import { rawPath } from '../raw-path.ts';
 import type { ScanSettings, ScanTask } from '../scan-task.ts';
-import { scanWorkerUrl } from '../scan-worker-url.ts';
+import { scanWorkerUrl } from '../worker-url.ts';
 import type { PoolOptions } from '../worker-pool.ts';
 
 export interface ScanInputsOptions {

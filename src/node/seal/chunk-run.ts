@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { ReadError } from '../../bytes/errors.ts';
 import { SealError } from '../../seal/errors.ts';
 import type { ChunkLayout } from '../../seal/sealed-source.ts';
+import { workerUrl } from '../worker-url.ts';
 import { WriteError } from '../write-error.ts';
 import { type ChunkAnswer, type ChunkSetup, DONE_BYTES, FAILED, Stripes } from './chunk-stripes.ts';
 import type { OnBytes } from './seal-file.ts';
@@ -61,7 +61,7 @@ async function runHere(setup: ChunkSetup): Promise<ChunkAnswer> {
 
 /** An answer, once the thread is gone; a thread that dies without one counts as one that could not read. */
 function runThread(setup: ChunkSetup): Promise<ChunkAnswer> {
-  const worker = new Worker(workerFile(), { workerData: setup });
+  const worker = new Worker(workerUrl('chunk-worker', import.meta.url), { workerData: setup });
   let answer: ChunkAnswer = { kind: 'unreadable', reason: 'a thread ended early' };
   worker.on('message', (message: ChunkAnswer) => {
     answer = message;
@@ -93,10 +93,4 @@ function follow(counters: BigInt64Array, onBytes: OnBytes): { end(): void } {
       tell();
     },
   };
-}
-
-/** Beside this file as it is, or, in the bundle, beside the command line. */
-function workerFile(): URL {
-  const bundled = new URL('./chunk-worker.js', import.meta.url);
-  return existsSync(bundled) ? bundled : new URL('./chunk-worker.ts', import.meta.url);
 }

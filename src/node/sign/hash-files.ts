@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { workerUrl } from '../worker-url.ts';
 import { ReadError } from '../../bytes/errors.ts';
 import { SignError } from '../../sign/errors.ts';
 import type { HashName } from '../../sign/manifest.ts';
@@ -124,7 +125,7 @@ class HashRun {
   }
 
   #start(): Worker {
-    const url = new URL(`./hash-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+    const url = workerUrl('hash-worker', import.meta.url);
     const workerData: HashSetup = { hash: this.#options.hash, counter: this.#counter };
     return new Worker(url, { workerData, execArgv: [] });
   }
