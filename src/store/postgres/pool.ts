@@ -30,7 +30,7 @@ export function makePool(config: PostgresConfig, { max, readOnly }: PoolShape): 
     statement_timeout: storeLimits.maxStatementMs,
     idle_in_transaction_session_timeout: storeLimits.maxIdleInTransactionMs,
     ...(readOnly ? { options: '-c default_transaction_read_only=on' } : {}),
-    types: { getTypeParser: parserOf } as pg.CustomTypesConfig,
+    types: { getTypeParser: parserOf },
   });
   // The pool has dropped the connection by itself; without a listener the process would end.
   pool.on('error', () => undefined);
@@ -40,7 +40,7 @@ export function makePool(config: PostgresConfig, { max, readOnly }: PoolShape): 
 
 function parserOf(oid: number, format: 'text' | 'binary' = 'text'): (text: string) => unknown {
   if (format === 'text' && (oid === INT8 || oid === NUMERIC)) return toNumber;
-  return pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown;
+  return pg.types.getTypeParser(oid, format) as (text: string) => unknown;
 }
 
 /** @throws RangeError rather than giving a number that is not the one stored. */
