@@ -76,7 +76,7 @@ describe('canonical JSON, RFC 8785', () => {
     ['a big integer', 1n],
     ['a function', () => 1],
     ['a date', new Date(0)],
-    ['a hole', new Array(1)],
+    ['a list of undefined', [undefined]],
   ])('refuses %s', (_name, value) => {
     expect(() => canonicalJson(value)).toThrow(LedgerError);
   });

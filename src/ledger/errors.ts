@@ -41,6 +41,7 @@ const ledgerErrors = {
   'entries-reordered': refused('entries are not in the order in which they were recorded', LOST),
   'entry-withheld': refused('the content of an entry is missing, and no retention on record covers it', LOST),
   'history-rewritten': refused('the entries are not those the checkpoint was signed for', LOST),
+  'checkpoint-misplaced': refused('a checkpoint is not where its size puts it', LOST),
   'tile-mismatch': refused('a tile does not hold the hashes of the entries below it'),
   truncated: refused('the end is missing', LOST),
   fork: refused('the log shows two histories', LOST),
