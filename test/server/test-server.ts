@@ -12,7 +12,7 @@ import { openMetrics } from '../../src/server/plugins/metrics/index.ts';
 import type { AnyBinding } from '../../src/server/routes/bind.ts';
 import { serverBindings } from '../../src/server/routes/server.ts';
 import type { Services } from '../../src/server/services.ts';
-import type { Limit } from '../../src/store/counters/counters.ts';
+import { MemoryCounters } from '../../src/store/counters/memory-counters.ts';
 
 /** What a test says of the server it wants. Everything else is as an operator gets it. */
 interface TestServerOptions {
@@ -79,7 +79,7 @@ function partsFor({ decide }: TestServerOptions, entries: EntryDraft[]): Omit<Se
     blobs: new Proxy({}, { get: nothing }) as Services['blobs'],
     jobs: new Proxy({}, { get: nothing }) as Services['jobs'],
     bus: { publish: () => undefined, subscribe: () => () => undefined, close: async () => undefined },
-    counters: countersInMemory(),
+    counters: new MemoryCounters(),
     authorizer: {
       decide: async (caller, action) => ({
         allowed: false,
@@ -92,24 +92,5 @@ function partsFor({ decide }: TestServerOptions, entries: EntryDraft[]): Omit<Se
     },
     health: healthCheck(() => 0),
     clock: () => 0,
-  };
-}
-
-/** Windows never end: a test is over before they would. */
-function countersInMemory(): Services['counters'] {
-  const counts = new Map<string, number>();
-  const once = new Set<string>();
-  return {
-    column: 'memory',
-    take: async (key: string, limit: Limit, cost = 1) => {
-      const taken = (counts.get(key) ?? 0) + cost;
-      const allowed = taken <= limit.count;
-      if (allowed) counts.set(key, taken);
-      return { allowed, remaining: limit.count - taken, retryAfterSeconds: allowed ? 0 : limit.windowSeconds };
-    },
-    reset: async (key) => void counts.delete(key),
-    once: async (key) => !once.has(key) && once.add(key) !== undefined,
-    probe: async () => undefined,
-    close: async () => undefined,
   };
 }

@@ -26,12 +26,6 @@ const startErrors = {
   'port-in-use': row('the port is taken', 'stop what listens there, or choose another with --port'),
   'port-refused': row('may not listen there', 'ports below 1024 need a privilege: choose another, or use a proxy'),
   'address-unusable': row('cannot listen on this address', 'name an address of this machine with --host'),
-  'data-unusable': row('cannot use the data folder', 'it must belong to whoever runs the server; --data names another'),
-  'data-exposed': row('others can read the data folder', 'chmod 700 the folder: its keys and records are secret'),
-  'data-in-use': row(
-    'another server uses the data folder',
-    'stop it first; several servers share PostgreSQL, not a folder',
-  ),
 } as const;
 
 export type StartErrorCode = keyof typeof startErrors;

@@ -6,10 +6,9 @@ import { RequestError } from '../../errors.ts';
 import type { Place } from '../../place.ts';
 import { headersOfAll } from '../headers/index.ts';
 import type { ServerLog } from '../log/server-log.ts';
-import { connectionError, problemOf, shownError } from './problem-of.ts';
+import { connectionError, FIRST_SERVER_FAULT, problemOf, shownError } from './problem-of.ts';
 
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
-const FIRST_SERVER_FAULT = 500;
 
 interface ProblemOptions {
   readonly place: Place;

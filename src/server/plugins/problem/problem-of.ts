@@ -33,6 +33,9 @@ export function connectionError(error: unknown): RequestError {
   return RequestError.of(connectionCodes[codeOf(error)] ?? 'malformed-request');
 }
 
+/** Statuses from here on are the server's fault. */
+export const FIRST_SERVER_FAULT = 500;
+
 const titleOf = (code: string): string => (code.charAt(0).toUpperCase() + code.slice(1)).replaceAll('-', ' ');
 
 /** An error as RFC 9457 has it. `type` leads to a page of this server that explains the code. */
@@ -41,12 +44,14 @@ export function problemOf(
   options: { readonly origin: string; readonly requestId: string },
 ): Problem {
   const extras = error instanceof RequestError ? error.extras : {};
+  const isOwn = error instanceof RequestError || error.httpStatus < FIRST_SERVER_FAULT;
   const retryAfterSeconds = extras.retryAfterSeconds ?? error.data['retryAfterSeconds'];
   return {
     type: `${options.origin}/problems/${error.code}`,
     title: titleOf(error.code),
     status: error.httpStatus,
-    detail: error.message,
+    // What a capability says of its own failure is for the log: it names tables and files.
+    detail: isOwn ? error.message : 'the server could not do it',
     code: error.code,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     instance: options.requestId,
