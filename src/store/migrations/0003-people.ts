@@ -1,4 +1,5 @@
 import type { CreateTableBuilder, Kysely } from 'kysely';
+import type { Migration } from './migration.ts';
 
 type Table = CreateTableBuilder<string, string>;
 
@@ -7,12 +8,12 @@ const ofPerson = (table: Table): Table =>
   table.addColumn('person_id', 'text', (column) => column.notNull().references('people.id'));
 
 /** People, what proves who they are, and their sessions. */
-export const peopleMigration = {
+export const peopleMigration: Migration = {
   name: '0003-people',
-  async up(sql: Kysely<unknown>): Promise<void> {
-    await makeAccounts(sql);
-    await makeFactors(sql);
-    await makeSessions(sql);
+  up: async (db) => {
+    await makeAccounts(db);
+    await makeFactors(db);
+    await makeSessions(db);
   },
 };
 
@@ -42,7 +43,7 @@ async function makeAccounts({ schema }: Kysely<unknown>): Promise<void> {
   )
     .addColumn('linked_at', 'bigint', (column) => column.notNull())
     .addColumn('last_used_at', 'bigint')
-    .addPrimaryKeyConstraint('people_identities_key', ["provider", "subject"])
+    .addPrimaryKeyConstraint('people_identities_key', ['provider', 'subject'] as never)
     .execute();
   await schema
     .createTable('people_links')
