@@ -20,8 +20,6 @@ export const peopleLimits = {
   /** Of the cache of sessions: about 400 bytes each. */
   maxCachedSessions: 20_000,
   maxAgentChars: 200,
-  /** NIST SP 800-63B-4, section 3.1.1.2, wants 8 beside a second factor and 15 alone; roles with power need a second factor here. */
-  minPasswordChars: 12,
   recoveryCodes: 10,
   /** Rows of the breached passwords that a search may look at: 2^64 lines would fit. */
   maxSearchSteps: 64,

@@ -39,13 +39,13 @@ export interface People extends Omit<PeopleOptions, 'hasher'> {
 export function makePeople(options: PeopleOptions): People {
   const { settings, bus, fetch, hasher = makePasswordHasher() } = options;
   const { origin, hostname } = new URL(options.origin);
-  const { breachedPasswordsFile } = settings;
+  const { breachedFile } = settings.passwords;
   return {
     ...options,
     origin,
     rpId: hostname,
     hasher,
-    breached: breachedPasswordsFile === undefined ? null : breachedPasswordsIn(breachedPasswordsFile),
+    breached: breachedFile === undefined ? null : breachedPasswordsIn(breachedFile),
     sessions: makeSessionCache(bus),
     oidc: makeOidcClients(settings.oidc, fetch),
   };

@@ -98,7 +98,7 @@ async function removeFactors({ sql }: Change, personId: string): Promise<void> {
  * @throws PeopleError `person-unknown`, `person-above`; and what the grants say of the last administrator.
  */
 export async function erasePerson(people: People, act: AdministrativeAct): Promise<void> {
-  const { caller, personId } = act;
+  const { caller, personId, reason } = act;
   await people.store.change(async (change) => {
     await accountFor(people, change, act);
     await people.ports.requireOtherAdministrator(change, personId);
@@ -109,7 +109,6 @@ export async function erasePerson(people: People, act: AdministrativeAct): Promi
     await change.sql.deleteFrom('people_data').where('person_id', '=', personId).execute();
     await setState(change, personId, 'erased');
     await people.ports.eraseOpenings(change, personId);
-    // Without the reason: it may tell of whom it was about, and this entry is what remains.
-    change.record(accountEntry({ activity: 'people.erase', actor: actorOf(caller), personId }));
+    change.record(accountEntry({ activity: 'people.erase', actor: actorOf(caller), personId, reason }));
   });
 }

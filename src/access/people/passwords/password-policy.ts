@@ -1,5 +1,4 @@
 import { PeopleError } from '../errors.ts';
-import { peopleLimits } from '../limits.ts';
 import { normalized } from './argon2.ts';
 import { commonPasswords, sequences } from './common-passwords.ts';
 
@@ -21,14 +20,11 @@ const MAX_REPEATED_CHARS = 5;
  * section 3.1.1.2).
  * @throws PeopleError `password-short`, `password-common`, `password-personal`.
  */
-export function checkPassword(password: string, owner: PasswordOwner): void {
+export function checkPassword(password: string, owner: PasswordOwner, minLength: number): void {
   const text = normalized(password);
   const { length } = Array.from(text);
-  if (length < peopleLimits.minPasswordChars) {
-    throw PeopleError.of(
-      'password-short',
-      `expected at least ${peopleLimits.minPasswordChars} characters, found ${length}`,
-    );
+  if (length < minLength) {
+    throw PeopleError.of('password-short', `expected at least ${minLength} characters, found ${length}`);
   }
   const folded = text.toLowerCase();
   if (isCommon(folded)) throw PeopleError.of('password-common');

@@ -7,7 +7,7 @@ import { checkPassword, type PasswordOwner } from './password-policy.ts';
  * @throws PeopleError `password-short`, `password-common`, `password-personal`, `password-breached`, `breach-list-unreadable`, `server-busy`.
  */
 export async function preparePassword(people: People, password: string, owner: PasswordOwner): Promise<string> {
-  checkPassword(password, owner);
+  checkPassword(password, owner, people.settings.passwords.minLength);
   if ((await people.breached?.has(password)) === true) throw PeopleError.of('password-breached');
   return await people.hasher.hash(password);
 }

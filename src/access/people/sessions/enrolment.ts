@@ -13,8 +13,9 @@ export const enrolmentRoutes: ReadonlySet<RouteId> = new Set<RouteId>([
   'signOut',
 ]);
 
-/** Whether a role of a person demands two factors. */
+/** Whether a role of a person demands two factors; where passwords open nothing, everybody needs another factor. */
 export async function demandsStrongFactor(people: People, sql: Kysely<Database>, personId: string): Promise<boolean> {
+  if (!people.settings.passwords.isAllowed) return true;
   const held = (await people.ports.rolesOf(sql, [personId])).get(personId) ?? [];
   return held.some((role) => people.settings.strongFactorRoles.includes(role));
 }

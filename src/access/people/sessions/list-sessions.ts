@@ -3,6 +3,7 @@ import type { session } from '../../../contract/types/session.ts';
 import { readPage, type PageQuery } from '../accounts/page.ts';
 import type { People } from '../people.ts';
 import { factorsIn } from './known-session.ts';
+import { idleMsOf } from './resolve-session.ts';
 
 export type SessionView = z.infer<typeof session>;
 
@@ -23,7 +24,7 @@ export async function listSessions(
     .where('person_id', '=', personId)
     .where('kind', '=', 'full')
     .where('expires_at', '>', nowMs)
-    .where('last_seen_at', '>', nowMs - settings.idleSeconds * 1000)
+    .where('last_seen_at', '>', nowMs - idleMsOf(settings))
     .orderBy('id', 'desc')
     .limit(page.limit + 1);
   const rows = await (page.cursor === undefined ? base : base.where('id', '<', page.cursor)).execute();

@@ -5,6 +5,7 @@ import type { People } from '../people.ts';
 import { boundedAgent, type Client } from '../record.ts';
 import { hashToken, newToken } from '../secrets/one-time-token.ts';
 import type { Factor, KnownSession } from './known-session.ts';
+import { idleMsOf } from './resolve-session.ts';
 
 /** What goes into the cookie. */
 export interface OpenedSession {
@@ -29,7 +30,7 @@ export async function openSession(people: People, change: Change, start: Session
   const token = newToken();
   const id = newId('session', nowMs);
   const { pendingSessionSeconds } = peopleLimits;
-  const lifeSeconds = start.kind === 'pending' ? pendingSessionSeconds : people.settings.absoluteSeconds;
+  const lifeSeconds = start.kind === 'pending' ? pendingSessionSeconds : people.settings.sessionHours * 3600;
   const expiresAtMs = nowMs + lifeSeconds * 1000;
   await makeRoom(people, change, start.personId);
   await change.sql
@@ -64,7 +65,7 @@ async function makeRoom({ clock, settings }: People, { sql }: Change, personId: 
   await sql
     .deleteFrom('people_sessions')
     .where((row) =>
-      row.or([row('expires_at', '<=', nowMs), row('last_seen_at', '<=', nowMs - settings.idleSeconds * 1000)]),
+      row.or([row('expires_at', '<=', nowMs), row('last_seen_at', '<=', nowMs - idleMsOf(settings))]),
     )
     .execute();
   const surplus = await sql

@@ -2,6 +2,7 @@ import type { Caller } from '../../caller.ts';
 import { peopleLimits } from '../limits.ts';
 import type { People } from '../people.ts';
 import type { Client } from '../record.ts';
+import type { PeopleSettings } from '../settings.ts';
 import { hashToken } from '../secrets/one-time-token.ts';
 import { type KnownSession, readSession } from './known-session.ts';
 
@@ -54,8 +55,12 @@ async function findSession(people: People, token: string): Promise<KnownSession 
   return session !== null && isGood(people, session, nowMs) ? session : null;
 }
 
+export function idleMsOf({ sessionIdleMinutes }: PeopleSettings): number {
+  return sessionIdleMinutes * 60_000;
+}
+
 function isGood({ settings }: People, session: KnownSession, nowMs: number): boolean {
-  const idleUntil = session.lastSeenAt + settings.idleSeconds * 1000;
+  const idleUntil = session.lastSeenAt + idleMsOf(settings);
   return session.personState === 'active' && session.expiresAt > nowMs && idleUntil > nowMs;
 }
 

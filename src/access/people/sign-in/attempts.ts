@@ -5,14 +5,15 @@ import type { People } from '../people.ts';
 import { type Client, authenticationEntry } from '../record.ts';
 
 /**
- * Attempts that an account bears. Each window is longer than the one before and allows fewer in proportion, so that the wait for the next
- * attempt grows with the number of those that failed: 6 s, 30 s, 3 min, half an hour. NIST SP 800-63B-4, section 3.2.2, allows 100 in all.
+ * Attempts that an account bears. Each window is longer than the one before and allows fewer in proportion, so that the wait grows with the
+ * number of attempts that failed: up to half a minute, five minutes, an hour, and, after as many as NIST SP 800-63B-4, section 3.2.2, lets
+ * pass at all, a day. A success, a passkey or an administrator ends the wait.
  */
 const accountLimits: readonly Limit[] = [
   { count: 5, windowSeconds: 30 },
   { count: 10, windowSeconds: 300 },
   { count: 20, windowSeconds: 3600 },
-  { count: 50, windowSeconds: 24 * 3600 },
+  { count: 100, windowSeconds: 24 * 3600 },
 ];
 
 /** Fewer than the account bears: a stranger at one address shuts out himself, not the person. */

@@ -27,7 +27,7 @@ export async function signInWithPassword(people: People, attempt: PasswordAttemp
   const onRefused = async (refusal: Refusal) => lockOut(people, account, refusal);
   await takeAttempt(people, { keys, activity: ACTIVITY, client, onRefused });
   const { matches, outdated } = await people.hasher.verify(password, account?.phc);
-  const refusal = refusalOf(account, { matches, nowMs: people.clock() });
+  const refusal = refusalOf(account, { matches, isAllowed: people.settings.passwords.isAllowed, nowMs: people.clock() });
   if (refusal !== null || account === undefined) return await refuse(people, attempt, { account, reason: refusal });
   const rehashed = outdated ? await people.hasher.hash(password) : null;
   const progress = await admit(people, { account, client, rehashed });
@@ -39,11 +39,12 @@ export async function signInWithPassword(people: People, attempt: PasswordAttemp
 /** Why an attempt fails, for the ledger only; null where it does not. */
 function refusalOf(
   account: Account | undefined,
-  { matches, nowMs }: { readonly matches: boolean; readonly nowMs: number },
+  { matches, isAllowed, nowMs }: { readonly matches: boolean; readonly isAllowed: boolean; readonly nowMs: number },
 ): string | null {
   if (account === undefined) return 'no such person';
   if (account.phc === undefined) return 'the person has no password';
   if (!matches) return 'wrong password';
+  if (!isAllowed) return 'passwords open nothing here';
   if (account.state !== 'active') return `the person is ${account.state}`;
   if (account.lockedUntil !== null && account.lockedUntil > nowMs) return 'the person is locked out';
   return null;
