@@ -1,5 +1,6 @@
 import type { AccessDecision } from '../decision.ts';
 import { grantPurposes } from '../grants/held-grants.ts';
+import { ANY_PURPOSE } from './best-case.ts';
 import { questionOf, type Situation } from './situation.ts';
 import type { PreparedPolicies } from './prepared-policies.ts';
 
@@ -26,9 +27,6 @@ export const withPurpose = (situation: Situation, purpose: string): Situation =>
   ...situation,
   now: { ...situation.now, purpose },
 });
-
-/** A purpose that no policy names, for policies that ask for any. */
-const ANY_PURPOSE = 'any';
 
 /** Purposes that could matter: those of the grants that count here, and any. */
 export function purposesFor(situation: Situation): readonly string[] {
