@@ -1,0 +1,6 @@
+import { ledgerMigration } from './0001-ledger.ts';
+import { policiesMigration } from './0004-policies.ts';
+import type { Migration } from './migration.ts';
+
+/** Every migration, in order. */
+export const migrations: readonly Migration[] = [ledgerMigration, policiesMigration];
