@@ -1,6 +1,11 @@
 import { ledgerMigration } from './0001-ledger.ts';
 import { peopleMigration } from './0003-people.ts';
+import { policiesMigration } from './0004-policies.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [ledgerMigration, peopleMigration];
+export const migrations: readonly Migration[] = [
+  ledgerMigration,
+  peopleMigration,
+  policiesMigration,
+];
