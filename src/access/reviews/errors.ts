@@ -18,7 +18,11 @@ const reviewErrors = {
   'due-unacceptable': row('the campaign cannot be due then', 422, 'name a time from an hour to a year ahead'),
   'reviewer-unacceptable': row('cannot review', 422, 'name people whose accounts are active'),
   'nothing-to-review': row('no grant is meant', 422, 'widen the filter'),
-  'too-much-to-review': row('more grants are meant than one campaign holds', 422, 'narrow the filter, by role or by project'),
+  'too-much-to-review': row(
+    'more grants are meant than one campaign holds',
+    422,
+    'narrow the filter, by role or by project',
+  ),
   'nobody-may-decide': row(
     'nobody of the reviewers may decide about some grants',
     422,
@@ -29,7 +33,11 @@ const reviewErrors = {
   'item-unknown': row('no such item in the campaign', 404, 'GET /api/reviews/:campaignId/items lists them'),
   'item-repeated': row('an item was named twice', 422, 'decide each item once'),
   'item-decided': row('already decided', 409, 'load the items again: nothing of this request was decided'),
-  'grant-ended': row('the grant has ended meanwhile, so it cannot be certified', 409, 'decide to revoke: that records that it is gone'),
+  'grant-ended': row(
+    'the grant has ended meanwhile, so it cannot be certified',
+    409,
+    'decide to revoke: that records that it is gone',
+  ),
 } as const;
 
 export type ReviewErrorCode = keyof typeof reviewErrors;

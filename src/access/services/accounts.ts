@@ -1,6 +1,7 @@
 import { sql as fragment, type Transaction } from 'kysely';
 import type { z } from 'zod';
 import type { service } from '../../contract/types/people.ts';
+import type { JsonObject } from '../../ledger/canonical.ts';
 import type { EntryDraft } from '../../ledger/entry.ts';
 import type { Bus } from '../../store/bus/bus.ts';
 import { newId } from '../../store/new-id.ts';
@@ -196,7 +197,7 @@ function changeEntry(caller: Caller, before: ServiceTable, changes: ServiceChang
 
 interface Told {
   readonly id: string;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: JsonObject;
   readonly personal: Readonly<Record<string, string>>;
 }
 

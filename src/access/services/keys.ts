@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { ActionId } from '../../contract/actions.ts';
+import type { JsonObject } from '../../ledger/canonical.ts';
 import type { EntryDraft } from '../../ledger/entry.ts';
 import type { Bus } from '../../store/bus/bus.ts';
 import { newId } from '../../store/new-id.ts';
@@ -226,12 +227,7 @@ async function retire(sql: Transaction<Database>, { old, successorId, nowMs, ret
   }
 }
 
-function entryOf(
-  caller: Caller,
-  activity: string,
-  row: ServiceKeyTable,
-  more: Readonly<Record<string, unknown>> = {},
-): EntryDraft {
+function entryOf(caller: Caller, activity: string, row: ServiceKeyTable, more: JsonObject = {}): EntryDraft {
   const networks = JSON.parse(row.networks) as readonly string[];
   return {
     class: 'entity-management',
@@ -242,7 +238,7 @@ function entryOf(
     data: {
       serviceId: row.service_id,
       prefix: row.prefix,
-      scopes: JSON.parse(row.scopes) as unknown,
+      scopes: JSON.parse(row.scopes) as readonly string[],
       expiresAt: row.expires_at,
       networks: networks.length,
       ...more,

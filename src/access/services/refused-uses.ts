@@ -1,3 +1,4 @@
+import type { EntryDraft } from '../../ledger/entry.ts';
 import type { Store } from '../../store/store.ts';
 import type { Credential } from './credential.ts';
 
@@ -77,7 +78,12 @@ export class RefusedUses {
   }
 }
 
-function entryOf({ credential, reason, address }: RefusedUse, counted?: { more: number; sinceMs: number }) {
+interface Counted {
+  readonly more: number;
+  readonly sinceMs: number;
+}
+
+function entryOf({ credential, reason, address }: RefusedUse, counted?: Counted): EntryDraft {
   return {
     class: 'authentication',
     activity: `${credential.kind}.refused`,
@@ -91,7 +97,10 @@ function entryOf({ credential, reason, address }: RefusedUse, counted?: { more: 
     outcome: 'failure',
     severity: reason === 'expired' ? 'low' : 'medium',
     reasons: [reason],
-    data: { keyId: credential.keyId, ...counted },
+    data: {
+      keyId: credential.keyId,
+      ...(counted === undefined ? {} : { more: counted.more, sinceMs: counted.sinceMs }),
+    },
     personal: { address },
-  } as const;
+  };
 }
