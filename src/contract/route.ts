@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import type { ActionId } from './actions.ts';
+
+/**
+ * Who may call a route.
+ * - `public`: anybody; what it does is guarded by a secret in the request (sign-in, set-up) or harmless (health).
+ * - `self`: everybody who is signed in, about himself only.
+ * - `action`: whoever the policies allow this action on the resource: the server itself, the project or the scope named in
+ *   the request, or what the handler's resolver finds (`found`).
+ */
+export type RouteAccess =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'self' }
+  | {
+      readonly kind: 'action';
+      readonly action: ActionId;
+      readonly resource: 'server' | 'params.projectId' | 'body.scope' | 'found';
+    };
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+type Shape = z.ZodObject | undefined;
+
+/** One route of the HTTP interface, as data: the server, the document, the client and the tests are all made from it. */
+export interface Route<
+  Id extends string = string,
+  Params extends Shape = Shape,
+  Query extends Shape = Shape,
+  Body extends z.ZodType | undefined = z.ZodType | undefined,
+  Reply extends z.ZodType | undefined = z.ZodType | undefined,
+> {
+  readonly id: Id;
+  readonly method: Method;
+  /** With parameters as `:name`, each of which `params` has. */
+  readonly path: `/${string}`;
+  readonly summary: string;
+  /** More than one sentence, where one does not do. */
+  readonly description?: string;
+  readonly access: RouteAccess;
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  /** JSON of the answer; absent: 204 without a body, unless `produces` says what is streamed. */
+  readonly reply?: Reply;
+  /** Media type of an answer that is not JSON. */
+  readonly produces?: string;
+  /** Status of success where it is neither 200 nor 204. */
+  readonly status?: 201 | 202;
+  /** In bytes; the server's own limit where absent. */
+  readonly maxBodyBytes?: number;
+}
+
+/** Types a route by what it is given. */
+export function defineRoute<
+  const Id extends string,
+  Params extends Shape = undefined,
+  Query extends Shape = undefined,
+  Body extends z.ZodType | undefined = undefined,
+  Reply extends z.ZodType | undefined = undefined,
+>(route: Route<Id, Params, Query, Body, Reply>): Route<Id, Params, Query, Body, Reply> {
+  return route;
+}
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+type Given<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
+
+/** What a handler of the route is given, parsed. */
+export interface RouteInput<R extends Route> {
+  readonly params: Parsed<R['params']>;
+  readonly query: Parsed<R['query']>;
+  readonly body: Parsed<R['body']>;
+}
+
+/** What a caller of the route passes. */
+export interface RouteRequest<R extends Route> {
+  readonly params: Given<R['params']>;
+  readonly query: Given<R['query']>;
+  readonly body: Given<R['body']>;
+}
+
+/** What the route answers with. */
+export type RouteReply<R extends Route> = Parsed<R['reply']>;

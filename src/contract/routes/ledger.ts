@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { ActionId } from '../actions.ts';
+import { defineRoute } from '../route.ts';
+import { cursorQuery, id, page } from '../types/common.ts';
+import {
+  checkpoint,
+  consistencyProof,
+  entry,
+  entryDetail,
+  inclusionProof,
+  ledgerState,
+  opening,
+} from '../types/ledger.ts';
+import { job } from '../types/server.ts';
+
+const may = (action: ActionId) => ({ kind: 'action', action, resource: 'server' }) as const;
+const params = z.object({ index: z.coerce.number().int().min(0) });
+const size = z.coerce.number().int().min(0);
+
+export const ledgerRoutes = [
+  defineRoute({
+    id: 'ledger.state',
+    method: 'GET',
+    path: '/api/ledger',
+    summary: 'size, keys, latest checkpoint, witnesses',
+    access: may('ledger.read'),
+    reply: ledgerState,
+  }),
+  defineRoute({
+    id: 'ledger.entries',
+    method: 'GET',
+    path: '/api/ledger/entries',
+    summary: 'search entries, the newest first',
+    access: may('ledger.read'),
+    query: cursorQuery.extend({
+      class: z.string().max(40).optional(),
+      activity: z.string().max(80).optional().describe('an activity, or a beginning such as grant.'),
+      actorId: z.string().max(80).optional(),
+      objectId: z.string().max(120).optional(),
+      decision: entry.shape.decision.unwrap().optional(),
+      outcome: entry.shape.outcome.optional(),
+      from: z.iso.datetime().optional(),
+      to: z.iso.datetime().optional(),
+    }),
+    reply: page(entry),
+  }),
+  defineRoute({
+    id: 'ledger.entry',
+    method: 'GET',
+    path: '/api/ledger/entries/:index',
+    summary: 'one entry with the bytes of its leaf',
+    access: may('ledger.read'),
+    params,
+    reply: entryDetail,
+  }),
+  defineRoute({
+    id: 'ledger.reveal',
+    method: 'POST',
+    path: '/api/ledger/entries/:index/reveal',
+    summary: 'the personal data behind the commitments of an entry; this is recorded',
+    access: may('ledger.reveal'),
+    params,
+    reply: z.object({ openings: z.array(opening) }),
+  }),
+  defineRoute({
+    id: 'ledger.inclusion',
+    method: 'GET',
+    path: '/api/ledger/entries/:index/proof',
+    summary: 'proof that an entry is in the tree of the latest checkpoint, or of a given size',
+    access: may('ledger.read'),
+    params,
+    query: z.object({ size: size.optional() }),
+    reply: inclusionProof,
+  }),
+  defineRoute({
+    id: 'ledger.proofFile',
+    method: 'GET',
+    path: '/api/ledger/entries/:index/proof.tlog-proof',
+    summary: 'the same as a file that can be checked offline (C2SP tlog-proof)',
+    access: may('ledger.read'),
+    params,
+    produces: 'text/plain',
+  }),
+  defineRoute({
+    id: 'ledger.consistency',
+    method: 'GET',
+    path: '/api/ledger/consistency',
+    summary: 'proof that the tree of one size continues that of another',
+    access: may('ledger.read'),
+    query: z.object({ from: size, to: size.optional() }),
+    reply: consistencyProof,
+  }),
+  defineRoute({
+    id: 'ledger.checkpoints',
+    method: 'GET',
+    path: '/api/ledger/checkpoints',
+    summary: 'signed checkpoints, the newest first',
+    access: may('ledger.read'),
+    query: cursorQuery,
+    reply: page(checkpoint),
+  }),
+  defineRoute({
+    id: 'ledger.export',
+    method: 'POST',
+    path: '/api/ledger/exports',
+    summary: 'make an export that anybody can verify offline',
+    access: may('ledger.export'),
+    reply: job,
+    status: 202,
+  }),
+  defineRoute({
+    id: 'ledger.download',
+    method: 'GET',
+    path: '/api/ledger/exports/:jobId/file',
+    summary: 'download an export',
+    access: may('ledger.export'),
+    params: z.object({ jobId: id }),
+    produces: 'application/octet-stream',
+  }),
+  defineRoute({
+    id: 'ledger.tlogCheckpoint',
+    method: 'GET',
+    path: '/ledger/checkpoint',
+    summary: 'the latest checkpoint (C2SP tlog-tiles)',
+    access: may('ledger.read'),
+    produces: 'text/plain',
+  }),
+  defineRoute({
+    id: 'ledger.tlogTile',
+    method: 'GET',
+    path: '/ledger/tile/*',
+    summary: 'a tile of hashes or a bundle of entries (C2SP tlog-tiles)',
+    access: may('ledger.read'),
+    params: z.object({ '*': z.string().max(120) }),
+    produces: 'application/octet-stream',
+  }),
+  defineRoute({
+    id: 'ledger.tlogKeys',
+    method: 'GET',
+    path: '/ledger/keys',
+    summary: 'the verifier keys of this ledger',
+    access: may('ledger.read'),
+    reply: z.object({ keys: z.array(z.string()) }),
+  }),
+] as const;
