@@ -44,7 +44,7 @@ export function Shell() {
           {railOpen ? <X size={18} /> : <MenuIcon size={18} />}
         </ActionIcon>
       </header>
-      <div id="rail" className={styles.rail} data-open={railOpen || undefined}>
+      <aside id="rail" aria-label="Console" className={styles.rail} data-open={railOpen || undefined}>
         <div className={styles.railBrand}>
           <Brand />
         </div>
@@ -58,7 +58,7 @@ export function Shell() {
           <LedgerSeal />
           <Account onHelp={() => setHelpOpen(true)} />
         </div>
-      </div>
+      </aside>
       <main id="page" ref={main} tabIndex={-1} className={styles.page}>
         <Outlet />
       </main>
@@ -143,7 +143,7 @@ function Account({ onHelp }: { readonly onHelp: () => void }) {
   return (
     <Menu position="top-start" width={212} shadow="md">
       <Menu.Target>
-        <UnstyledButton className={styles.account} aria-label={`Account of ${me?.principal.name ?? 'you'}`}>
+        <UnstyledButton className={styles.account}>
           <span className={styles.who}>
             <strong>{me?.principal.name ?? '…'}</strong>
             <span>{role === undefined ? 'no role' : role}</span>

@@ -1,4 +1,5 @@
 import styles from './guilloche.module.css';
+import { SEAL_OUTLINE } from './seal.tsx';
 
 const POINTS = 720;
 const CENTRE = 200;
@@ -37,6 +38,10 @@ export function Guilloche() {
       {paths.map((path) => (
         <path key={path} d={path} />
       ))}
+      <g transform="translate(154 154) scale(3.83)" className={styles.centre}>
+        <path d={SEAL_OUTLINE} />
+        <path d="m7.8 9.2 4.2 7 4.2-7" />
+      </g>
     </svg>
   );
 }

@@ -91,7 +91,8 @@ export function ProblemNote({ error }: { readonly error: unknown }) {
 
 /** Messages of the server are in lower case, to be put into others; alone they begin like a sentence. */
 export function sentence(words: string): string {
-  const upper = words.charAt(0).toUpperCase() + words.slice(1);
+  // An address, a number or a name of code keeps its spelling.
+  const upper = /^[a-z]+[\s,:;]/.test(words) ? words.charAt(0).toUpperCase() + words.slice(1) : words;
   return /[.!?]$/.test(upper) ? upper : `${upper}.`;
 }
 

@@ -16,7 +16,7 @@ const number: Column<Entry> = {
   width: '5.5rem',
   onCard: 'plain',
   cell: ({ index }) => (
-    <Link to="/ledger/$index" params={{ index: String(index) }} aria-label={`Entry ${index}`}>
+    <Link to="/ledger/$index" params={{ index: String(index) }} aria-label={`Entry ${index}`} className="plain">
       {index}
     </Link>
   ),

@@ -58,7 +58,9 @@ export function ActivityChart({ days }: { readonly days: readonly Day[] }) {
           failed <strong>{sum((day) => day.failedSignIns)}</strong>
         </li>
       </ul>
-      <DayTable days={days} />
+      <div className="visually-hidden">
+        <DayTable days={days} />
+      </div>
     </figure>
   );
 }
@@ -90,7 +92,7 @@ function DayLabels({ days }: { readonly days: readonly Day[] }) {
 
 function DayTable({ days }: { readonly days: readonly Day[] }) {
   return (
-    <table className="visually-hidden">
+    <table>
       <caption>Decisions and sign-ins by day</caption>
       <thead>
         <tr>
