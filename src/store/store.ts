@@ -3,15 +3,19 @@ import type { EntryDraft } from '../ledger/entry.ts';
 import type { JobRequest } from './jobs/job.ts';
 import type { Database } from './tables/index.ts';
 
-/** What a business change may do. Only SQL: no network, no waiting, no slow computing, because others wait in the same batch. */
+/**
+ * What a business change may do. Only SQL: no network, no waiting, no slow computing, because others wait in the same
+ * batch. It may run again when its batch must be tried again, so whatever it does elsewhere belongs into `afterCommit`.
+ * A statement that fails makes the change fail, even when the error is caught: `on conflict` is the way to expect one.
+ */
 export interface Change {
   readonly sql: Transaction<Database>;
   /** Adds an entry to the ledger, committed together with the change or not at all. Several keep their order. */
-  record(draft: EntryDraft): void;
+  readonly record: (draft: EntryDraft) => void;
   /** Adds a job, committed together with the change or not at all. Answers with its id. */
-  enqueue(request: JobRequest): Promise<string>;
+  readonly enqueue: (request: JobRequest) => Promise<string>;
   /** Runs once the change is durable; never when it failed. Must not throw. */
-  afterCommit(run: () => void): void;
+  readonly afterCommit: (run: () => void) => void;
 }
 
 export interface Committed<T> {

@@ -1,4 +1,4 @@
+import type { LedgerTables } from './ledger.ts';
+
 /** Every table, by area. A column's type is what both databases give: numbers, text, bytes; never a boolean or a date. */
-export interface Database {
-  readonly schema_probe: { readonly id: number };
-}
+export interface Database extends LedgerTables {}

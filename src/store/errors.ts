@@ -1,0 +1,57 @@
+import { CodedError, type ErrorRow } from '../bytes/errors.ts';
+
+interface Detail {
+  readonly detail: string;
+}
+
+const row = (title: string, httpStatus: number, hint?: string): ErrorRow<Detail> => ({
+  message: (d) => `${title}: ${d.detail}`,
+  ...(hint === undefined ? {} : { hint }),
+  exitCode: 2,
+  httpStatus,
+});
+
+const AGAIN = 'try again in a moment';
+
+/** Everything that the store refuses or fails at. Codes are stable. */
+const storeErrors = {
+  // A change that was not made.
+  'record-exists': row('there is such a record already', 409),
+  'record-referenced': row('the record belongs to another that is not there, or another still needs it', 409),
+  'statement-failed': row('a statement failed', 500),
+  'change-too-slow': row('the change took too long and was undone', 503, AGAIN),
+  'change-over': row('the change is over', 500, 'use what a change was given only until it returns'),
+  'store-busy': row('too many changes wait', 503, AGAIN),
+  'store-conflict': row('other changes got in the way each time', 503, AGAIN),
+  'store-failed': row('the change could not be made durable', 503, 'look at the disk or the database, then try again'),
+  'outcome-unknown': row(
+    'nobody can say whether the change was made',
+    503,
+    'look whether it was, before you repeat it',
+  ),
+  'store-closed': row('the store is closed', 503),
+  // A store that cannot be opened.
+  'folder-locked': row('the data folder is in use', 503, 'stop the other process, or name another folder with --data'),
+  'folder-open': row('others may look into the data folder', 500, 'chmod 700 the folder'),
+  'folder-unusable': row('cannot use the data folder', 500),
+  'database-unreachable': row('cannot reach the database', 503),
+  'database-locked': row('another process does not end its migration', 503),
+  'schema-newer': row('the database is of a newer version', 500, 'run the version that wrote it, or a newer one'),
+  'schema-differs': row(
+    'the database was made by other migrations',
+    500,
+    'restore a backup, or run the version that wrote it',
+  ),
+  'migration-failed': row('a migration failed and was undone', 500),
+} as const;
+
+export type StoreErrorCode = keyof typeof storeErrors;
+
+/** Why records were not read, written or opened. */
+export class StoreError extends CodedError {
+  declare readonly code: StoreErrorCode;
+
+  static of(code: StoreErrorCode, detail: string, cause?: unknown): StoreError {
+    return new StoreError(code, storeErrors[code], { detail }, cause);
+  }
+}

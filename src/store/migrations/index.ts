@@ -1,0 +1,5 @@
+import { ledgerMigration } from './0001-ledger.ts';
+import type { Migration } from './migration.ts';
+
+/** Every migration, in order. */
+export const migrations: readonly Migration[] = [ledgerMigration];
