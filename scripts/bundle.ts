@@ -17,8 +17,8 @@ const bundle = await rolldown({
     'copy-worker': 'dist/node/convert/copy-worker.js',
   },
   platform: 'node',
-  // An optional peer: whoever uses it installs it.
-  external: ['@aws-sdk/client-kms'],
+  // Optional peers: whoever uses them installs them.
+  external: ['@aws-sdk/client-kms', '@aws-sdk/client-s3'],
 });
 rmSync(OUT, { recursive: true, force: true });
 const { output } = await bundle.write({ dir: OUT, format: 'esm', chunkFileNames: '[name]-[hash].js' });

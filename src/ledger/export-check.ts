@@ -145,17 +145,23 @@ export class ExportCheck {
     }
   }
 
-  #append({ leaves, nodes = [] }: LeafGroup): void {
+  #append({ leaves, nodes = [], checkpoints = [] }: LeafGroup): void {
+    let due = 0;
     const told = new Map(nodes.map((node) => [`${node.level}/${node.index}`, node]));
     for (const leaf of leaves) {
       this.#position += 1;
-      if (this.#isBroken) continue;
-      for (const node of this.#range.append(leaf)) this.#compareNode(node, told);
-      this.#compareRemembered();
-      if (this.#history.awaits(this.#position)) {
-        this.#history.reached({ size: this.#position, root: this.#range.root() });
+      if (!this.#isBroken) this.#grow(leaf, told);
+      for (; (checkpoints[due]?.size ?? Number.POSITIVE_INFINITY) <= this.#position; due += 1) {
+        this.checkpoint(checkpoints[due]?.note ?? '');
       }
     }
+  }
+
+  #grow(leaf: Uint8Array, told: ReadonlyMap<string, TreeNode>): void {
+    for (const node of this.#range.append(leaf)) this.#compareNode(node, told);
+    this.#compareRemembered();
+    if (!this.#history.awaits(this.#position)) return;
+    this.#history.reached({ size: this.#position, root: this.#range.root() });
   }
 
   #compareNode({ level, index, hash }: TreeNode, told: ReadonlyMap<string, TreeNode>): void {

@@ -11,6 +11,14 @@ export interface LeafGroup {
   readonly entries: readonly (Uint8Array | null)[];
   /** Nodes that the source says these leaves complete. */
   readonly nodes?: readonly TreeNode[] | undefined;
+  /** Checkpoints that cover some of these leaves and not all, in the order of their sizes. */
+  readonly checkpoints?: readonly SizedNote[] | undefined;
+}
+
+/** A signed checkpoint, with the size that it speaks of. */
+export interface SizedNote {
+  readonly size: number;
+  readonly note: string;
 }
 
 /** A signed checkpoint, which comes just after the last leaf it covers. */

@@ -30,6 +30,8 @@ export const ledgerLimits = {
   maxProofFileBytes: 320 * KiB,
   /** A line of a bundle: a checkpoint written as a JSON string, or an entry, or 256 hashes. */
   maxBundleLineBytes: 256 * KiB,
+  /** Checkpoints of the history whose sizes lie within one tile of 256 leaves; each size may have been signed again. */
+  maxCheckpointsPerTile: 4096,
   /** Verifier keys named in the header of a bundle or served at `keys`. */
   maxExportKeys: 64,
   maxKeysBytes: 256 * KiB,

@@ -2,7 +2,7 @@ import { parseCheckpoint } from './checkpoint-text.ts';
 import { type LedgerTrust, verifyCheckpoint } from './checkpoint.ts';
 import { fromUtf8 } from './encoding.ts';
 import { LedgerError } from './errors.ts';
-import type { Export, ExportItem, LeafGroup } from './export-item.ts';
+import type { Export, ExportItem, LeafGroup, SizedNote } from './export-item.ts';
 import { HASH_BYTES } from './hashing.ts';
 import { ledgerLimits } from './limits.ts';
 import { type ByteStream, parseJsonLine, readLines } from './lines.ts';
@@ -42,15 +42,29 @@ export interface TilesOptions {
 }
 
 /**
- * Reads a log that is kept in tiles, in the order of its entries. Only what a signed checkpoint speaks of is fetched.
- * @throws LedgerError as `verifyCheckpoint`; `malformed` when there is no checkpoint.
+ * Reads a log that is kept in tiles, in the order of its entries. Only what a signed checkpoint speaks of is fetched: one
+ * that does not hold comes alone, for the check to say why.
+ * @throws LedgerError `unreachable` when there is no checkpoint; `trust-missing`.
  */
 export async function readTiles(reader: TileReader, { trust, checks }: TilesOptions): Promise<Export> {
   const note = await readText(reader, CHECKPOINT_FILE, ledgerLimits.maxNoteBytes);
-  if (note === null) throw LedgerError.of('malformed', 'there is no checkpoint, so this is no log');
-  const { checkpoint } = verifyCheckpoint(note, { ...trust, quorum: 0 }, checks ?? portableChecks);
-  const { origin, size } = checkpoint;
-  return { header: { origin, size, keys: [] }, items: readItems(reader, note, size) };
+  if (note === null) throw LedgerError.of('unreachable', 'there is no checkpoint, so this is no log');
+  const size = signedSize(note, trust, checks ?? portableChecks);
+  const items = size === null ? alone(note) : readItems(reader, note, size);
+  return { header: { origin: trust.origin ?? '', size: size ?? 0, keys: [] }, items };
+}
+
+function signedSize(note: string, trust: LedgerTrust, checks: SignatureChecks): number | null {
+  try {
+    return verifyCheckpoint(note, { ...trust, quorum: 0 }, checks).checkpoint.size;
+  } catch (error) {
+    if (error instanceof LedgerError && error.exitCode === 1) return null;
+    throw error;
+  }
+}
+
+async function* alone(note: string): AsyncGenerator<ExportItem> {
+  yield { kind: 'checkpoint', note };
 }
 
 async function readText(reader: TileReader, path: string, maxBytes: number): Promise<string | null> {
@@ -66,12 +80,9 @@ async function* readItems(reader: TileReader, note: string, size: number): Async
   yield* checkpointsAt(history, 0);
   const upper = new UpperTiles(reader, size);
   for await (const group of readGroups(reader, size)) {
-    const nodes = await upper.nodesAbove(group);
-    for (const part of cut({ ...group, nodes }, history)) {
-      yield part.group;
-      yield* checkpointsAt(history, part.end);
-      // `cut` looks at the next checkpoint only after this one is gone.
-    }
+    const end = group.start + group.leaves.length;
+    yield { ...group, nodes: await upper.nodesAbove(group), checkpoints: await history.before(end) };
+    yield* checkpointsAt(history, end);
   }
   yield* checkpointsAt(history, Number.POSITIVE_INFINITY);
 }
@@ -83,21 +94,6 @@ async function* checkpointsAt(history: History, position: number): AsyncGenerato
   }
 }
 
-/** Parts of a group, each ending where a checkpoint is due. */
-function* cut(group: LeafGroup, history: History): Generator<{ group: LeafGroup; end: number }> {
-  const { start, leaves, entries } = group;
-  // What does not fit has to be seen whole to say what was done to it.
-  const isWhole = entries.length !== leaves.length;
-  let from = 0;
-  while (from < leaves.length) {
-    const due = isWhole ? Number.POSITIVE_INFINITY : (history.next?.size ?? Number.POSITIVE_INFINITY) - start;
-    const to = due > from && due < leaves.length ? due : leaves.length;
-    const part = { ...group, start: start + from, leaves: leaves.slice(from, to), entries: entries.slice(from, to) };
-    yield { group: from === 0 && to === leaves.length ? group : part, end: start + to };
-    from = to;
-  }
-}
-
 /** The checkpoints of the history, one after the other, the one that is served last. */
 class History {
   readonly #reader: TileReader;
@@ -106,7 +102,7 @@ class History {
   #lines: AsyncIterator<Uint8Array> | null | undefined;
   #line = 0;
   #isLastSeen = false;
-  next: { readonly note: string; readonly size: number } | null = null;
+  next: SizedNote | null = null;
 
   constructor(reader: TileReader, last: string, lastSize: number) {
     this.#reader = reader;
@@ -123,6 +119,18 @@ class History {
       this.next = this.#isLastSeen ? null : { note: this.#last, size: this.#lastSize };
       this.#isLastSeen = true;
     }
+  }
+
+  /** Those of a smaller size, which are then behind. @throws LedgerError `size-limit`. */
+  async before(size: number): Promise<SizedNote[]> {
+    const notes: SizedNote[] = [];
+    for (; this.next !== null && this.next.size < size; await this.advance()) {
+      notes.push(this.next);
+      if (notes.length > ledgerLimits.maxCheckpointsPerTile) {
+        throw LedgerError.of('size-limit', `more than ${notes.length - 1} checkpoints for one tile`);
+      }
+    }
+    return notes;
   }
 
   async #read(): Promise<string | null> {

@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
-import { type Checkpoint } from '../../src/ledger/checkpoint-text.ts';
+import type { Checkpoint } from '../../src/ledger/checkpoint-text.ts';
 import { signCheckpoint } from '../../src/ledger/checkpoint.ts';
 import { type EntryDraft, sealEntry } from '../../src/ledger/entry.ts';
 import type { ExportItem, LeafGroup } from '../../src/ledger/export-item.ts';
@@ -43,7 +43,7 @@ export interface TestLog {
   readonly leaves: Uint8Array[];
   /** Signed notes by size. */
   readonly notes: Map<number, string>;
-  checkpointAt(size: number): Checkpoint;
+  readonly checkpointAt: (size: number) => Checkpoint;
 }
 
 /** A log whose checkpoints are at these sizes, the last of which is the end. */

@@ -58,8 +58,8 @@ const otherEntry = (index: number): Uint8Array =>
 
 function swapped<T>(list: readonly T[], a: number, b: number): T[] {
   const copy = [...list];
-  copy.splice(a, 1, list[b] as T);
-  copy.splice(b, 1, list[a] as T);
+  copy.splice(a, 1, ...list.slice(b, b + 1));
+  copy.splice(b, 1, ...list.slice(a, a + 1));
   return copy;
 }
 
@@ -148,10 +148,8 @@ describe('a bundle', () => {
   });
 
   test('tells groups out of order', async () => {
-    const groups = items.filter(isGroup);
-    const [first, second] = groups;
-    const reordered = items.map((item) => (item === first ? second : item === second ? first : item)) as ExportItem[];
-    const problems = await problemsOf(reordered);
+    const second = items.findIndex((item) => isGroup(item) && item.start === 3);
+    const problems = await problemsOf(swapped(items, 0, second));
     expect(problems).toContain('entries-reordered 0-3');
   });
 
@@ -252,7 +250,10 @@ describe('a bundle', () => {
     const trust = { ...logTrust, witnesses: witnesses.map(({ key }) => key), quorum: 2 };
     expect(await problemsOf(items, { trust })).toEqual(['quorum-unmet']);
     const cosigned = (signers: typeof witnesses): ExportItem[] =>
-      items.with(-1, { kind: 'checkpoint', note: signCheckpoint(log.checkpointAt(301), [...logSigners, ...signers]) });
+      items.with(items.length - 1, {
+        kind: 'checkpoint',
+        note: signCheckpoint(log.checkpointAt(301), [...logSigners, ...signers]),
+      });
     expect(await problemsOf(cosigned(witnesses), { trust })).toEqual([]);
     expect(await problemsOf(cosigned(witnesses.slice(1)), { trust })).toEqual(['quorum-unmet']);
   });

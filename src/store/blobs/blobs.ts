@@ -4,6 +4,19 @@ export interface BlobInfo {
   readonly bytes: number;
 }
 
+/** Bytes from `start` to before `end`; both within the blob. */
+export interface BlobRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface PutOptions {
+  /** Longer content is refused. Also decides how large the parts of an upload are. */
+  readonly maxBytes: number;
+  /** Digest the content must have; knowing it spares an object store a copy. */
+  readonly expected?: string;
+}
+
 /** Content by its SHA-256: written once, never changed. A folder, or an S3-compatible store. */
 export interface Blobs {
   readonly column: 'folder' | 's3';
@@ -11,14 +24,16 @@ export interface Blobs {
    * Stores a stream; hashes while it is written, and refuses (storing nothing) what is longer than `maxBytes` or has another digest than
    * `expected`. Resolves when the bytes are durable. The same content twice is stored once.
    */
-  put(
-    content: AsyncIterable<Uint8Array>,
-    options: { readonly maxBytes: number; readonly expected?: string },
-  ): Promise<BlobInfo>;
+  put(content: AsyncIterable<Uint8Array>, options: PutOptions): Promise<BlobInfo>;
   stat(digest: string): Promise<BlobInfo | undefined>;
-  /** A range of the content; the whole where `range` is absent. Throws where there is no such blob. */
-  read(digest: string, range?: { readonly start: number; readonly end: number }): AsyncIterable<Uint8Array>;
+  /**
+   * A range of the content; the whole where `range` is absent, which is then checked against its digest: bytes that are not what was stored
+   * end with an error, after they were given out. Throws where there is no such blob.
+   */
+  read(digest: string, range?: BlobRange): AsyncIterable<Uint8Array>;
   remove(digest: string): Promise<void>;
+  /** Removes what uploads that never ended left behind, if they rested for longer than this. Answers with how many. */
+  sweep(idleMs: number): Promise<number>;
   /** Whether the place can be written and read at all. */
   probe(): Promise<void>;
   close(): Promise<void>;

@@ -1,0 +1,231 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readdir, realpath, rename, rm, type FileHandle as OpenFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { reasonOf } from '../../node/reason.ts';
+import type { BlobInfo, BlobRange, Blobs, PutOptions } from './blobs.ts';
+import { ContentMeter, checkRange, hexOf, verified } from './digest.ts';
+import { BlobError } from './errors.ts';
+
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+const INCOMING = 'incoming';
+const READ_BYTES = 256 * 1024;
+/** An upload writes all the time; one whose file rested for so long has lost its process. */
+const STALE_MS = 3_600_000;
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW;
+const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/**
+ * Blobs as files `aa/bb/<sha256>` of a folder. A blob is written to `incoming/` and renamed when its bytes and its digest are known and on
+ * the disk, so a file with the name of a digest is whole. Links are not followed: whoever could place one would choose what is read.
+ */
+export class FolderBlobs implements Blobs {
+  readonly column = 'folder';
+  readonly #root: string;
+
+  private constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Makes the folder where there is none, and removes what ended processes left. @throws BlobError `blobs-unsafe`, `blobs-unconfigured` */
+  static async open(path: string): Promise<FolderBlobs> {
+    try {
+      await mkdir(path, { recursive: true, mode: FOLDER_MODE });
+      const root = await realpath(path);
+      await checkFolder(root);
+      await makeFolder(join(root, INCOMING));
+      const blobs = new FolderBlobs(root);
+      await blobs.sweep(STALE_MS);
+      return blobs;
+    } catch (error) {
+      if (error instanceof BlobError) throw error;
+      throw BlobError.of('blobs-unconfigured', { reason: reasonOf(error) }, error);
+    }
+  }
+
+  async put(content: AsyncIterable<Uint8Array>, options: PutOptions): Promise<BlobInfo> {
+    const meter = new ContentMeter(options);
+    const temporary = join(this.#root, INCOMING, randomBytes(16).toString('hex'));
+    try {
+      const info = await writeMeasured(temporary, content, meter);
+      await onDisk('store a blob', () => this.#publish(temporary, info));
+      return info;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  async stat(digest: string): Promise<BlobInfo | undefined> {
+    const file = await this.#open(digest);
+    if (file === undefined) return undefined;
+    await file.opened.close();
+    return { digest, bytes: file.bytes };
+  }
+
+  async *read(digest: string, range?: BlobRange): AsyncIterable<Uint8Array> {
+    const file = await this.#open(digest);
+    if (file === undefined) throw BlobError.of('blob-missing', { digest });
+    const { opened, bytes } = file;
+    try {
+      if (range === undefined) {
+        yield* verified(bytesOf(opened, { start: 0, end: bytes }), { digest, bytes });
+      } else {
+        checkRange(range, bytes);
+        yield* bytesOf(opened, range);
+      }
+    } finally {
+      await opened.close();
+    }
+  }
+
+  async remove(digest: string): Promise<void> {
+    const path = this.#pathOf(digest);
+    if ((await this.stat(digest)) === undefined) return;
+    await rm(path, { force: true });
+    await syncFolder(dirname(path));
+  }
+
+  async sweep(idleMs: number): Promise<number> {
+    const folder = join(this.#root, INCOMING);
+    let removed = 0;
+    for (const name of await readdir(folder)) {
+      const path = join(folder, name);
+      const found = await lstat(path).catch(() => undefined);
+      if (found === undefined || Date.now() - found.mtimeMs < idleMs) continue;
+      await rm(path, { force: true });
+      removed += 1;
+    }
+    return removed;
+  }
+
+  async probe(): Promise<void> {
+    const path = join(this.#root, INCOMING, randomBytes(16).toString('hex'));
+    await onDisk('accept a file', async () => {
+      const file = await open(path, CREATE_FLAGS, FILE_MODE);
+      await file.writeFile('probe').finally(() => file.close());
+      await rm(path);
+    });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #pathOf(digest: string): string {
+    const hex = hexOf(digest);
+    return join(this.#root, hex.slice(0, 2), hex.slice(2, 4), hex);
+  }
+
+  /** Also where there is such a blob already: it may be damaged, and its name may not be on the disk yet. */
+  async #publish(temporary: string, info: BlobInfo): Promise<void> {
+    const path = this.#pathOf(info.digest);
+    const folder = dirname(path);
+    await makeFolder(dirname(folder));
+    await makeFolder(folder);
+    await rename(temporary, path);
+    await syncFolder(folder);
+  }
+
+  /** Checked by its descriptor, so that nothing can take its place afterwards. */
+  async #open(digest: string): Promise<{ readonly opened: OpenFile; readonly bytes: number } | undefined> {
+    const path = this.#pathOf(digest);
+    const opened = await openUnlinked(path);
+    if (opened === undefined) return undefined;
+    try {
+      const found = await opened.stat();
+      if (!found.isFile()) throw BlobError.of('blobs-unsafe', { path, reason: 'it is no regular file' });
+      if ((await realpath(path)) !== path)
+        throw BlobError.of('blobs-unsafe', { path, reason: 'it lies behind a link' });
+      return { opened, bytes: found.size };
+    } catch (error) {
+      await opened.close();
+      // Removed between the two looks.
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+}
+
+async function openUnlinked(path: string): Promise<OpenFile | undefined> {
+  try {
+    return await open(path, READ_FLAGS);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ELOOP') throw BlobError.of('blobs-unsafe', { path, reason: 'it is a symbolic link' }, error);
+    throw unavailable('open a blob', error);
+  }
+}
+
+/** Errors of the content itself pass as they are: they say nothing about the disk. */
+async function writeMeasured(path: string, content: AsyncIterable<Uint8Array>, meter: ContentMeter): Promise<BlobInfo> {
+  const file = await onDisk('store a blob', () => open(path, CREATE_FLAGS, FILE_MODE));
+  try {
+    for await (const chunk of content) {
+      meter.add(chunk);
+      await onDisk('store a blob', () => writeAll(file, chunk));
+    }
+    const info = meter.end();
+    await onDisk('store a blob', () => file.sync());
+    return info;
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeAll(file: OpenFile, chunk: Uint8Array): Promise<void> {
+  for (let offset = 0; offset < chunk.byteLength; ) {
+    offset += (await file.write(chunk, offset)).bytesWritten;
+  }
+}
+
+async function* bytesOf(file: OpenFile, { start, end }: BlobRange): AsyncIterable<Uint8Array> {
+  for (let offset = start; offset < end; ) {
+    const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, end - offset));
+    const { bytesRead } = await onDisk('read a blob', () => file.read(buffer, 0, buffer.length, offset));
+    // Shorter than it was: the check of the whole says so.
+    if (bytesRead === 0) return;
+    offset += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** Makes a folder whose parent exists, durably. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: FOLDER_MODE });
+    await syncFolder(dirname(path));
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    await checkFolder(path);
+  }
+}
+
+async function checkFolder(path: string): Promise<void> {
+  const found = await lstat(path);
+  if (!found.isDirectory())
+    throw BlobError.of('blobs-unsafe', { path, reason: 'expected a folder, found a link or file' });
+}
+
+/** The name of a file is durable once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  await folder.sync().finally(() => folder.close());
+}
+
+async function onDisk<T>(operation: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof BlobError ? error : unavailable(operation, error);
+  }
+}
+
+function unavailable(operation: string, error: unknown): BlobError {
+  return BlobError.of('blobs-unavailable', { operation, reason: reasonOf(error) }, error);
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

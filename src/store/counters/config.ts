@@ -1,0 +1,9 @@
+import { z } from 'zod';
+import { redisConfig } from '../redis/config.ts';
+
+/** The section `counters` of the configuration. */
+export const countersConfig = z
+  .union([z.strictObject({ memory: z.strictObject({}) }), z.strictObject({ redis: redisConfig })])
+  .describe('where rates, lock-outs and one-time codes are counted: in this process, or in Redis for all');
+
+export type CountersConfig = z.infer<typeof countersConfig>;
