@@ -77,6 +77,7 @@ function partsFor({ decide }: TestServerOptions, entries: EntryDraft[]): Omit<Se
       ledger: new Proxy({}, { get: nothing }) as Services['store']['ledger'],
       close: async () => undefined,
     },
+    access: new Proxy({}, { get: nothing }) as Services['access'],
     blobs: new Proxy({}, { get: nothing }) as Services['blobs'],
     jobs: new Proxy({}, { get: nothing }) as Services['jobs'],
     bus: { publish: () => undefined, subscribe: () => () => undefined, close: async () => undefined },
