@@ -98,6 +98,7 @@ function withPaths(config: ServerConfig, folder: string): ServerConfig {
   return {
     ...config,
     data: at(config.data),
+    keys: at(config.keys),
     listen: {
       ...config.listen,
       tls: tls && {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accessSettings, oidcProviderSettings } from '../../access/people/settings.ts';
 import { blobsConfig } from '../../store/blobs/config.ts';
 import { countersConfig } from '../../store/counters/config.ts';
+import { jobsConfig } from '../../store/jobs/config.ts';
 import { secretReference } from './secret.ts';
 
 const file = z.string().min(1);
@@ -135,8 +136,12 @@ export const serverSection = {
       'public address of the server, such as https://vouchsafe.example.org; passkeys and links are made for it',
     ),
   data: file.optional().describe('data folder'),
+  keys: file
+    .optional()
+    .describe('folder of the server’s keys; default: keys in the data folder. Servers that share records need the same keys'),
   records: records.prefault({ sqlite: {} }),
   blobs: blobsConfig.optional().describe('default: the folder blobs in the data folder'),
+  jobs: jobsConfig.prefault({}),
   counters: countersConfig.prefault({ memory: {} }),
   access: accessSettings.prefault({}),
   oidc: z.array(oidcProvider).max(20).default([]),

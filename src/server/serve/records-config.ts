@@ -23,3 +23,8 @@ function withPassword(url: string, password: string | undefined): string {
   complete.password = encodeURIComponent(password);
   return complete.href;
 }
+
+/** Where PostgreSQL is, for what else uses it; undefined for the embedded column. */
+export function postgresOf(records: RecordsConfig): { readonly url: string; readonly schema: string } | undefined {
+  return records.column === 'postgres' ? { url: records.url, schema: records.schema ?? 'vouchsafe' } : undefined;
+}
