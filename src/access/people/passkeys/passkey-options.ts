@@ -36,7 +36,10 @@ export async function newPasskeyOptions(people: People, account: Account, sessio
 export async function passkeyUseOptions(
   people: People,
   use: TicketUse,
-  { credentials, userVerification }: {
+  {
+    credentials,
+    userVerification,
+  }: {
     readonly credentials: CredentialRef[];
     readonly userVerification: 'required' | 'preferred';
   },
