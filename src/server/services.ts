@@ -1,6 +1,7 @@
 import type { HealthCheck } from './check-health.ts';
 import type { ServerFacts } from './facts.ts';
 import type { Authorizer } from '../access/decision.ts';
+import type { People } from '../access/people/people.ts';
 import type { Blobs } from '../store/blobs/blobs.ts';
 import type { Bus } from '../store/bus/bus.ts';
 import type { Counters } from '../store/counters/counters.ts';
@@ -15,6 +16,7 @@ export interface Services {
   readonly counters: Counters;
   readonly bus: Bus;
   readonly authorizer: Authorizer;
+  readonly people: People;
   readonly facts: ServerFacts;
   readonly health: HealthCheck;
   /** ms since 1970. */
