@@ -76,6 +76,7 @@ function partsFor({ decide }: TestServerOptions, entries: EntryDraft[]): Omit<Se
       },
       close: async () => undefined,
     },
+    access: new Proxy({}, { get: nothing }) as Services['access'],
     blobs: new Proxy({}, { get: nothing }) as Services['blobs'],
     jobs: new Proxy({}, { get: nothing }) as Services['jobs'],
     bus: { publish: () => undefined, subscribe: () => () => undefined, close: async () => undefined },

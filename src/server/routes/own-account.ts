@@ -1,5 +1,7 @@
 import { findGrants } from '../../access/grants/list-grants.ts';
+import { findPrincipals, named } from '../../access/grants/principals.ts';
 import { renamePerson } from '../../access/people/accounts/rename.ts';
+import { PeopleError } from '../../access/people/errors.ts';
 import { changePassword, confirmWithPassword } from '../../access/people/own-account/change-password.ts';
 import { ownSession, type Self } from '../../access/people/own-account/own-session.ts';
 import { endOwnSession, revokeSessions } from '../../access/people/own-account/own-sessions.ts';
@@ -28,7 +30,10 @@ const selfIn = ({ services, caller }: OwnCall, route: RouteId): Promise<Self> =>
 
 /** What people do about their own account. */
 export const ownAccountBindings: readonly AnyBinding[] = [
-  bind('me.show', async (call) => await showMe(call, await selfIn(call, 'me.show'))),
+  bind('me.show', async (call) => {
+    if (call.caller.principal?.kind !== 'person') return await showService(call);
+    return await showMe(call, await selfIn(call, 'me.show'));
+  }),
 
   bind('me.rename', async (call) => {
     const { people } = call.services;
@@ -117,11 +122,11 @@ function keep(cookie: SessionCookie, { token, expiresAtMs }: OpenedSession): voi
 /** More grants than this are not what a page about oneself is for. */
 const MAX_GRANTS = 200;
 
-async function showMe({ services, caller }: OwnCall, self: Self): Promise<RouteReply<RouteOf<'me.show'>>> {
-  const { people, store, clock } = services;
+type Me = RouteReply<RouteOf<'me.show'>>;
+
+async function showMe({ services, caller }: OwnCall, self: Self): Promise<Me> {
+  const { people, store } = services;
   const { account, session } = self;
-  const filter = { principalId: account.id, state: 'active', limit: MAX_GRANTS } as const;
-  const { items } = await findGrants(store.read, filter, clock());
   return {
     principal: { kind: 'person', id: account.id, name: account.name },
     email: account.email,
@@ -129,15 +134,41 @@ async function showMe({ services, caller }: OwnCall, self: Self): Promise<RouteR
     verifiedAt: session.verifiedAt === null ? null : new Date(session.verifiedAt).toISOString(),
     enrolmentRequired: session.enrolmentRequired,
     ...(await ownFactors(store.read, self)),
-    grants: items.map(({ id, role, scope, expiresAtMs }) => ({
-      id,
-      role,
-      scope,
-      expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
-    })),
+    grants: await ownGrants(services, account.id),
     actions: await allowedActions(services, caller),
     csrfToken: csrfTokenOf(people, session.id),
   };
+}
+
+/** A service has no factors and no session: who it is, and what it may. */
+async function showService({ services, caller }: OwnCall): Promise<Me> {
+  const { principal } = caller;
+  if (principal === null) throw PeopleError.of('people-only');
+  const known = await findPrincipals(services.store.read, [principal]);
+  return {
+    principal: named(known, principal),
+    email: null,
+    level: caller.level,
+    verifiedAt: null,
+    enrolmentRequired: false,
+    hasPassword: false,
+    hasTotp: false,
+    recoveryCodesLeft: 0,
+    passkeys: [],
+    grants: await ownGrants(services, principal.id),
+    actions: await allowedActions(services, caller),
+    csrfToken: '',
+  };
+}
+
+async function ownGrants({ store, clock }: Services, principalId: string): Promise<Me['grants']> {
+  const { items } = await findGrants(store.read, { principalId, state: 'active', limit: MAX_GRANTS }, clock());
+  return items.map(({ id, role, scope, expiresAtMs }) => ({
+    id,
+    role,
+    scope,
+    expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+  }));
 }
 
 /** What the caller may do to the server as a whole; with the step-up still to come, where that is all that is missing. */

@@ -15,7 +15,9 @@ import { actorOf } from '../../access/people/record.ts';
 import { listSessions } from '../../access/people/sessions/list-sessions.ts';
 import type { RouteInput } from '../../contract/route.ts';
 import type { RouteOf } from '../../contract/routes/index.ts';
-import { requireAllowed } from '../authorize.ts';
+import type { Scope } from '../../contract/types/common.ts';
+import { checkAction } from '../authorize.ts';
+import { refusalRecorder } from '../record-refusal.ts';
 import { type AnyBinding, bind, type Call } from './bind.ts';
 
 /** What some people may do about the accounts of others. */
@@ -27,7 +29,7 @@ export const peopleBindings: readonly AnyBinding[] = [
   bind('people.invite', async (call) => {
     const { services, body, caller } = call;
     const grant = grantIn(body);
-    if (grant !== null) await requireGiving(call, grant);
+    if (grant !== null) await requireGiving(call, grant.scope);
     return invitationView(await invite(services.people, caller, { name: body.name, email: body.email, grant }));
   }),
 
@@ -62,6 +64,13 @@ export const peopleBindings: readonly AnyBinding[] = [
     await revokeSessions(services.people, { actor: actorOf(caller), personId: params.personId });
   }),
 ];
+
+/** Giving a role with an invitation takes what giving it afterwards would take. */
+async function requireGiving({ services, caller }: Call<RouteOf<'people.invite'>>, scope: Scope): Promise<void> {
+  const { authorizer, store, counters } = services;
+  const rules = { authorizer, refused: refusalRecorder(store, counters) };
+  await checkAction(rules, { caller, action: 'grants.give', scope });
+}
 
 async function act(
   change: (people: People, act: AdministrativeAct) => Promise<void>,
