@@ -3,6 +3,7 @@ import type { Scope } from '../../contract/types/common.ts';
 import type { Grant } from '../grants/grant.ts';
 import { scopeKey } from '../grants/grant.ts';
 import { conditionTexts, unmetConditions } from '../grants/conditions.ts';
+import { imaginedGrant } from '../grants/role-actions.ts';
 import { type HeldGrants, scopesAround, weighGrants } from '../grants/held-grants.ts';
 import { purposesFor, secondFactor, stepUp, withPurpose } from './demand.ts';
 import type { Ask } from './desk.ts';
@@ -116,18 +117,6 @@ function roleSteps(situation: Situation): readonly Step[] {
 
 function withGrant(held: HeldGrants, role: Role, scope: Scope): HeldGrants {
   const key = scopeKey(scope);
-  const grant: Grant = {
-    id: `imagined ${role} ${key}`,
-    principal: { kind: 'person', id: '' },
-    role,
-    scope,
-    conditions: {},
-    reason: '',
-    givenBy: null,
-    createdAtMs: 0,
-    expiresAtMs: null,
-    revokedAtMs: null,
-    lastUsedAtMs: null,
-  };
-  return { count: held.count + 1, byScope: new Map(held.byScope).set(key, [...(held.byScope.get(key) ?? []), grant]) };
+  const there = [...(held.byScope.get(key) ?? []), imaginedGrant(role, scope)];
+  return { count: held.count + 1, byScope: new Map(held.byScope).set(key, there) };
 }
