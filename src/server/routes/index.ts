@@ -1,5 +1,6 @@
 import type { AnyBinding } from './bind.ts';
+import { ledgerBindings } from './ledger.ts';
 import { serverBindings } from './server.ts';
 
 /** What answers each route of the contract. */
-export const bindings: readonly AnyBinding[] = [...serverBindings];
+export const bindings: readonly AnyBinding[] = [...ledgerBindings, ...serverBindings];
