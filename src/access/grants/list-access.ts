@@ -89,7 +89,7 @@ interface Allowed {
 }
 
 /** What a grant allows by itself, at best: with every factor, and all of its conditions met. */
-export async function allowedBy({ read, policies, nowMs }: AccessListing, grant: Grant): Promise<Allowed> {
+async function allowedBy({ read, policies, nowMs }: AccessListing, grant: Grant): Promise<Allowed> {
   const resource = await readResource(read, grant.scope);
   const held: HeldGrants = { count: 1, byScope: new Map([[scopeKey(grant.scope), [grant]]]) };
   const actions: ActionId[] = [];

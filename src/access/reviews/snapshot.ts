@@ -1,10 +1,13 @@
 import type { z } from 'zod';
-import type { Role } from '../../contract/actions.ts';
+import { type ActionId, type Role, roles as allRoles } from '../../contract/actions.ts';
+import type { Scope } from '../../contract/types/common.ts';
 import type { campaignRequest } from '../../contract/types/policies.ts';
 import type { Store } from '../../store/store.ts';
 import { type Grant, scopeKey } from '../grants/grant.ts';
 import { describeAccess } from '../grants/list-access.ts';
 import { findGrants } from '../grants/list-grants.ts';
+import { roleActions } from '../grants/role-actions.ts';
+import type { PreparedPolicies } from '../policies/prepared-policies.ts';
 import { findPeople, type PersonFacts } from '../services/directory.ts';
 import { chunks } from './chunks.ts';
 import { ReviewError } from './errors.ts';
@@ -12,7 +15,6 @@ import { dayMs, reviewLimits } from './limits.ts';
 import type { ReviewParts } from './parts.ts';
 import { type Proposal, proposalsFor } from './proposals.ts';
 import { readActs } from './recorded-actions.ts';
-import { readRoleActions } from './role-actions.ts';
 
 export type CampaignFilter = z.infer<typeof campaignRequest>['filter'];
 
@@ -46,10 +48,7 @@ export async function takeSnapshot(
     grants.flatMap((grant) => subjectOf(grant) ?? []),
   );
   const acts = await readActs(read, nowMs - unusedDays * dayMs);
-  const roleActions = await readRoleActions(
-    listing,
-    grants.map(({ scope }) => scope.kind),
-  );
+  const allowed = allowedActions(listing.policies.prepared, grants, nowMs);
   return grants.map((grant) => {
     const subjectId = subjectOf(grant);
     const facts = {
@@ -60,7 +59,7 @@ export async function takeSnapshot(
       orphaned: orphanedWhy(grant, services.get(grant.principal.id), people.get(subjectId ?? '')),
       acts: acts.get(grant.principal.id) ?? new Set(),
     };
-    const allowedBy = (role: Role) => roleActions(role, grant.scope.kind);
+    const allowedBy = (role: Role) => allowed(role, grant.scope.kind);
     return {
       grant,
       scopeName: rows.get(grant.id)?.scope.name ?? '',
@@ -121,4 +120,13 @@ function orphanedWhy(
   if (principal.kind === 'person') return subject?.isActive === true ? null : 'the account of the person is not active';
   if (service?.isActive !== true) return 'the service is disabled';
   return subject?.isActive === true ? null : 'the account of the owner of the service is not active';
+}
+
+/** What roles allow in each kind of place that occurs, asked once. */
+function allowedActions(policies: PreparedPolicies, grants: readonly Grant[], nowMs: number) {
+  const known = new Map<string, ReadonlySet<ActionId>>();
+  for (const kind of new Set(grants.map(({ scope }) => scope.kind))) {
+    for (const role of allRoles) known.set(`${role} ${kind}`, roleActions(policies, role, kind, nowMs));
+  }
+  return (role: Role, kind: Scope['kind']): ReadonlySet<ActionId> => known.get(`${role} ${kind}`) ?? new Set();
 }
