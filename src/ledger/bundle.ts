@@ -53,11 +53,6 @@ export async function readBundle(source: ByteStream): Promise<Export> {
   return { header: parseHeader(first.value), items: readItems(lines) };
 }
 
-/** True when the beginning of a file is that of a bundle. */
-export function looksLikeBundle(start: string): boolean {
-  return start.startsWith(`{"export":"${FORMAT}"`);
-}
-
 function parseHeader(line: Uint8Array): ExportHeader {
   const { export: format, version, origin, size, keys } = parseJsonLine(line, 'the header');
   if (format !== FORMAT) throw LedgerError.of('malformed', 'this is not an export of a ledger');
