@@ -113,6 +113,7 @@ function parseMark(line: Uint8Array, where: string): OpenGroup | string {
 
 /** A few lines too many are kept, to say what they are. */
 function addEntry({ entries }: OpenGroup, line: Uint8Array): void {
+  if (line.length > ledgerLimits.maxEntryBytes) throw LedgerError.of('entry-too-large', `it has ${line.length} bytes`);
   if (entries.length >= 2 * TILE_WIDTH) throw LedgerError.of('malformed', 'there are more entries than leaves');
   const isRemoved = line.length === REMOVED.length && startsWith(line, REMOVED);
   // A copy: the chunk it is in may be filled again before the group is complete.
