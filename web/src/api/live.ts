@@ -1,0 +1,45 @@
+import { useEffect } from 'react';
+import { useChanged } from './hooks.ts';
+
+const MIN_GAP_MS = 800;
+
+/** Which answers a topic of the event stream makes stale. */
+const stale: Readonly<Record<string, readonly string[]>> = {
+  ledger: ['ledger.', 'overview.'],
+  people: ['people.', 'grants.', 'access.', 'overview.'],
+  grants: ['grants.', 'access.', 'people.', 'services.', 'me.', 'overview.'],
+  services: ['services.', 'keys.', 'overview.'],
+  keys: ['keys.', 'services.', 'overview.'],
+  policies: ['policies.', 'overview.'],
+  reviews: ['reviews.', 'overview.'],
+  jobs: ['jobs.', 'overview.'],
+  session: ['me.', 'people.sessions'],
+};
+
+/** Listens to the server while the console is open, and reads anew what has changed; bursts count once. */
+export function useLiveEvents(): void {
+  const changed = useChanged();
+  useEffect(() => {
+    const waiting = new Set<string>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const source = new EventSource('/api/events');
+
+    function heard(topic: string): void {
+      for (const beginning of stale[topic] ?? []) waiting.add(beginning);
+      if (waiting.size === 0) return;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        const beginnings = [...waiting];
+        waiting.clear();
+        void changed(...beginnings);
+      }, MIN_GAP_MS);
+    }
+
+    for (const topic of Object.keys(stale)) source.addEventListener(topic, () => heard(topic));
+    return () => {
+      clearTimeout(timer);
+      source.close();
+    };
+    // The stream lives as long as the frame; `changed` only reaches for the query client, which never changes.
+  }, []);
+}

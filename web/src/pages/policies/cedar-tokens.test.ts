@@ -1,0 +1,40 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cedarTokens, placeOf } from './cedar-tokens.ts';
+
+describe('cedarTokens', () => {
+  it('loses nothing, whatever the text', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('"', '\\', '/', '\n', 'a', '@', ':', ' ', 'é', 'permit') }),
+        (text) => {
+          expect(
+            cedarTokens(text)
+              .map((token) => token.text)
+              .join(''),
+          ).toBe(text);
+        },
+      ),
+    );
+  });
+
+  it('does not see keywords in strings and comments', () => {
+    const kinds = cedarTokens('permit "permit" // permit').map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'keyword')).toHaveLength(1);
+  });
+
+  it('knows an entity by what follows', () => {
+    expect(cedarTokens('Vouchsafe::Role::"admin"').map(({ kind }) => kind)).toContain('entity');
+  });
+});
+
+describe('placeOf', () => {
+  it.each([
+    [0, 1, 1],
+    [2, 1, 3],
+    [3, 2, 1],
+    [5, 2, 3],
+  ])('offset %i is line %i, column %i', (offset, line, column) => {
+    expect(placeOf('ab\ncd', offset)).toEqual({ line, column });
+  });
+});

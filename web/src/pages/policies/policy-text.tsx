@@ -1,0 +1,105 @@
+import { Fragment, useMemo, useRef } from 'react';
+import { cedarTokens } from './cedar-tokens.ts';
+import styles from './policy-text.module.css';
+
+/** Policies to read. */
+export function PolicyText({ text, label }: { readonly text: string; readonly label: string }) {
+  return (
+    <div className={styles.frame}>
+      <Gutter text={text} />
+      <pre className={styles.code} tabIndex={0} aria-label={label}>
+        <Coloured text={text} />
+      </pre>
+    </div>
+  );
+}
+
+interface PolicyEditorProps {
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  readonly label: string;
+  /** Character ranges to underline. */
+  readonly faults: readonly { readonly start: number | null; readonly end: number | null }[];
+  readonly fieldRef: React.RefObject<HTMLTextAreaElement | null>;
+}
+
+/** Policies to write: a plain text field over its own coloured copy, so that everything a text field can do still works. */
+export function PolicyEditor({ value, onChange, label, faults, fieldRef }: PolicyEditorProps) {
+  const under = useRef<HTMLPreElement>(null);
+  return (
+    <div className={styles.frame} data-editing>
+      <Gutter text={value} />
+      <div className={styles.stack}>
+        <pre ref={under} className={styles.code} aria-hidden="true">
+          <Coloured text={value} />
+          {'\n'}
+        </pre>
+        <pre className={styles.faults} aria-hidden="true">
+          <Underlined text={value} faults={faults} />
+        </pre>
+        <textarea
+          ref={fieldRef}
+          className={styles.field}
+          aria-label={label}
+          spellCheck={false}
+          autoCapitalize="off"
+          autoComplete="off"
+          wrap="off"
+          value={value}
+          onChange={(event) => onChange(event.currentTarget.value)}
+        />
+      </div>
+    </div>
+  );
+}
+
+function Gutter({ text }: { readonly text: string }) {
+  const lines = text.split('\n').length;
+  return (
+    <pre className={styles.gutter} aria-hidden="true">
+      {Array.from({ length: lines }, (_, index) => index + 1).join('\n')}
+    </pre>
+  );
+}
+
+function Coloured({ text }: { readonly text: string }) {
+  const tokens = useMemo(() => cedarTokens(text), [text]);
+  return (
+    <code>
+      {tokens.map(({ kind, text: part }, index) =>
+        kind === 'space' || kind === 'word' ? (
+          // Tokens have no identity but their place.
+          <Fragment key={index}>{part}</Fragment>
+        ) : (
+          <span key={index} data-kind={kind}>
+            {part}
+          </span>
+        ),
+      )}
+    </code>
+  );
+}
+
+function Underlined({ text, faults }: { readonly text: string; readonly faults: PolicyEditorProps['faults'] }) {
+  const ranges = faults
+    .filter((fault): fault is { start: number; end: number } => fault.start !== null && fault.end !== null)
+    .toSorted((a, b) => a.start - b.start);
+  let at = 0;
+  const parts = ranges.flatMap(({ start, end }) => {
+    if (start < at) return [];
+    const plain = text.slice(at, start);
+    at = Math.max(end, start + 1);
+    return [{ key: start, plain, wrong: text.slice(start, at) }];
+  });
+  return (
+    <code>
+      {parts.map(({ key, plain, wrong }) => (
+        <Fragment key={key}>
+          {plain}
+          <span className={styles.wrong}>{wrong}</span>
+        </Fragment>
+      ))}
+      {text.slice(at)}
+    </code>
+  );
+}
