@@ -33,7 +33,7 @@ export function Palette({ opened, onClose, onHelp }: PaletteProps) {
       onClose={onClose}
       withCloseButton={false}
       title={undefined}
-      aria-label="Find or do"
+      attributes={{ content: { 'aria-label': 'Find or do' } }}
       size="lg"
       yOffset="12vh"
       centered={false}

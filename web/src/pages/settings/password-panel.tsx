@@ -1,8 +1,8 @@
 import { Button, Modal, PasswordInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../api/call.ts';
 import { type Me, useChanged } from '../../api/hooks.ts';
+import { announce } from '../../ui/announcer.tsx';
 import { Panel, Row, Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
@@ -46,7 +46,7 @@ function PasswordForm({ me, onClose }: { readonly me: Me; readonly onClose: () =
       await changed('me.');
     });
     if (!done) return;
-    notifications.show({ title: 'The password is changed', message: 'Your other sessions have ended.', color: 'seal' });
+    announce('The password is changed. Your other sessions have ended.');
     onClose();
   }
 
