@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { useChanged } from './hooks.ts';
 
 const MIN_GAP_MS = 800;
@@ -19,6 +19,7 @@ const stale: Readonly<Record<string, readonly string[]>> = {
 /** Listens to the server while the console is open, and reads anew what has changed; bursts count once. */
 export function useLiveEvents(): void {
   const changed = useChanged();
+  const readAnew = useEffectEvent((beginnings: readonly string[]) => void changed(...beginnings));
   useEffect(() => {
     const waiting = new Set<string>();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -31,7 +32,7 @@ export function useLiveEvents(): void {
         timer = undefined;
         const beginnings = [...waiting];
         waiting.clear();
-        void changed(...beginnings);
+        readAnew(beginnings);
       }, MIN_GAP_MS);
     }
 
@@ -40,6 +41,5 @@ export function useLiveEvents(): void {
       clearTimeout(timer);
       source.close();
     };
-    // The stream lives as long as the frame; `changed` only reaches for the query client, which never changes.
   }, []);
 }

@@ -36,7 +36,13 @@ export const theme = createTheme({
   variantColorResolver: variantColors,
   components: {
     Modal: {
-      defaultProps: { ...NO_SCROLL_LOCK, centered: true, overlayProps: { backgroundOpacity: 0 }, padding: 0, ...MODAL_NAMES },
+      defaultProps: {
+        ...NO_SCROLL_LOCK,
+        centered: true,
+        overlayProps: { backgroundOpacity: 0 },
+        padding: 0,
+        ...MODAL_NAMES,
+      },
     },
     Button: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 250, events: { hover: true, focus: true, touch: false } } },
