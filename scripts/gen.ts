@@ -4,10 +4,13 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import { assuranceSchema } from '../src/assurance/schema.ts';
 import { cleaningRecordSchema } from '../src/clean/record-schema.ts';
+import { routes } from '../src/contract/routes/index.ts';
 import { conversionRecordSchema } from '../src/convert/record-schema.ts';
 import { rules } from '../src/rules/index.ts';
 import { policySchema } from '../src/scan/policy.ts';
 import { reportSchema } from '../src/scan/report-schema.ts';
+import { serverConfigSchema } from '../src/server/config/schema.ts';
+import { clientSource } from '../src/server/openapi/client-source.ts';
 import { signingPolicySchema } from '../src/sign/policy.ts';
 import { rulesDocument } from '../src/scan/reporters/rule-page.ts';
 
@@ -18,6 +21,8 @@ const documents: Readonly<Record<string, () => string>> = {
   'docs/schema/cleaning.schema.json': () => schemaText(cleaningRecordSchema, 'Vouchsafe cleaning record'),
   'docs/schema/conversion.schema.json': () => schemaText(conversionRecordSchema, 'Vouchsafe conversion record'),
   'docs/schema/policy.schema.json': () => schemaText(policySchema, 'Vouchsafe policy file'),
+  'docs/schema/server-config.schema.json': () => schemaText(serverConfigSchema, 'Vouchsafe server configuration'),
+  'src/contract/client-methods.ts': () => clientSource(routes),
   'src/bom/schemas/cyclonedx-1.6.json': () => cyclonedxSchema('bom-1.6'),
   'src/bom/schemas/cyclonedx-1.7.json': () => cyclonedxSchema('bom-1.7'),
   'src/bom/schemas/cyclonedx-jsf.json': () => cyclonedxSchema('jsf-0.82'),

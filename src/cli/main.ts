@@ -9,6 +9,7 @@ import { defineCompare } from './commands/compare.ts';
 import { defineConvert } from './commands/convert.ts';
 import { defineInspect } from './commands/inspect.ts';
 import { defineKeygen } from './commands/keygen.ts';
+import { defineLedger } from './commands/ledger.ts';
 import { defineReport } from './commands/report.ts';
 import { defineRewrap } from './commands/rewrap.ts';
 import { defineRules } from './commands/rules.ts';
@@ -43,6 +44,7 @@ const commands = [
   defineRewrap,
   defineBom,
   defineReport,
+  defineLedger,
 ];
 
 function buildProgram(): Command {

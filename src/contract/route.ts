@@ -28,6 +28,7 @@ export interface Route<
   Query extends Shape = Shape,
   Body extends z.ZodType | undefined = z.ZodType | undefined,
   Reply extends z.ZodType | undefined = z.ZodType | undefined,
+  Produces extends string | undefined = string | undefined,
 > {
   readonly id: Id;
   readonly method: Method;
@@ -43,11 +44,13 @@ export interface Route<
   /** JSON of the answer; absent: 204 without a body, unless `produces` says what is streamed. */
   readonly reply?: Reply;
   /** Media type of an answer that is not JSON. */
-  readonly produces?: string;
+  readonly produces?: Produces;
   /** Status of success where it is neither 200 nor 204. */
   readonly status?: 201 | 202;
   /** In bytes; the server's own limit where absent. */
   readonly maxBodyBytes?: number;
+  /** Takes its body as application/x-www-form-urlencoded too, as OAuth 2.0 has it. */
+  readonly takesForm?: true;
 }
 
 /** Types a route by what it is given. */
@@ -57,12 +60,15 @@ export function defineRoute<
   Query extends Shape = undefined,
   Body extends z.ZodType | undefined = undefined,
   Reply extends z.ZodType | undefined = undefined,
->(route: Route<Id, Params, Query, Body, Reply>): Route<Id, Params, Query, Body, Reply> {
+  Produces extends string | undefined = undefined,
+>(route: Route<Id, Params, Query, Body, Reply, Produces>): Route<Id, Params, Query, Body, Reply, Produces> {
   return route;
 }
 
-type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
-type Given<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
+// A property that may be absent has the type undefined too, which is not what the route answers.
+type Present<Schema> = Extract<Schema, z.ZodType>;
+type Parsed<Schema> = [Present<Schema>] extends [never] ? undefined : z.output<Present<Schema>>;
+type Given<Schema> = [Present<Schema>] extends [never] ? undefined : z.input<Present<Schema>>;
 
 /** What a handler of the route is given, parsed. */
 export interface RouteInput<R extends Route> {

@@ -1,3 +1,5 @@
+import type { HealthCheck } from './check-health.ts';
+import type { ServerFacts } from './facts.ts';
 import type { Authorizer } from '../access/decision.ts';
 import type { Blobs } from '../store/blobs/blobs.ts';
 import type { Bus } from '../store/bus/bus.ts';
@@ -13,6 +15,8 @@ export interface Services {
   readonly counters: Counters;
   readonly bus: Bus;
   readonly authorizer: Authorizer;
+  readonly facts: ServerFacts;
+  readonly health: HealthCheck;
   /** ms since 1970. */
   readonly clock: () => number;
 }

@@ -11,6 +11,8 @@ const row = (title: string, httpStatus: number, hint?: string): ErrorRow<Detail>
   httpStatus,
 });
 
+const RESTORE =
+  'find out who changed the records; restore a backup; or go on with --accept-restored-ledger, which is itself recorded';
 const AGAIN = 'try again in a moment';
 
 /** Everything that the store refuses or fails at. Codes are stable. */
@@ -42,6 +44,15 @@ const storeErrors = {
     500,
     'restore a backup, or run the version that wrote it',
   ),
+  // The ledger.
+  'entry-unknown': row('there is no such entry', 404),
+  'checkpoint-unknown': row('no checkpoint of this size was signed', 404, 'ask for the checkpoints there are'),
+  'tile-unknown': row('there is no such tile', 404),
+  'cursor-invalid': row('not a place in a list', 400, 'use the value of next as it was given'),
+  'ledger-unsigned': row('the ledger has no key to sign with', 503),
+  'ledger-damaged': row('the ledger is damaged', 500, RESTORE),
+  'ledger-rolled-back': row('the ledger is shorter than it was', 500, RESTORE),
+  'ledger-forked': row('the ledger is not the one that was signed before', 500, RESTORE),
   'migration-failed': row('a migration failed and was undone', 500),
 } as const;
 

@@ -1,57 +1,179 @@
+import { join } from 'node:path';
+import type { LedgerTrust } from '../ledger/checkpoint.ts';
+import { portableChecks, type NoteSigner, type SignatureChecks } from '../ledger/signature.ts';
+import { formatVerifierKey, type VerifierKey } from '../ledger/verifier-key.ts';
 import type { Column } from './column.ts';
+import { StoreError, type StoreErrorCode } from './errors.ts';
 import { LedgerAppender } from './ledger/append.ts';
+import { CheckpointKeeper, type SignedCheckpoint } from './ledger/checkpoint-keeper.ts';
+import { checkLedger } from './ledger/check-ledger.ts';
+import { Ledger } from './ledger/ledger.ts';
+import { RememberedCheckpoint } from './ledger/remembered.ts';
+import { resumeRestored } from './ledger/resume-restored.ts';
 import { migrations } from './migrations/index.ts';
 import { migrate } from './migrations/migrate.ts';
 import { openPostgres, type PostgresConfig } from './postgres/open-postgres.ts';
+import { folderLayout } from './sqlite/folder.ts';
 import { openSqlite, type SqliteConfig } from './sqlite/open-sqlite.ts';
-import type { Store } from './store.ts';
+import type { Change, Committed, Store } from './store.ts';
 import type { Enqueue } from './write/change-scope.ts';
 import { Writer } from './write/writer.ts';
 
 export type RecordsConfig = SqliteConfig | PostgresConfig;
 
+export interface LedgerOptions {
+  /** The origin line of the checkpoints: which log this is, for ever. */
+  readonly origin: string;
+  /** Sign the checkpoints; all of them each one. */
+  readonly signers: readonly NoteSigner[];
+  /** Keys that signed before these. */
+  readonly formerKeys?: readonly VerifierKey[];
+  readonly checks?: SignatureChecks;
+  /** The least time between two checkpoints that nobody waits for; 1000 where absent. */
+  readonly signEveryMs?: number;
+  /** Go on with records that are older or other than what was signed; this is recorded as `ledger.restored`. */
+  readonly acceptRestored?: boolean;
+}
+
 export interface StoreOptions {
   readonly records: RecordsConfig;
   /** Adds a job as a part of a change. */
   readonly enqueue: Enqueue;
+  /** Without it the tree grows and nobody signs it. */
+  readonly ledger?: LedgerOptions;
   /** ms since 1970. */
   readonly clock?: () => number;
-  /** Told of what must not happen and stops nothing: a listener of a commit that throws. */
+  /** Told of what must not happen and stops nothing: a listener of a commit that throws, a checkpoint that is not signed. */
   readonly warn?: (error: unknown) => void;
 }
 
+const SIGN_EVERY_MS = 1000;
+const UNSIGNED: LedgerOptions = { origin: 'unsigned', signers: [] };
+
+type Means = Required<StoreOptions>;
+
 /**
- * Opens the records of the server and its ledger, and brings them into this version's shape.
- * @throws StoreError when they are in use, out of reach, or of another version.
+ * Opens the records of the server and its ledger, brings them into this version's shape, and checks that they are those
+ * that were signed.
+ * @throws StoreError when they are in use, out of reach, of another version, or not what was signed.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { records, enqueue, clock = Date.now, warn = warnOnce } = options;
-  const column = await (records.column === 'sqlite' ? openSqlite(records) : openPostgres(records));
+  const means = { ledger: UNSIGNED, clock: Date.now, warn: emitWarning, ...options };
+  const column = await openColumn(means.records);
   try {
-    await migrate(column, migrations, clock);
-    return storeOn(column, { enqueue, clock, warn });
+    await migrate(column, migrations, means.clock);
+    return await storeOn(column, means);
   } catch (error) {
     await column.close();
     throw error;
   }
 }
 
-type Means = Required<Pick<StoreOptions, 'enqueue' | 'clock' | 'warn'>>;
-
-function storeOn(column: Column, { enqueue, clock, warn }: Means): Store {
-  const appender = new LedgerAppender(column, clock, () => undefined);
-  const writer = new Writer({ column, appender, enqueue, clock, warn });
-  return {
-    dialect: column.name,
-    read: column.read,
-    change: (work) => writer.change(work),
-    close: async () => {
-      await writer.close();
-      await column.close();
-    },
-  };
+function openColumn(records: RecordsConfig): Promise<Column> {
+  return records.column === 'sqlite' ? openSqlite(records) : openPostgres(records);
 }
 
-function warnOnce(error: unknown): void {
+async function storeOn(column: Column, means: Means): Promise<Store> {
+  const { ledger: options, records, enqueue, clock, warn } = means;
+  const remembered = rememberedIn(records.folder);
+  const appender = new LedgerAppender(column, clock, () => keeper.grown());
+  const writer = new Writer({ column, appender, enqueue, clock, warn });
+  const keeper: CheckpointKeeper = new CheckpointKeeper({
+    origin: options.origin,
+    signers: options.signers,
+    signEveryMs: options.signEveryMs ?? SIGN_EVERY_MS,
+    read: column.read,
+    keep: (checkpoint) => keepCheckpoint(writer, checkpoint),
+    remembered,
+    clock,
+    warn,
+  });
+  const store = new OpenedStore({ column, writer, keeper, options });
+  await checkOrResume(store, options, remembered);
+  return store;
+}
+
+function rememberedIn(folder: string | undefined): RememberedCheckpoint | null {
+  return folder === undefined ? null : new RememberedCheckpoint(join(folder, folderLayout.rememberedCheckpoint));
+}
+
+async function keepCheckpoint(writer: Writer, { size, root, time, note }: SignedCheckpoint): Promise<void> {
+  await writer.change(({ sql }) =>
+    sql
+      .insertInto('ledger_checkpoint')
+      .values({ size, root, time, note })
+      .onConflict((conflict) => conflict.column('size').doNothing())
+      .execute(),
+  );
+}
+
+async function checkOrResume(store: Store, options: LedgerOptions, file: RememberedCheckpoint | null): Promise<void> {
+  const { checks = portableChecks, acceptRestored = false } = options;
+  const remembered = file?.read() ?? null;
+  try {
+    const view = store.read.transaction().setIsolationLevel('repeatable read');
+    await view.execute((db) => checkLedger(db, { trust: trustOf(options), checks, remembered }));
+  } catch (error) {
+    const mayGoOn = error instanceof StoreError && RESUMABLE.has(error.code) && acceptRestored;
+    if (!mayGoOn) throw error;
+    await resumeRestored(store, { reason: error.message, remembered });
+  }
+}
+
+/** Records that are whole, but not those that were signed. */
+const RESUMABLE: ReadonlySet<StoreErrorCode> = new Set(['ledger-rolled-back', 'ledger-forked']);
+
+function trustOf({ origin, signers, formerKeys = [] }: LedgerOptions): LedgerTrust | null {
+  const keys = [...signers.map(({ key }) => key), ...formerKeys];
+  return keys.length === 0 ? null : { keys, origin };
+}
+
+interface Opened {
+  readonly column: Column;
+  readonly writer: Writer;
+  readonly keeper: CheckpointKeeper;
+  readonly options: LedgerOptions;
+}
+
+class OpenedStore implements Store {
+  readonly dialect: Store['dialect'];
+  readonly read: Store['read'];
+  readonly ledger: Ledger;
+  readonly #opened: Opened;
+  #closing: Promise<void> | undefined;
+
+  constructor(opened: Opened) {
+    const { column, keeper, options } = opened;
+    this.dialect = column.name;
+    this.read = column.read;
+    const keys = options.signers.map(({ key }) => formatVerifierKey(key));
+    this.ledger = new Ledger({ origin: options.origin, keys, read: column.read, keeper });
+    this.#opened = opened;
+  }
+
+  change<T>(work: (change: Change) => Promise<T>): Promise<Committed<T>> {
+    if (this.#closing !== undefined)
+      return Promise.reject(StoreError.of('store-closed', 'it takes no change any more'));
+    return this.#opened.writer.change(work);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { writer, keeper, column } = this.#opened;
+    try {
+      await writer.idle();
+      await keeper.close();
+    } finally {
+      await writer.close();
+      await column.close();
+    }
+  }
+}
+
+function emitWarning(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : String(error));
 }

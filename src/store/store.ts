@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { EntryDraft } from '../ledger/entry.ts';
 import type { JobRequest } from './jobs/job.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import type { Database } from './tables/index.ts';
 
 /**
@@ -34,6 +35,7 @@ export interface Store {
    * what throws is rolled back alone. Resolves when everything is durable.
    */
   change<T>(run: (change: Change) => Promise<T>): Promise<Committed<T>>;
-  /** Waits for changes under way, then closes. */
+  readonly ledger: Ledger;
+  /** Waits for changes under way, signs the ledger, then closes. */
   close(): Promise<void>;
 }

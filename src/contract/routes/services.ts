@@ -18,6 +18,7 @@ export const serviceRoutes = [
     summary: 'a short-lived token for a key (OAuth 2.0 client credentials, RFC 6749 section 4.4)',
     access: { kind: 'public' },
     body: oauthTokenRequest,
+    takesForm: true,
     reply: oauthToken,
   }),
   defineRoute({
@@ -27,6 +28,7 @@ export const serviceRoutes = [
     summary: 'end a token (RFC 7009); the token itself is what authorises',
     access: { kind: 'public' },
     body: z.object({ token: z.string().max(200) }),
+    takesForm: true,
   }),
   defineRoute({
     id: 'services.list',

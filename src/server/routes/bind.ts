@@ -16,6 +16,10 @@ export interface Call<R extends Route> extends RouteInput<R> {
   readonly caller: Caller;
   readonly session: SessionCookie;
   readonly services: Services;
+  /** Credentials of HTTP Basic, where the route takes a form as OAuth 2.0 has it (RFC 6749 section 2.3.1). */
+  readonly basic: { readonly id: string; readonly secret: string } | null;
+  /** For an answer that tells of a failure in its own shape, such as readiness. */
+  readonly setStatus: (status: number) => void;
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
 }
@@ -27,17 +31,24 @@ export interface Streamed {
   readonly status?: number;
 }
 
-type Answer<R extends Route> = R['produces'] extends string
-  ? Streamed
-  : RouteReply<R> extends undefined
+type Answer<R extends Route> = [NonNullable<R['produces']>] extends [never]
+  ? RouteReply<R> extends undefined
     ? void
-    : RouteReply<R>;
+    : RouteReply<R>
+  : Streamed;
 
 export interface Binding<Id extends RouteId = RouteId> {
   readonly id: Id;
   readonly answer: (call: Call<RouteOf<Id>>) => Promise<Answer<RouteOf<Id>>>;
   /** For `resource: 'found'`: the scope that the action is asked for; undefined where there is no such thing. */
   readonly scopeOf?: (call: Call<RouteOf<Id>>) => Promise<Scope | undefined>;
+}
+
+/** A binding among others: what it takes is checked where it was bound. */
+export interface AnyBinding {
+  readonly id: RouteId;
+  readonly answer: (call: never) => Promise<unknown>;
+  readonly scopeOf?: (call: never) => Promise<Scope | undefined>;
 }
 
 /** Binds what answers to a route of the contract, with its types. */

@@ -1,18 +1,16 @@
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { SALT_BYTES } from '../../ledger/commitment.ts';
 import { type EntryDraft, type SealedEntry, sealEntry } from '../../ledger/entry.ts';
-import { HASH_BYTES, type HashFunction } from '../../ledger/hashing.ts';
 import { CompactRange } from '../../ledger/tree.ts';
 import type { Column, DialectName, Session } from '../column.ts';
 import { kyselyOn } from '../kysely-on.ts';
 import { newId } from '../new-id.ts';
 import { type BulkTable, insertRows } from './insert-rows.ts';
+import { nativeHash } from './native-hash.ts';
+import { splitHashes } from './read-nodes.ts';
 import type { Database } from '../tables/index.ts';
-import { type CompleteTile, completedTiles } from './tiles.ts';
-
-/** Node's own SHA-256: three times as fast as the portable one. */
-export const nativeHash: HashFunction = (bytes) => hash('sha256', bytes, 'buffer');
+import { type CompleteTile, completedTiles } from './complete-tiles.ts';
 
 /** Where a batch's entries begin; `confirm` is called once they are durable. */
 export interface Appended {
@@ -115,13 +113,6 @@ async function readHead(db: Kysely<Database>, dialect: DialectName): Promise<Com
   const head = db.selectFrom('ledger_head').select(['size', 'edge']).where('id', '=', 1);
   const { size, edge } = await (dialect === 'postgres' ? head.forUpdate() : head).executeTakeFirstOrThrow();
   return new CompactRange({ size, hashes: splitHashes(edge) }, nativeHash);
-}
-
-/** Hashes that are stored one after the other. */
-export function splitHashes(bytes: Uint8Array): Uint8Array[] {
-  return Array.from({ length: bytes.length / HASH_BYTES }, (_, at) =>
-    bytes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
-  );
 }
 
 function entryRow(index: number, { entry, bytes, leafHash }: SealedEntry): (string | number | Uint8Array | null)[] {

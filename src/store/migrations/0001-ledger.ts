@@ -68,6 +68,13 @@ async function makeTree(db: Kysely<unknown>, dialect: DialectName): Promise<void
     .addColumn('edge', bytes, (column) => column.notNull())
     .execute();
   const nothing = dialect === 'sqlite' ? sql`x''` : sql`'\\x'::bytea`;
+  await db.schema
+    .createTable('ledger_retention')
+    .addColumn('id', integer, (column) => column.primaryKey())
+    .addColumn('retained_from', integer, (column) => column.notNull())
+    .addColumn('removed_to', integer, (column) => column.notNull())
+    .execute();
+  await sql`insert into ledger_retention (id, retained_from, removed_to) values (1, 0, 0)`.execute(db);
   await sql`insert into ledger_head (id, size, edge) values (1, 0, ${nothing})`.execute(db);
 }
 

@@ -1,5 +1,15 @@
 import { ledgerMigration } from './0001-ledger.ts';
+import { peopleMigration } from './0003-people.ts';
+import { policiesMigration } from './0004-policies.ts';
+import { servicesMigration } from './0005-services.ts';
+import { reviewsMigration } from './0006-reviews.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [ledgerMigration];
+export const migrations: readonly Migration[] = [
+  ledgerMigration,
+  peopleMigration,
+  policiesMigration,
+  servicesMigration,
+  reviewsMigration,
+];

@@ -1,4 +1,8 @@
 import type { LedgerTables } from './ledger.ts';
+import type { PeopleTables } from './people.ts';
+import type { PolicyTables } from './policies.ts';
+import type { ReviewTables } from './reviews.ts';
+import type { ServicesTables } from './services.ts';
 
 /** Every table, by area. A column's type is what both databases give: numbers, text, bytes; never a boolean or a date. */
-export interface Database extends LedgerTables {}
+export interface Database extends LedgerTables, PeopleTables, PolicyTables, ReviewTables, ServicesTables {}

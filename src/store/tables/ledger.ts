@@ -43,6 +43,15 @@ interface LedgerHeadTable {
   readonly edge: Uint8Array;
 }
 
+/** One row: how far contents were removed. */
+interface LedgerRetentionTable {
+  readonly id: number;
+  /** Contents of entries below it are removed, as an entry says. */
+  readonly retained_from: number;
+  /** How far that is done. */
+  readonly removed_to: number;
+}
+
 interface LedgerCheckpointTable {
   readonly size: number;
   readonly root: Uint8Array;
@@ -73,6 +82,7 @@ export interface LedgerTables {
   readonly ledger_opening: LedgerOpeningTable;
   readonly ledger_tile: LedgerTileTable;
   readonly ledger_head: LedgerHeadTable;
+  readonly ledger_retention: LedgerRetentionTable;
   readonly ledger_checkpoint: LedgerCheckpointTable;
   readonly ledger_cosignature: LedgerCosignatureTable;
   readonly ledger_witness: LedgerWitnessTable;

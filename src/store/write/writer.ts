@@ -45,10 +45,15 @@ export class Writer {
     return queued.settled;
   }
 
+  /** Resolves when no change waits or runs. */
+  async idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
   /** Takes no further change, and resolves when all that were taken are settled. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#running;
+    await this.idle();
   }
 
   async #drain(): Promise<void> {

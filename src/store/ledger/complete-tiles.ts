@@ -1,10 +1,7 @@
 import type { Kysely } from 'kysely';
+import { TILE_HEIGHT, TILE_WIDTH } from '../../ledger/tiles.ts';
 import type { TreeNode } from '../../ledger/tree.ts';
 import type { Database } from '../tables/index.ts';
-
-/** tlog-tiles: hashes in a complete tile, and how many levels of the tree it spans. */
-export const TILE_HASHES = 256;
-export const TILE_HEIGHT = 8;
 
 export interface CompleteTile {
   readonly level: number;
@@ -32,9 +29,9 @@ export async function completedTiles(db: Kysely<Database>, appended: readonly Tr
     if (run === undefined) continue;
     for (const [at, root] of above.hashes.entries()) {
       const index = above.first + at;
-      const start = index * TILE_HASHES;
+      const start = index * TILE_WIDTH;
       const before = await readOpenHashes(db, level - 1, { start, end: Math.max(start, run.first) });
-      const own = run.hashes.slice(Math.max(0, start - run.first), start + TILE_HASHES - run.first);
+      const own = run.hashes.slice(Math.max(0, start - run.first), start + TILE_WIDTH - run.first);
       tiles.push({ level: level - 1, index, hashes: [...before, ...own], root });
     }
   }

@@ -1,0 +1,165 @@
+import { type Role, roles } from '../../contract/actions.ts';
+import type { PrincipalRef, Scope } from '../../contract/types/common.ts';
+import type { Conditions } from '../../contract/types/people.ts';
+import { newId } from '../../store/new-id.ts';
+import type { Change } from '../../store/store.ts';
+import type { Caller } from '../caller.ts';
+import { AccessError } from '../policies/errors.ts';
+import { circumstancesOf } from '../policies/situation.ts';
+import { nextEpoch } from './access-epoch.ts';
+import { isTimeZone } from './conditions.ts';
+import type { Grant } from './grant.ts';
+import { grantLimits, readHeldGrants, rolesOf, weighGrants } from './held-grants.ts';
+import { findPrincipals } from './principals.ts';
+import { readResource, scopeExists } from './resources.ts';
+import { recordGrant } from './grant-entries.ts';
+
+export interface GrantDraft {
+  readonly principal: PrincipalRef;
+  readonly role: Role;
+  readonly scope: Scope;
+  readonly conditions?: Conditions;
+  readonly reason: string;
+  readonly expiresAtMs?: number | null;
+}
+
+/**
+ * Gives a grant as the server itself: the first administrator, and nobody else but who checked before. Records it.
+ * @throws AccessError `principal-unknown`, `scope-unknown`, `grant-limit`, `grant-expiry`, `grant-conditions`.
+ */
+export async function giveGrant(change: Change, draft: GrantDraft, atMs: number): Promise<Grant> {
+  return give(change, { draft, givenBy: null, atMs });
+}
+
+/**
+ * Gives a grant on behalf of a caller who was allowed `grants.give` on the scope: nobody gives himself one, and nobody one that is above
+ * the roles that he holds there.
+ * @throws AccessError as `giveGrant`, and `grant-to-oneself`, `grant-above-own-role`.
+ */
+export async function giveGrantAs(
+  change: Change,
+  caller: Caller,
+  { draft, atMs }: { readonly draft: GrantDraft; readonly atMs: number },
+): Promise<Grant> {
+  const giver = caller.principal;
+  if (giver === null || giver.id === draft.principal.id) {
+    throw AccessError.of('grant-to-oneself', 'the grant would be for yourself');
+  }
+  await nextEpoch(change);
+  await requireRank(change, caller, { role: draft.role, scope: draft.scope, atMs });
+  return give(change, { draft, givenBy: giver, atMs });
+}
+
+/**
+ * Nobody gives or takes a role that is above his own.
+ * @throws AccessError `grant-above-own-role`.
+ */
+export async function requireRank(
+  change: Change,
+  caller: Caller,
+  { role, scope, atMs }: { readonly role: Role; readonly scope: Scope; readonly atMs: number },
+): Promise<void> {
+  const resource = await readResource(change.sql, scope);
+  const held = await readHeldGrants(change.sql, caller.principal?.id ?? '');
+  const own = rolesOf(weighGrants(held, resource, circumstancesOf(caller, resource, atMs)));
+  const best = Math.min(...own.map((name) => roles.indexOf(name)));
+  if (best > roles.indexOf(role)) {
+    const has = own.length === 0 ? 'none' : own.join(', ');
+    throw AccessError.of('grant-above-own-role', `expected ${role} or a greater role there, you hold ${has}`);
+  }
+}
+
+interface Giving {
+  readonly draft: GrantDraft;
+  readonly givenBy: PrincipalRef | null;
+  readonly atMs: number;
+}
+
+async function give(change: Change, { draft, givenBy, atMs }: Giving): Promise<Grant> {
+  const { principal, role, scope, conditions = {}, reason, expiresAtMs = null } = draft;
+  requireSense(conditions, expiresAtMs, atMs);
+  const epoch = await nextEpoch(change);
+  await requireGivable(change, principal, scope);
+  const grant: Grant = {
+    id: newId('grant', atMs),
+    principal,
+    role,
+    scope,
+    conditions,
+    reason,
+    givenBy,
+    createdAtMs: atMs,
+    expiresAtMs,
+    revokedAtMs: null,
+    lastUsedAtMs: null,
+  };
+  await change.sql
+    .insertInto('grants')
+    .values({
+      id: grant.id,
+      principal_kind: principal.kind,
+      principal_id: principal.id,
+      role,
+      scope_kind: scope.kind,
+      scope_id: scope.kind === 'server' ? '' : scope.id,
+      conditions: JSON.stringify(conditions),
+      reason,
+      given_by_kind: givenBy?.kind ?? null,
+      given_by_id: givenBy?.id ?? null,
+      created_at: atMs,
+      expires_at: expiresAtMs,
+      revoked_at: null,
+      last_used_at: null,
+      changed_epoch: epoch,
+    })
+    .execute();
+  recordGrant(change, { activity: 'grant.give', actor: givenBy, grant, reason });
+  return grant;
+}
+
+/** A grant that could never hold is a mistake of whoever wrote it. */
+function requireSense(conditions: Conditions, expiresAtMs: number | null, atMs: number): void {
+  if (expiresAtMs !== null && expiresAtMs <= atMs) {
+    throw AccessError.of('grant-expiry', `it would end at ${new Date(expiresAtMs).toISOString()}, which is past`);
+  }
+  const { hours } = conditions;
+  if (hours === undefined) return;
+  if (!isTimeZone(hours.timeZone)) {
+    throw AccessError.of('grant-conditions', `expected a time zone such as Europe/Berlin, found ${hours.timeZone}`);
+  }
+  if (hours.fromMinute === hours.toMinute) throw AccessError.of('grant-conditions', 'the hours end when they begin');
+}
+
+async function requireGivable({ sql }: Change, principal: PrincipalRef, scope: Scope): Promise<void> {
+  const known = (await findPrincipals(sql, [principal])).get(principal.id);
+  if (known === undefined || known.state === 'erased') {
+    throw AccessError.of('principal-unknown', `there is no ${principal.kind} ${principal.id}`);
+  }
+  if (!(await scopeExists(sql, scope))) throw AccessError.of('scope-unknown', `there is no ${scope.kind} with this id`);
+  const held = await sql
+    .selectFrom('grants')
+    .select(({ fn }) => fn.countAll<number>().as('all'))
+    .select(({ fn, eb, and }) =>
+      fn
+        .sum<number | null>(
+          eb
+            .case()
+            .when(
+              and([eb('scope_kind', '=', scope.kind), eb('scope_id', '=', scope.kind === 'server' ? '' : scope.id)]),
+            )
+            .then(1)
+            .else(0)
+            .end(),
+        )
+        .as('here'),
+    )
+    .where('principal_id', '=', principal.id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  requireBelow(Number(held.all), grantLimits.maxPerPrincipal, 'in all');
+  requireBelow(Number(held.here ?? 0), grantLimits.maxPerScope, 'there');
+}
+
+function requireBelow(count: number, allowed: number, where: string): void {
+  if (count >= allowed) throw AccessError.of('grant-limit', `at most ${allowed} grants ${where}`);
+}

@@ -1,0 +1,26 @@
+import { type Role, roles } from '../../../contract/actions.ts';
+import type { Change } from '../../../store/store.ts';
+import type { Caller } from '../../caller.ts';
+import { PeopleError } from '../errors.ts';
+import type { People } from '../people.ts';
+
+/**
+ * Nobody acts on the account of somebody with a role above his own, whatever the policies say: who resets the factors of an administrator
+ * gets a link that makes him that administrator.
+ * @throws PeopleError `person-above`.
+ */
+export async function requireNotAbove(
+  people: People,
+  { sql }: Change,
+  { caller, personId }: { readonly caller: Caller; readonly personId: string },
+): Promise<void> {
+  const callerId = caller.principal?.id ?? '';
+  if (callerId === personId) return;
+  const held = await people.ports.rolesOf(sql, [callerId, personId]);
+  if (rank(held.get(personId)) < rank(held.get(callerId))) throw PeopleError.of('person-above');
+}
+
+/** The smaller, the more powerful. */
+function rank(held: readonly Role[] = []): number {
+  return Math.min(roles.length, ...held.map((role) => roles.indexOf(role)));
+}

@@ -1,0 +1,77 @@
+import type { Change } from '../../../store/store.ts';
+import { type Account, findAccount } from '../accounts/find-account.ts';
+import { storePassword } from '../accounts/make-account.ts';
+import { PeopleError } from '../errors.ts';
+import { preparePassword } from '../passwords/prepare-password.ts';
+import type { People } from '../people.ts';
+import { accountEntry, type Client, personActor } from '../record.ts';
+import { addressKey, takeAttempt } from '../sign-in/attempts.ts';
+import { afterFirstStep, type Progress } from '../sign-in/progress.ts';
+import { findLink, spendLink } from './links.ts';
+import { refuseLink } from './set-up.ts';
+
+const ACTIVITY = 'people.accept';
+
+export interface OpenInvitation {
+  readonly account: Account;
+  readonly expiresAtMs: number;
+}
+
+/**
+ * Whom an invitation is for.
+ * @throws PeopleError `link-refused`, `too-many-attempts`.
+ */
+export async function showInvitation(
+  people: People,
+  { token, client }: { readonly token: string; readonly client: Client },
+): Promise<OpenInvitation> {
+  await takeAttempt(people, { keys: [addressKey(client)], activity: ACTIVITY, client });
+  const link = await findLink(people.store.read, { token, nowMs: people.clock() });
+  const personId = link?.personId ?? null;
+  const account = personId === null ? undefined : await findAccount(people.store.read, { id: personId });
+  if (link === undefined || account?.state !== 'invited') return await refuseLink(people, { activity: ACTIVITY, client });
+  return { account, expiresAtMs: link.expiresAtMs };
+}
+
+export interface Acceptance {
+  readonly token: string;
+  readonly name: string;
+  readonly password: string;
+  readonly client: Client;
+}
+
+/**
+ * Accepts an invitation, or comes back after a reset: with a name, a password, and a session.
+ * @throws PeopleError `link-refused`, `too-many-attempts`, and those of `preparePassword`.
+ */
+export async function acceptInvitation(people: People, acceptance: Acceptance): Promise<Progress> {
+  const { token, name, password, client } = acceptance;
+  const { account } = await showInvitation(people, acceptance);
+  const phc = await preparePassword(people, password, { name, email: account.email });
+  const { value } = await people.store.change(async (change) => {
+    const nowMs = people.clock();
+    if (!(await spendLink(change.sql, { token, nowMs }))) throw PeopleError.of('link-refused');
+    await activate(change, { personId: account.id, nowMs });
+    await change.sql.updateTable('people_data').set({ name }).where('person_id', '=', account.id).execute();
+    await storePassword(change, { personId: account.id, phc, nowMs });
+    const actor = personActor(account.id);
+    change.record(accountEntry({ activity: ACTIVITY, actor, personId: account.id, personal: { name } }));
+    const first = { account: { ...account, name }, factor: 'password', level: 1, isVerified: false, client } as const;
+    return await afterFirstStep(people, change, first);
+  });
+  return value;
+}
+
+/** Makes somebody who was invited an active person, within a change. @throws PeopleError `link-refused` where he is not invited any more. */
+export async function activate(
+  { sql }: Change,
+  { personId, nowMs }: { readonly personId: string; readonly nowMs: number },
+): Promise<void> {
+  const activated = await sql
+    .updateTable('people')
+    .set({ state: 'active', activated_at: nowMs, locked_until: null })
+    .where('id', '=', personId)
+    .where('state', '=', 'invited')
+    .executeTakeFirst();
+  if (activated.numUpdatedRows !== 1n) throw PeopleError.of('link-refused');
+}

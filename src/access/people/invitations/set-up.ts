@@ -1,0 +1,87 @@
+import { findAccount } from '../accounts/find-account.ts';
+import { makeAccount, storePassword } from '../accounts/make-account.ts';
+import { takeTurn } from '../accounts/turns.ts';
+import { PeopleError } from '../errors.ts';
+import { preparePassword } from '../passwords/prepare-password.ts';
+import type { People } from '../people.ts';
+import { accountEntry, authenticationEntry, type Client, personActor, system } from '../record.ts';
+import { addressKey, takeAttempt } from '../sign-in/attempts.ts';
+import { afterFirstStep, type Progress } from '../sign-in/progress.ts';
+import { endLinks, findLink, makeLink, type MadeLink, spendLink } from './links.ts';
+
+const ACTIVITY = 'people.set-up';
+
+/**
+ * The link that makes the first administrator, to be printed at the start; null where there is one. It works once, within a day, and
+ * ends when the next one is made.
+ */
+export async function makeSetUpLink(people: People): Promise<MadeLink | null> {
+  const { value } = await people.store.change(async (change) => {
+    await takeTurn(change.sql, 'set-up');
+    if (await people.ports.hasAdministrator(change.sql)) return null;
+    const made = await makeLink(people, change, { kind: 'set-up', personId: null });
+    change.record({
+      class: 'account-change',
+      activity: 'people.make-set-up-link',
+      actor: system,
+      outcome: 'success',
+      severity: 'high',
+      data: { expiresAt: new Date(made.expiresAtMs).toISOString() },
+    });
+    return made;
+  });
+  return value;
+}
+
+export interface SetUpRequest {
+  readonly token: string;
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+  readonly client: Client;
+}
+
+/**
+ * Makes the first administrator. Of two at once, one succeeds.
+ * @throws PeopleError `link-refused`, `set-up-done`, `email-taken`, `too-many-attempts`, and those of `preparePassword`.
+ */
+export async function setUp(people: People, request: SetUpRequest): Promise<Progress> {
+  const { token, name, email, password, client } = request;
+  await takeAttempt(people, { keys: [addressKey(client)], activity: ACTIVITY, client });
+  const link = await findLink(people.store.read, { token, nowMs: people.clock() });
+  if (link?.kind !== 'set-up') return await refuseLink(people, { activity: ACTIVITY, client });
+  const phc = await preparePassword(people, password, { name, email });
+  const { value } = await people.store.change(async (change) => {
+    const nowMs = people.clock();
+    await takeTurn(change.sql, 'set-up');
+    if (await people.ports.hasAdministrator(change.sql)) throw PeopleError.of('set-up-done');
+    if (!(await spendLink(change.sql, { token, nowMs }))) throw PeopleError.of('link-refused');
+    await endLinks(change.sql, null);
+    const personId = await makeAccount(change, { name, email, state: 'active', nowMs });
+    await storePassword(change, { personId, phc, nowMs });
+    change.record(accountEntry({ activity: ACTIVITY, actor: personActor(personId), personId, personal: { name, email } }));
+    await people.ports.giveRole(change, {
+      personId,
+      role: 'administrator',
+      scope: { kind: 'server' },
+      reason: 'set up the server',
+      by: null,
+    });
+    const account = await findAccount(change.sql, { id: personId });
+    if (account === undefined) throw PeopleError.of('person-unknown');
+    return await afterFirstStep(people, change, { account, factor: 'password', level: 1, isVerified: false, client });
+  });
+  return value;
+}
+
+/** Records that a link was refused, and refuses it. */
+export async function refuseLink(
+  people: People,
+  { activity, client }: { readonly activity: string; readonly client: Client },
+): Promise<never> {
+  await people.store.change(async ({ record }) => {
+    const reasons = ['the link is unknown, used or over'];
+    record(authenticationEntry({ activity, personId: null, client, outcome: 'failure', reasons }));
+  });
+  throw PeopleError.of('link-refused');
+}

@@ -1,0 +1,41 @@
+import type { RouteId } from '../../../contract/routes/index.ts';
+import type { Caller } from '../../caller.ts';
+import { type Account, findAccount } from '../accounts/find-account.ts';
+import { PeopleError } from '../errors.ts';
+import type { People } from '../people.ts';
+import type { Client } from '../record.ts';
+import { enrolmentRoutes } from '../sessions/enrolment.ts';
+import { type KnownSession, readSession } from '../sessions/known-session.ts';
+
+/** Somebody who is signed in, about his own account. */
+export interface Self {
+  readonly account: Account;
+  readonly session: KnownSession;
+  readonly client: Client;
+}
+
+/**
+ * Whose account it is; read afresh, because what follows changes it.
+ * @throws PeopleError `people-only`, `enrolment-required` for a route that must wait until then.
+ */
+export async function ownSession(people: People, caller: Caller, route: RouteId): Promise<Self> {
+  const { principal, credential, address, agent } = caller;
+  if (principal?.kind !== 'person' || credential?.kind !== 'session') throw PeopleError.of('people-only');
+  const session = await readSession(people, people.store.read, { id: credential.id });
+  const account = await findAccount(people.store.read, { id: principal.id });
+  if (session?.kind !== 'full' || session.personId !== principal.id || account === undefined) {
+    throw PeopleError.of('sign-in-expired');
+  }
+  if (session.enrolmentRequired && !enrolmentRoutes.has(route)) throw PeopleError.of('enrolment-required');
+  return { account, session, client: { address, agent } };
+}
+
+/**
+ * Refuses what changes how somebody signs in unless he proved who he is within the last minutes: a browser left open must not be enough.
+ * @throws PeopleError `proof-needed`.
+ */
+export function requireProof({ clock, settings }: People, { session }: Self): void {
+  // Nothing was enrolled that could be misused yet, and there is nothing else to do with such a session.
+  if (session.enrolmentRequired) return;
+  if (clock() - session.provedAt > settings.stepUpSeconds * 1000) throw PeopleError.of('proof-needed');
+}

@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import { generateAuthenticationOptions, generateRegistrationOptions } from '@simplewebauthn/server';
+import { isoBase64URL } from '@simplewebauthn/server/helpers';
+import type { Account } from '../accounts/find-account.ts';
+import { peopleLimits } from '../limits.ts';
+import type { People } from '../people.ts';
+import { issueTicket, type TicketUse } from '../secrets/ticket.ts';
+import { type CredentialRef, credentialsOf } from './stored-passkeys.ts';
+import { passkeyAlgorithms } from './verify-passkey.ts';
+
+const RP_NAME = 'Vouchsafe';
+const TIMEOUT_MS = peopleLimits.challengeSeconds * 1000;
+
+/** The objects of WebAuthn in JSON, as the contract has them. */
+export type WebauthnJson = Record<string, z.infer<ReturnType<typeof z.json>>>;
+
+/** What a browser needs to make a passkey. */
+export async function newPasskeyOptions(people: People, account: Account, sessionId: string): Promise<WebauthnJson> {
+  const options = await generateRegistrationOptions({
+    rpName: RP_NAME,
+    rpID: people.rpId,
+    userName: account.email,
+    userDisplayName: account.name,
+    userID: isoBase64URL.toBuffer(account.webauthnId),
+    challenge: challenge(people, { purpose: 'passkey-add', binding: sessionId }),
+    timeout: TIMEOUT_MS,
+    attestationType: 'none',
+    excludeCredentials: await credentialsOf(people.store.read, account.id, 'all'),
+    authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
+    supportedAlgorithmIDs: passkeyAlgorithms,
+  });
+  return options as unknown as WebauthnJson;
+}
+
+/** What a browser needs to use a passkey: any that it has for this server, or one of those of a person who is known. */
+export async function passkeyUseOptions(
+  people: People,
+  use: TicketUse,
+  { credentials, userVerification }: {
+    readonly credentials: CredentialRef[];
+    readonly userVerification: 'required' | 'preferred';
+  },
+): Promise<WebauthnJson> {
+  const options = await generateAuthenticationOptions({
+    rpID: people.rpId,
+    allowCredentials: credentials,
+    challenge: challenge(people, use),
+    timeout: TIMEOUT_MS,
+    userVerification,
+  });
+  return options as unknown as WebauthnJson;
+}
+
+function challenge(people: People, use: TicketUse): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(issueTicket(people.secrets, use, people.clock() + TIMEOUT_MS));
+}

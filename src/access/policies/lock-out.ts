@@ -1,0 +1,87 @@
+import type { ActionId } from '../../contract/actions.ts';
+import type { Store } from '../../store/store.ts';
+import { readHeldGrants } from '../grants/held-grants.ts';
+import { findPrincipals, isActive } from '../grants/principals.ts';
+import { serverResource } from '../grants/resources.ts';
+import type { PolicyActor } from './change-policies.ts';
+import { AccessError } from './errors.ts';
+import type { PolicyExaminer } from './examiner.ts';
+import { readActiveVersion } from './policy-versions.ts';
+import type { PolicyRequest } from './request.ts';
+import { questionOf } from './situation.ts';
+
+/** People whose grants are looked at. */
+const MAX_PEOPLE = 500;
+
+/** What somebody must be able to do to undo any policies. */
+const wayBack = ['policies.propose', 'policies.decide'] as const satisfies readonly ActionId[];
+
+interface Desk {
+  readonly store: Store;
+  readonly examiner: PolicyExaminer;
+  readonly clock: () => number;
+}
+
+/**
+ * Tries out whether some active person could still undo these policies: by proposing and deciding, here and now, having just proved with a
+ * passkey who he is.
+ * @throws AccessError `policy-lock-out`.
+ */
+export async function requireWayBack(desk: Desk, text: string, actor: PolicyActor): Promise<void> {
+  const people = await activePeopleWithGrants(desk.store);
+  for (const personId of people) {
+    const requests = await Promise.all(wayBack.map((action) => requestFor(desk, { personId, action, actor })));
+    const outcomes = await desk.examiner.evaluate(text, requests);
+    if (outcomes.every(({ allowed }) => allowed)) return;
+  }
+  const needed = wayBack.join(' and ');
+  throw AccessError.of(
+    'policy-lock-out',
+    `none of ${people.length} active people with a grant on the server would have ${needed}`,
+  );
+}
+
+/** How many other active people the policies in force would let decide. */
+export async function othersWhoCouldDecide(desk: Desk, actor: PolicyActor): Promise<number> {
+  const { body } = await readActiveVersion(desk.store.read);
+  const others = (await activePeopleWithGrants(desk.store)).filter((personId) => personId !== actor.principal.id);
+  const requests = await Promise.all(
+    others.map((personId) => requestFor(desk, { personId, action: 'policies.decide', actor })),
+  );
+  const outcomes = await desk.examiner.evaluate(body, requests);
+  return outcomes.filter(({ allowed }) => allowed).length;
+}
+
+async function activePeopleWithGrants({ read }: Store): Promise<readonly string[]> {
+  const rows = await read
+    .selectFrom('grants')
+    .select('principal_id')
+    .distinct()
+    .where('scope_kind', '=', 'server')
+    .where('principal_kind', '=', 'person')
+    .where('revoked_at', 'is', null)
+    .limit(MAX_PEOPLE)
+    .execute();
+  const refs = rows.map((row) => ({ kind: 'person' as const, id: row.principal_id }));
+  const people = await findPrincipals(read, refs);
+  return refs.filter((ref) => isActive(people, ref)).map(({ id }) => id);
+}
+
+interface Trial {
+  readonly personId: string;
+  readonly action: ActionId;
+  readonly actor: PolicyActor;
+}
+
+async function requestFor({ store, clock }: Desk, { personId, action, actor }: Trial): Promise<PolicyRequest> {
+  const { classification } = serverResource;
+  return questionOf({
+    principal: { kind: 'person', id: personId },
+    action,
+    resource: serverResource,
+    held: await readHeldGrants(store.read, personId),
+    now: { level: 2, address: actor.address, atMs: clock(), purpose: '', classification },
+    recentlyVerified: true,
+    credential: 'session',
+  }).request;
+}

@@ -1,0 +1,140 @@
+import {
+  type Context,
+  type EntityJson,
+  preparsePolicySet,
+  statefulIsAuthorized,
+} from '@cedar-policy/cedar-wasm/nodejs';
+import type { ActionId } from '../../contract/actions.ts';
+import { groupsOf } from './cedar-schema.ts';
+import { AccessError } from './errors.ts';
+import { type ParsedPolicy, parsePolicies } from './parse-policies.ts';
+import { appliesTo, type PolicyOutcome, type PolicyRequest, type Resource } from './request.ts';
+import { type Slice, sliceFor } from './slice.ts';
+
+const SERVER = { type: 'Server', id: 'server' } as const;
+const entityTypes = { person: 'Person', service: 'Service' } as const;
+
+/** Answers that are kept for each action. The answer depends on nothing but what is in the key. */
+const MAX_REMEMBERED = 2_000;
+
+/** Cedar keeps what it parsed by name, and forgets nothing: names are used again. */
+const freeNames: string[] = [];
+let namesMade = 0;
+
+interface PreparedSlice {
+  readonly name: string;
+  readonly slice: Slice;
+  readonly remembered: Map<string, PolicyOutcome>;
+}
+
+/** Policies, parsed once, that answer requests. Belongs to one thread. */
+export class PreparedPolicies {
+  readonly policies: readonly ParsedPolicy[];
+  readonly #slices = new Map<ActionId, PreparedSlice>();
+
+  /** @throws AccessError `policy-invalid`. */
+  constructor(text: string) {
+    this.policies = parsePolicies(text);
+  }
+
+  /** What Cedar answers. Anything that goes wrong inside of it denies. */
+  evaluate(request: PolicyRequest): PolicyOutcome {
+    if (!appliesTo(request.action, request.resource.scope.kind)) return { allowed: false, policies: [], failed: [] };
+    const prepared = this.#slices.get(request.action) ?? this.#prepare(request.action);
+    const key = keyOf(request, prepared.slice);
+    const known = prepared.remembered.get(key);
+    if (known !== undefined) return known;
+    const outcome = ask(request, prepared);
+    if (prepared.remembered.size >= MAX_REMEMBERED) forgetOldest(prepared.remembered);
+    prepared.remembered.set(key, outcome);
+    return outcome;
+  }
+
+  /** Lets others use the place. Not to be asked any more. */
+  dispose(): void {
+    for (const { name } of this.#slices.values()) freeNames.push(name);
+    this.#slices.clear();
+  }
+
+  #prepare(action: ActionId): PreparedSlice {
+    const slice = sliceFor(action, this.policies);
+    const name = freeNames.pop() ?? `slice-${namesMade++}`;
+    const answer = preparsePolicySet(name, { staticPolicies: slice.policies });
+    if (answer.type === 'failure') {
+      freeNames.push(name);
+      throw AccessError.of('policy-invalid', answer.errors.map(({ message }) => message).join('; '));
+    }
+    const prepared = { name, slice, remembered: new Map<string, PolicyOutcome>() };
+    this.#slices.set(action, prepared);
+    return prepared;
+  }
+}
+
+function forgetOldest(remembered: Map<string, PolicyOutcome>): void {
+  const { value, done } = remembered.keys().next();
+  if (done !== true) remembered.delete(value);
+}
+
+/** As JSON: no text inside of it, such as a purpose that the caller chose, can look like another request. */
+function keyOf({ principal, roles, resource, context }: PolicyRequest, { attributes }: Slice): string {
+  const { scope, projectId } = resource;
+  const facts = attributes.map((name) => context[name]);
+  return JSON.stringify([principal.kind, principal.id, roles, scope.kind, idOf(resource), projectId, facts]);
+}
+
+function ask(request: PolicyRequest, { name, slice }: PreparedSlice): PolicyOutcome {
+  const { principal, action, resource } = request;
+  const answer = statefulIsAuthorized({
+    principal: { type: entityTypes[principal.kind], id: principal.id },
+    action: { type: 'Action', id: action },
+    resource: uidOf(resource),
+    context: contextOf(request, slice),
+    entities: entitiesOf(request, slice),
+    preparsedPolicySetId: name,
+  });
+  if (answer.type === 'failure') return { allowed: false, policies: [], failed: Object.keys(slice.policies) };
+  const { decision, diagnostics } = answer.response;
+  const failed = diagnostics.errors.map(({ policyId }) => policyId);
+  if (failed.length > 0) return { allowed: false, policies: [], failed };
+  return { allowed: decision === 'allow', policies: diagnostics.reason.toSorted(), failed };
+}
+
+function contextOf({ context }: PolicyRequest, { attributes }: Slice): Context {
+  return Object.fromEntries(
+    attributes.map((name) => [
+      name,
+      name === 'address' ? { __extn: { fn: 'ip', arg: context.address } } : context[name],
+    ]),
+  );
+}
+
+function idOf({ scope }: Resource): string {
+  return scope.kind === 'server' ? SERVER.id : scope.id;
+}
+
+function uidOf({ scope }: Resource): { readonly type: string; readonly id: string } {
+  if (scope.kind === 'server') return SERVER;
+  return { type: scope.kind === 'project' ? 'Project' : 'Model', id: scope.id };
+}
+
+function entitiesOf({ principal, roles, action, resource }: PolicyRequest, { readsAction }: Slice): EntityJson[] {
+  const entities: EntityJson[] = [
+    {
+      uid: { type: entityTypes[principal.kind], id: principal.id },
+      attrs: {},
+      parents: roles.map((id) => ({ type: 'Role', id })),
+    },
+  ];
+  if (resource.scope.kind !== 'server')
+    entities.push({ uid: uidOf(resource), attrs: {}, parents: containersOf(resource) });
+  if (readsAction) {
+    const parents = groupsOf(action).map((id) => ({ type: 'Action', id }));
+    entities.push({ uid: { type: 'Action', id: action }, attrs: {}, parents });
+  }
+  return entities;
+}
+
+function containersOf({ scope, projectId }: Resource): { type: string; id: string }[] {
+  const hasProject = scope.kind === 'model' && projectId !== null;
+  return hasProject ? [{ type: 'Project', id: projectId }, { ...SERVER }] : [{ ...SERVER }];
+}

@@ -1,0 +1,84 @@
+import { hash } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import { canonicalJson, type JsonObject } from '../../ledger/canonical.ts';
+import type { Database } from '../../store/tables/index.ts';
+import type { ReviewCampaignTable, ReviewItemTable } from '../../store/tables/reviews.ts';
+import { timeText, timeTextOrNull } from '../services/time-text.ts';
+import type { Proposal } from './proposals.ts';
+
+/** What a campaign came to, in one spelling (RFC 8785) and without names: its digest is in the ledger, and stays right when somebody is erased. */
+export interface ReviewRecord {
+  readonly text: string;
+  /** `sha256:` and 64 hexadecimal digits. */
+  readonly digest: string;
+}
+
+/** The rows that a record and a report are made of. */
+export interface CampaignRows {
+  readonly campaign: ReviewCampaignTable;
+  readonly reviewers: readonly string[];
+  /** In the order in which they are listed. */
+  readonly items: readonly ReviewItemTable[];
+}
+
+type Reader = Pick<Kysely<Database>, 'selectFrom'>;
+
+export async function readCampaign(read: Reader, campaign: ReviewCampaignTable): Promise<CampaignRows> {
+  const reviewers = await read
+    .selectFrom('review_reviewers')
+    .select('person_id')
+    .where('campaign_id', '=', campaign.id)
+    .orderBy('person_id')
+    .execute();
+  const items = await read
+    .selectFrom('review_items')
+    .selectAll()
+    .where('campaign_id', '=', campaign.id)
+    .orderBy('id')
+    .execute();
+  return { campaign, reviewers: reviewers.map((row) => row.person_id), items };
+}
+
+export function reviewRecord({ campaign, reviewers, items }: CampaignRows): ReviewRecord {
+  const text = canonicalJson({
+    format: 'vouchsafe access review 1',
+    campaign: campaignPart(campaign, reviewers),
+    items: items.map(itemPart),
+  });
+  return { text, digest: `sha256:${hash('sha256', text, 'hex')}` };
+}
+
+function campaignPart(row: ReviewCampaignTable, reviewers: readonly string[]): JsonObject {
+  return {
+    id: row.id,
+    startedAt: timeText(row.created_at),
+    startedBy: { kind: row.created_by_kind, id: row.created_by_id },
+    dueAt: timeText(row.due_at),
+    closedAt: timeTextOrNull(row.closed_at),
+    closedBy:
+      row.closed_by_kind === null || row.closed_by_id === null
+        ? null
+        : { kind: row.closed_by_kind, id: row.closed_by_id },
+    reviewers,
+    escalateTo: row.escalate_to,
+    unusedDays: row.unused_days,
+  };
+}
+
+function itemPart(row: ReviewItemTable): JsonObject {
+  return {
+    id: row.id,
+    grantId: row.grant_id,
+    principal: { kind: row.principal_kind, id: row.principal_id },
+    role: row.role,
+    scope: row.scope_kind === 'server' ? { kind: 'server' } : { kind: row.scope_kind, id: row.scope_id },
+    givenAt: timeText(row.given_at),
+    givenBy: row.given_by_id,
+    lastUsedAt: timeTextOrNull(row.last_used_at),
+    proposals: (JSON.parse(row.proposals) as readonly Proposal[]).map(({ kind }) => kind),
+    decision: row.decision,
+    outcome: row.outcome,
+    decidedBy: row.decided_by,
+    decidedAt: timeTextOrNull(row.decided_at),
+  };
+}

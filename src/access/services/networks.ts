@@ -1,0 +1,50 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+type Range = readonly [base: Address, prefixBits: number];
+
+const MAPPED_BITS = 96;
+/** Somebody who has one IPv6 address usually has all of its /64. */
+const IPV6_GROUP_BITS = 64;
+
+/**
+ * Whether an address is in one of the networks (CIDR). No networks: every address is. An IPv4 address that arrives mapped into IPv6
+ * (`::ffff:10.0.0.1`, RFC 4291 section 2.5.5.2) is what it maps, in the address and in the list. An address that cannot be read is in none.
+ */
+export function networkTest(networks: readonly string[]): (address: string) => boolean {
+  if (networks.length === 0) return () => true;
+  const ranges = networks.map(rangeOf);
+  return (text) => {
+    const address = addressOf(text);
+    return address !== undefined && ranges.some((range) => isWithin(address, range));
+  };
+}
+
+/** Who an address counts as when attempts are limited: itself, or the /64 of an IPv6 address. */
+export function addressGroup(text: string): string {
+  const address = addressOf(text);
+  if (address === undefined) return 'unreadable';
+  if (address.kind() === 'ipv4') return address.toString();
+  const bytes = address.toByteArray().map((byte, at) => (at < IPV6_GROUP_BITS / 8 ? byte : 0));
+  return `${ipaddr.fromByteArray(bytes).toString()}/${IPV6_GROUP_BITS}`;
+}
+
+function rangeOf(network: string): Range {
+  const [base, bits] = ipaddr.parseCIDR(network);
+  if (base.kind() === 'ipv6' && bits >= MAPPED_BITS) {
+    const address = base as ipaddr.IPv6;
+    if (address.isIPv4MappedAddress()) return [address.toIPv4Address(), bits - MAPPED_BITS];
+  }
+  return [base, bits];
+}
+
+function addressOf(text: string): Address | undefined {
+  const bare = text.split('%', 1)[0] ?? '';
+  // Octal, hexadecimal and short forms are read differently by different programs: they are no addresses here.
+  return isIP(bare) === 0 ? undefined : ipaddr.process(bare);
+}
+
+function isWithin(address: Address, [base, bits]: Range): boolean {
+  return address.kind() === base.kind() && address.match(base, bits);
+}

@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { roles } from '../../contract/actions.ts';
+import { secretReference } from './secret.ts';
+
+const file = z.string().min(1);
+const seconds = z.int().min(1);
+const count = z.int().min(1);
+const network = z.union([z.cidrv4(), z.cidrv6()]);
+
+const tls = z.strictObject({
+  certificateFile: file.describe('PEM, the certificate and its chain'),
+  keyFile: file.describe('PEM, readable by the server only'),
+  clientCaFile: file.optional().describe('PEM; callers must show a certificate of one of these authorities'),
+});
+
+const listen = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
+  port: z.int().min(0).max(65_535).default(4800).describe('0: any that is free'),
+  tls: tls.optional(),
+  behindProxy: z
+    .strictObject({
+      trustedNetworks: z
+        .array(network)
+        .min(1)
+        .max(50)
+        .default(['127.0.0.0/8', '::1/128'])
+        .describe('networks of the proxies; x-forwarded-for counts only from there'),
+    })
+    .optional()
+    .describe('a proxy in front ends TLS'),
+});
+
+const access = z.strictObject({
+  sessionHours: z.int().min(1).max(720).default(12).describe('a session ends after this, used or not'),
+  sessionIdleMinutes: z.int().min(1).max(10_080).default(60).describe('a session that is not used ends after this'),
+  strongFactorRoles: z
+    .array(z.enum(roles))
+    .default(['administrator', 'security'])
+    .describe('roles that need a second factor or a passkey'),
+  stepUpSeconds: z
+    .int()
+    .min(10)
+    .max(3600)
+    .default(300)
+    .describe('how long a passkey with user verification counts as recent'),
+  passwords: z
+    .strictObject({
+      isAllowed: z.boolean().default(true).describe('false: only passkeys and single sign-on'),
+      minLength: z.int().min(8).max(128).default(12),
+      breachedFile: file.optional().describe('passwords that are known to attackers, one a line'),
+    })
+    .prefault({}),
+});
+
+const oidcProvider = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'expected lower-case letters, digits and hyphens'),
+  name: z.string().min(1).max(80).describe('what the sign-in page calls it'),
+  issuer: z.url(),
+  clientId: z.string().min(1).max(255),
+  clientSecret: secretReference,
+  scopes: z.array(z.string()).default(['openid', 'email', 'profile']),
+  isSecondFactor: z
+    .boolean()
+    .default(false)
+    .describe('its sign-in counts as strong where its token says so (amr or acr)'),
+});
+
+const ledger = z.strictObject({
+  origin: z
+    .string()
+    .regex(/^[^\s+]{1,200}$/, 'expected no spaces and no plus sign (C2SP signed-note)')
+    .optional()
+    .describe('name of the log in its checkpoints; default: the host of origin and /ledger'),
+  retentionDays: z
+    .int()
+    .min(180)
+    .nullable()
+    .default(null)
+    .describe('bytes of entries are kept this long; null: for ever'),
+  witnesses: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(120),
+        url: z.url(),
+        key: z.string().min(1).max(4000).describe('verifier key of the witness (C2SP vkey)'),
+      }),
+    )
+    .max(20)
+    .default([]),
+});
+
+const rate = (count_: number, windowSeconds: number) =>
+  z.strictObject({ count: count.default(count_), windowSeconds: seconds.default(windowSeconds) }).prefault({});
+
+const limits = z.strictObject({
+  maxBodyBytes: count.default(1_048_576).describe('of a request, where its route has no limit of its own'),
+  maxHeaderBytes: z.int().min(2048).max(131_072).default(16_384),
+  maxAddressBytes: z.int().min(256).max(65_536).default(8192).describe('of path and query'),
+  maxParameterCharacters: z.int().min(64).max(4096).default(256).describe('of one parameter of a path'),
+  maxJsonDepth: z.int().min(4).max(1000).default(32),
+  headersSeconds: seconds.default(10).describe('the headers of a request must have arrived'),
+  requestSeconds: seconds.default(60).describe('a request must have arrived'),
+  answerSeconds: seconds.default(60).describe('an answer must have begun'),
+  keepAliveSeconds: seconds.default(20).describe('an idle connection is closed'),
+  stopSeconds: seconds.default(20).describe('requests under way may end when the server stops'),
+  maxConnections: count.default(2000),
+  maxRequestsPerConnection: count.default(1000),
+  maxEventStreams: count.default(500),
+  maxEventStreamsPerPrincipal: count.default(8),
+  perAddress: rate(1200, 60).describe('requests from one address'),
+  perPrincipal: rate(1200, 60).describe('requests of one person or service'),
+  signInPerAddress: rate(60, 60).describe('steps of signing in from one address'),
+});
+
+const fetching = z.strictObject({
+  allowNetworks: z
+    .array(network)
+    .max(50)
+    .default([])
+    .describe('private networks that the server may call: an identity provider or witness of your own'),
+  allowHttp: z.boolean().default(false).describe('call addresses without TLS in these networks'),
+  timeoutSeconds: seconds.default(10),
+});
+
+const log = z.strictObject({
+  level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  addresses: z
+    .enum(['full', 'network', 'none'])
+    .default('network')
+    .describe('network addresses of callers: as they are, without their last part, or not at all'),
+});
+
+/** The configuration of the server, before the sections of the store are added. Every key is optional. */
+export const serverSection = {
+  listen: listen.prefault({}),
+  origin: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'public address of the server, such as https://vouchsafe.example.org; passkeys and links are made for it',
+    ),
+  data: file.optional().describe('data folder'),
+  access: access.prefault({}),
+  oidc: z.array(oidcProvider).max(20).default([]),
+  ledger: ledger.prefault({}),
+  limits: limits.prefault({}),
+  fetch: fetching.prefault({}),
+  log: log.prefault({}),
+};
+
+export const serverConfigSchema = z.strictObject(serverSection);
+
+export type ServerConfig = z.output<typeof serverConfigSchema>;
+export type ServerConfigInput = z.input<typeof serverConfigSchema>;

@@ -1,0 +1,95 @@
+import type { ServerConfig } from '../config/schema.ts';
+import { addressPolicy } from './address-policy.ts';
+import { FetchError } from './errors.ts';
+import { exchange, type Sent } from './exchange.ts';
+import { type Lookup, resolveTarget, systemLookup } from './resolve.ts';
+
+const MAX_BYTES = 1_048_576;
+const MAX_REDIRECTS = 3;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** Headers that prove who asks; they go to the origin that they were meant for, never to where it points. */
+const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
+
+export interface SafeFetchInit {
+  readonly method?: string;
+  readonly headers?: RequestInit['headers'];
+  readonly body?: string | Uint8Array | URLSearchParams | null | undefined;
+  readonly signal?: AbortSignal | null | undefined;
+  /** `manual` answers with the redirect itself; `error` refuses it. */
+  readonly redirect?: 'follow' | 'manual' | 'error';
+}
+
+export type SafeFetch = (url: string | URL, init?: SafeFetchInit) => Promise<Response>;
+
+export interface SafeFetchOptions
+  extends Pick<ServerConfig['fetch'], 'allowNetworks' | 'allowHttp' | 'timeoutSeconds'> {
+  readonly maxBytes?: number;
+  readonly lookup?: Lookup;
+  /** Authorities to trust instead of the system's. */
+  readonly ca?: string | Buffer;
+}
+
+/**
+ * Calls what a person or a configuration named, and cannot be talked into calling anything else: https only, public addresses only
+ * (or networks the operator named), the address that was examined is the one that is connected to, each redirect is examined anew,
+ * time, size and redirects are bounded, no proxy of the environment, no credentials across origins (CWE-918).
+ * @throws FetchError
+ */
+export function makeSafeFetch(options: SafeFetchOptions): SafeFetch {
+  const policy = addressPolicy(options.allowNetworks);
+  const rules = { policy, allowHttp: options.allowHttp, lookup: options.lookup ?? systemLookup };
+  const { ca, maxBytes = MAX_BYTES } = options;
+  return async (address, init = {}) => {
+    const timeout = AbortSignal.timeout(options.timeoutSeconds * 1000);
+    const signal =
+      init.signal === null || init.signal === undefined ? timeout : AbortSignal.any([timeout, init.signal]);
+    let url = new URL(address);
+    let sent = sentBy(init);
+    for (let hops = 0; ; hops++) {
+      const to = await resolveTarget(url, rules);
+      const answer = await exchange(url, to, sent, { maxBytes, signal, ...(ca === undefined ? {} : { ca }) });
+      const location = answer.headers.get('location');
+      if (!REDIRECTS.has(answer.status) || location === null || init.redirect === 'manual') return answer;
+      if (init.redirect === 'error' || hops === MAX_REDIRECTS) {
+        throw FetchError.of(
+          'fetch-redirected',
+          url,
+          init.redirect === 'error' ? 'expected no redirect' : 'too many redirects',
+        );
+      }
+      const next = targetOf(url, location);
+      sent = redirected(sent, url, next);
+      url = next;
+    }
+  };
+}
+
+function sentBy({ method = 'GET', headers, body }: SafeFetchInit): Sent {
+  const bytes =
+    typeof body === 'string' || body instanceof URLSearchParams ? new TextEncoder().encode(body.toString()) : body;
+  const sent = new Headers(headers);
+  if (body instanceof URLSearchParams && !sent.has('content-type')) {
+    sent.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8');
+  }
+  if (bytes !== null && bytes !== undefined) sent.set('content-length', String(bytes.length));
+  return { method: method.toUpperCase(), headers: sent, body: bytes ?? undefined };
+}
+
+function targetOf(from: URL, location: string): URL {
+  try {
+    return new URL(location, from);
+  } catch (error) {
+    throw FetchError.of('fetch-redirected', from, 'its location is no address', error);
+  }
+}
+
+/** What is sent on: nothing that changes something, and to another origin no credentials. */
+function redirected(sent: Sent, from: URL, to: URL): Sent {
+  if (sent.method !== 'GET' && sent.method !== 'HEAD') {
+    throw FetchError.of('fetch-redirected', from, `a ${sent.method} is not sent on`);
+  }
+  const headers = new Headers(sent.headers);
+  if (from.origin !== to.origin) for (const name of CREDENTIALS) headers.delete(name);
+  return { ...sent, headers };
+}

@@ -1,0 +1,65 @@
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Route } from '../contract/route.ts';
+import { RequestError } from './errors.ts';
+import { parseForm } from './plugins/body/parse-form.ts';
+import { unknownFields } from './unknown-fields.ts';
+
+const MAX_ERRORS = 20;
+
+interface Fault {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface Input {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+/**
+ * Parses what a request brought, by the schemas of its route. Every fault of all three is told at once; what no schema names is one too.
+ * @throws {RequestError} `invalid-request`, `unexpected-body`
+ */
+export function readInput(route: Route, request: FastifyRequest): Input {
+  const faults: Fault[] = [];
+  const read = (place: string, schema: z.ZodType | undefined, given: unknown): unknown =>
+    readPart({ place, schema, given }, faults);
+  if (route.body === undefined && request.body !== undefined) throw RequestError.of('unexpected-body');
+  const input = {
+    params: read('params', route.params, request.params),
+    query: read('query', route.query, parseForm(request.url.split('?', 2)[1] ?? '', 'query')),
+    body: read('body', route.body, request.body),
+  };
+  if (faults.length === 0) return input;
+  const [first] = faults;
+  throw RequestError.of('invalid-request', `${first?.path ?? ''}: ${first?.message ?? ''}`, {
+    errors: faults.slice(0, MAX_ERRORS),
+  });
+}
+
+interface Part {
+  readonly place: string;
+  readonly schema: z.ZodType | undefined;
+  readonly given: unknown;
+}
+
+function readPart({ place, schema, given }: Part, faults: Fault[]): unknown {
+  const parsed = schema?.safeParse(given);
+  if (parsed?.success === false) {
+    faults.push(...parsed.error.issues.flatMap((issue) => faultsOf(issue, place)));
+    return undefined;
+  }
+  const data = parsed?.data ?? {};
+  faults.push(...unknownFields(given, data, place).map((path) => ({ path, message: 'is not known here' })));
+  return parsed?.data;
+}
+
+function faultsOf(issue: z.core.$ZodIssue, place: string): readonly Fault[] {
+  const path = [place, ...issue.path.map(String)].join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: `${path}.${key}`, message: 'is not known here' }));
+  }
+  return [{ path, message: issue.message.charAt(0).toLowerCase() + issue.message.slice(1) }];
+}
