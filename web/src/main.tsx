@@ -4,7 +4,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ApiProblem } from './api/problem.ts';
+import { ProblemError } from '../../src/contract/client.ts';
 import { router } from './router.tsx';
 import { colourSchemes, theme } from './theme/theme.ts';
 
@@ -16,7 +16,7 @@ const queries = new QueryClient({
     queries: {
       staleTime: STALE_AFTER_MS,
       // What the server refused it refuses again; only what never arrived is worth another try.
-      retry: (failures, error) => !(error instanceof ApiProblem) && failures < MAX_RETRIES,
+      retry: (failures, error) => !(error instanceof ProblemError) && failures < MAX_RETRIES,
     },
   },
 });

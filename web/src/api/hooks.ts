@@ -2,7 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@t
 import { useCallback } from 'react';
 import type { RouteId } from '../../../src/contract/routes/index.ts';
 import { call, type CallArguments, type CallInput, type Reply, rememberCsrfToken } from './call.ts';
-import { ApiProblem } from './problem.ts';
+import { ProblemError } from '../../../src/contract/client.ts';
 
 /** Reads a route; the id comes first in the key, so that whatever changes it can say so. */
 export function useApi<Id extends RouteId>(id: Id, ...input: CallArguments<Id>) {
@@ -66,7 +66,7 @@ export function useMe() {
         rememberCsrfToken(me.csrfToken);
         return me;
       } catch (error) {
-        if (error instanceof ApiProblem && error.problem.status === 401) return null;
+        if (error instanceof ProblemError && error.problem.status === 401) return null;
         throw error;
       }
     },

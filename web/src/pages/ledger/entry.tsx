@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, Download } from 'lucide-react';
-import { pathOf, type Reply } from '../../api/call.ts';
+import type { Reply } from '../../api/call.ts';
+import { pathOf } from '../../api/paths.ts';
 import { useApi } from '../../api/hooks.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Digest } from '../../ui/digest.tsx';
