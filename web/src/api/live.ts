@@ -6,14 +6,9 @@ const MIN_GAP_MS = 800;
 /** Which answers a topic of the event stream makes stale. */
 const stale: Readonly<Record<string, readonly string[]>> = {
   ledger: ['ledger.', 'overview.'],
-  people: ['people.', 'grants.', 'access.', 'overview.'],
-  grants: ['grants.', 'access.', 'people.', 'services.', 'me.', 'overview.'],
-  services: ['services.', 'keys.', 'overview.'],
-  keys: ['keys.', 'services.', 'overview.'],
-  policies: ['policies.', 'overview.'],
-  reviews: ['reviews.', 'overview.'],
+  access: ['people.', 'services.', 'keys.', 'grants.', 'access.', 'reviews.', 'me.', 'overview.'],
+  policies: ['policies.', 'access.', 'me.', 'overview.'],
   jobs: ['jobs.', 'overview.'],
-  session: ['me.', 'people.sessions'],
 };
 
 /** Listens to the server while the console is open, and reads anew what has changed; bursts count once. */
