@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { openAccess } from '../../access/access.ts';
+import { policiesInForce, serviceGrants } from '../../access/ports.ts';
+import { Reviews } from '../../access/reviews/reviews.ts';
+import { openServiceAccess } from '../../access/services/open-services.ts';
 import { nodeChecks } from '../../node/ledger/crypto.ts';
 import { openBlobs } from '../../store/blobs/open-blobs.ts';
 import { openBus } from '../../store/bus/open-bus.ts';
@@ -10,6 +13,7 @@ import { prepareFolder } from '../../store/sqlite/folder.ts';
 import type { Authenticator } from '../authenticate.ts';
 import { healthCheck } from '../check-health.ts';
 import type { ServerFacts } from '../facts.ts';
+import { reviewJobKinds, reviewJobs } from '../jobs/review-jobs.ts';
 import type { ServerLog } from '../plugins/log/server-log.ts';
 import type { Services } from '../services.ts';
 import type { Closing } from './closing.ts';
@@ -50,9 +54,40 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
     }),
     (access) => access.close(),
   );
+  const programs = closing.add(
+    openServiceAccess({
+      ...parts,
+      authorizer: access.authorizer,
+      grantsOf: serviceGrants(access),
+      clock,
+      tokenTtlSeconds: config.services.tokenSeconds,
+      onFault: (error) => log.failure('services', error),
+    }),
+    (programs) => programs.close(),
+  );
+  const reviewParts = {
+    ...parts,
+    policies: policiesInForce(access),
+    clock,
+    unusedDays: config.reviews.unusedDays,
+    hasWebhook: config.reviews.webhook !== undefined,
+  };
+  await parts.jobs.start(reviewJobs({ parts: reviewParts, config, origin: facts.origin }));
   return {
-    services: { ...parts, access, authorizer: access.authorizer, facts, clock, health: healthCheck(clock) },
-    authenticator: { resolveSession: async () => null, resolveBearer: async () => undefined },
+    services: {
+      ...parts,
+      access,
+      authorizer: access.authorizer,
+      programs,
+      reviews: new Reviews(reviewParts),
+      facts,
+      clock,
+      health: healthCheck(clock),
+    },
+    authenticator: {
+      resolveSession: async () => null,
+      resolveBearer: (secret, from) => programs.bearers.resolve(secret, from),
+    },
   };
 }
 
@@ -72,8 +107,9 @@ async function openParts({ facts, folder, log, closing, clock }: OpenServicesOpt
   const bus = closing.add(await openBus({ redis, postgres }), (opened) => opened.close());
   const blobsAt = config.blobs ?? { folder: { path: join(folder, 'blobs') } };
   const blobs = closing.add(await openBlobs(blobsAt), (opened) => opened.close());
-  const queue = closing.add(await openJobs({ config: config.jobs, kinds: [], postgres, clock, warn }), (opened) =>
-    opened.close(),
+  const queue = closing.add(
+    await openJobs({ config: config.jobs, kinds: reviewJobKinds, postgres, clock, warn }),
+    (opened) => opened.close(),
   );
   const origin = config.ledger.origin ?? `${new URL(facts.origin).host}/ledger`;
   const store = closing.add(
