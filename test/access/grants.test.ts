@@ -65,7 +65,10 @@ describeEachStore('grants', ({ makeStore }) => {
   const takeAs = (caller: Caller, grantId: string) =>
     store.change((change) => takeGrantAs(change, caller, { grantId, reason: 'test', atMs: clock() }));
 
-  async function project(name: string, classification: 'public' | 'internal' | 'restricted' = 'internal'): Promise<string> {
+  async function project(
+    name: string,
+    classification: 'public' | 'internal' | 'restricted' = 'internal',
+  ): Promise<string> {
     // Ids of one millisecond are in no order.
     clock.now += 1;
     const by = { kind: 'person', id: await person('Maker') } as const;
@@ -246,7 +249,10 @@ describeEachStore('grants', ({ makeStore }) => {
       const id = await person('Boss');
       await give(id, 'administrator');
       const draft = { principal: { kind: 'person', id }, role: 'member', scope: server, reason: 'x' } as const;
-      await expect(giveAs(callerOf('person', id), draft)).rejects.toMatchObject({ code: 'grant-to-oneself', httpStatus: 403 });
+      await expect(giveAs(callerOf('person', id), draft)).rejects.toMatchObject({
+        code: 'grant-to-oneself',
+        httpStatus: 403,
+      });
     });
 
     test('nobody gives or takes a role above his own, and a role in a project is none on the server', async () => {
@@ -297,7 +303,11 @@ describeEachStore('grants', ({ makeStore }) => {
       ['to nobody', { principal: { kind: 'person', id: 'per_00000000000000000000000009' } }, 'principal-unknown'],
       ['on nothing', { scope: { kind: 'model', id: 'mdl_00000000000000000000000009' } }, 'scope-unknown'],
       ['that is over', { expiresAtMs: 1 }, 'grant-expiry'],
-      ['in no time zone', { conditions: { hours: { days: [1], fromMinute: 0, toMinute: 9, timeZone: 'Mars' } } }, 'grant-conditions'],
+      [
+        'in no time zone',
+        { conditions: { hours: { days: [1], fromMinute: 0, toMinute: 9, timeZone: 'Mars' } } },
+        'grant-conditions',
+      ],
     ] as const)('no grant %s', async (_, more, code) => {
       const principal = { kind: 'person', id: await person('Tim') } as const;
       const draft = { principal, role: 'member', scope: server, reason: 'x', ...more } as GrantDraft;
