@@ -54,7 +54,7 @@ describe('the webhook of reviews', () => {
       timestamp: '2023-11-14T22:13:20.000Z',
       data: { campaignId: 'cmp_1', open: 3, link: 'https://vouchsafe.example.org/access/reviews/cmp_1' },
     });
-    const { headers = {}, body } = first ?? {};
+    const { headers, body } = first ?? { headers: {}, body: '' };
     const signed = createHmac('sha256', Buffer.alloc(32, 7)).update(`req_1.1700000000.${body}`).digest('base64');
     expect(headers).toMatchObject({
       'webhook-id': 'req_1',
