@@ -1,5 +1,8 @@
 import type { Streamed } from './bind.ts';
 
+/** As for everything that is no page, but without `sandbox`: in it a page neither comes back by itself nor counts as one of ours. */
+const PAGE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 const NO_STORE = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
 
 /** Leads the browser to a page of the console. `path` is one of ours, never what a request says. */
@@ -24,5 +27,5 @@ export function returnPage(query: Readonly<Record<string, unknown>>): Streamed {
     `<meta http-equiv="refresh" content="0;url=${address}"></head>`,
     `<body><p>Signing in … <a href="${address}">Go on</a></p></body></html>`,
   ].join('\n');
-  return { content, headers: { ...NO_STORE, 'content-type': 'text/html; charset=utf-8' } };
+  return { content, headers: { ...NO_STORE, 'content-security-policy': PAGE_POLICY } };
 }

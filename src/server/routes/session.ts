@@ -1,4 +1,3 @@
-import { PeopleError } from '../../access/people/errors.ts';
 import { acceptInvitation, showInvitation } from '../../access/people/invitations/accept.ts';
 import { setUp } from '../../access/people/invitations/set-up.ts';
 import { beginOidc } from '../../access/people/oidc/begin-oidc.ts';
@@ -94,22 +93,19 @@ function enter(cookie: SessionCookie, { step, session }: Progress): SignInStep {
   return step;
 }
 
-/** Where in the console somebody goes on after single sign-on. */
+/** Where in the console somebody goes on. */
+const placeOf: Readonly<Record<SignInStep['state'], string>> = {
+  'signed-in': '/',
+  'factor-required': '/sign-in',
+  'enrolment-required': '/enrol',
+};
+
 function placeAfter(end: OidcEnd, cookie: SessionCookie): string {
-  if (end.kind === 'linked') return '/account';
-  const { state } = enter(cookie, end.progress);
-  switch (state) {
-    case 'signed-in':
-      return '/';
-    case 'factor-required':
-      return '/sign-in';
-    case 'enrolment-required':
-      return '/enrol';
-  }
+  return end.kind === 'linked' ? '/account' : placeOf[enter(cookie, end.progress).state];
 }
 
 /** The code for the console; what is no error on purpose is the server's own. */
 function codeFor(error: unknown): string {
-  if (error instanceof PeopleError || error instanceof CodedError) return error.code;
+  if (error instanceof CodedError) return error.code;
   throw error;
 }

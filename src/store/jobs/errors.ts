@@ -29,6 +29,11 @@ const jobErrors = {
     exitCode: 2,
     httpStatus: 413,
   },
+  'job-too-slow': {
+    message: (d: { maxSeconds: number }) => `took longer than ${d.maxSeconds} seconds and was ended`,
+    exitCode: 2,
+    httpStatus: 500,
+  },
   'jobs-unconfigured': {
     message: (d: { reason: string }) => `jobs cannot be run: ${d.reason}`,
     exitCode: 2,

@@ -9,7 +9,7 @@ export interface PasswordHasherOptions {
   readonly maxWaiting?: number;
 }
 
-export interface Verified {
+interface Verified {
   readonly matches: boolean;
   /** The hash matched and is weaker than those made now. */
   readonly outdated: boolean;
