@@ -36,3 +36,9 @@ export interface LedgerKeygenArguments extends OutputArguments {
   readonly algorithm: LedgerAlgorithm;
   readonly witness?: boolean;
 }
+
+/** Options of `vouchsafe ledger export`. */
+export interface LedgerExportArguments {
+  readonly data?: string;
+  readonly force?: boolean;
+}
