@@ -9,12 +9,14 @@ import { defineCompare } from './commands/compare.ts';
 import { defineConvert } from './commands/convert.ts';
 import { defineInspect } from './commands/inspect.ts';
 import { defineKeygen } from './commands/keygen.ts';
+import { defineLedger } from './commands/ledger.ts';
 import { defineReport } from './commands/report.ts';
 import { defineRewrap } from './commands/rewrap.ts';
 import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
 import { defineSeal } from './commands/seal.ts';
 import { defineSign, defineAttest, defineDigest } from './commands/sign.ts';
+import { defineServe } from './commands/serve.ts';
 import { defineTensors } from './commands/tensors.ts';
 import { defineUnseal } from './commands/unseal.ts';
 import { defineVerify } from './commands/verify.ts';
@@ -43,6 +45,8 @@ const commands = [
   defineRewrap,
   defineBom,
   defineReport,
+  defineServe,
+  defineLedger,
 ];
 
 function buildProgram(): Command {

@@ -19,7 +19,9 @@ const unable = (title: string, httpStatus: number, hint?: string): ErrorRow<Deta
   httpStatus,
 });
 
-const LOST = 'compare with a checkpoint remembered earlier or with a witness, and ask the operator for the log';
+const CHANGED = 'ask whoever keeps the ledger for what was recorded: its hash is in the tree';
+const CUT = 'ask whoever keeps the ledger for the whole of it';
+const EVIDENCE = 'keep both checkpoints: together they prove it';
 
 /** Everything that recording and checking refuse. Codes are stable: scripts and tests rely on them. */
 const ledgerErrors = {
@@ -35,17 +37,17 @@ const ledgerErrors = {
   'origin-mismatch': refused('the checkpoint is of another log'),
   'quorum-unmet': refused('too few witnesses vouch for the checkpoint'),
   // What is wrong with an export.
-  'entry-edited': refused('an entry was changed', LOST),
-  'entry-deleted': refused('an entry is missing', LOST),
-  'entry-inserted': refused('an entry was put in', LOST),
-  'entries-reordered': refused('entries are not in the order in which they were recorded', LOST),
-  'entry-withheld': refused('the content of an entry is missing, and no retention on record covers it', LOST),
-  'history-rewritten': refused('the entries are not those the checkpoint was signed for', LOST),
-  'checkpoint-misplaced': refused('a checkpoint is not where its size puts it', LOST),
+  'entry-edited': refused('an entry was changed', CHANGED),
+  'entry-deleted': refused('an entry is missing', CHANGED),
+  'entry-inserted': refused('an entry was put in', CHANGED),
+  'entries-reordered': refused('entries are not in the order in which they were recorded', CHANGED),
+  'entry-withheld': refused('the content of an entry is missing, and no retention on record covers it', CHANGED),
+  'history-rewritten': refused('the entries are not those the checkpoint was signed for', CHANGED),
+  'checkpoint-misplaced': refused('a checkpoint is not where its size puts it', CHANGED),
   'tile-mismatch': refused('a tile does not hold the hashes of the entries below it'),
-  truncated: refused('the end is missing', LOST),
-  fork: refused('the log shows two histories', LOST),
-  rollback: refused('the log is shorter than it was', LOST),
+  truncated: refused('the end is missing', CUT),
+  fork: refused('the log shows two histories', EVIDENCE),
+  rollback: refused('the log is shorter than it was', EVIDENCE),
   // Means.
   'key-unreadable': unable('cannot use the key', 400),
   'key-permissions': unable('the private key can be read by others', 400, 'chmod 600 the file'),

@@ -1,4 +1,4 @@
-import { toHex } from './encoding.ts';
+import { sameBytes, toHex } from './encoding.ts';
 import type { LedgerErrorCode } from './errors.ts';
 import type { LeafGroup } from './export-item.ts';
 import type { HashFunction } from './hashing.ts';
@@ -20,12 +20,26 @@ export interface GroupResult {
 
 /** Compares entries with the leaves above them, and says of each that does not fit what was done to it. */
 export function checkGroup({ start, leaves, entries }: LeafGroup, hash: HashFunction): GroupResult {
-  const wanted = leaves.map(toHex);
-  const found = entries.map((entry) => (entry === null ? null : toHex(leafHash(entry, hash))));
-  const walk = new GroupWalk(start, wanted, found);
-  const result = walk.run();
-  const sound = result.sound.map(([line, place]) => ({ index: start + place, bytes: entries[line] as Uint8Array }));
-  return { ...result, sound };
+  const hashes = entries.map((entry) => (entry === null ? null : leafHash(entry, hash)));
+  const isSound = hashes.length === leaves.length && hashes.every((one, at) => one !== null && isSame(one, leaves[at]));
+  if (isSound)
+    return { faults: [], removed: [], sound: entries.map((_, place) => soundAt(start, entries, place, place)) };
+  const found = hashes.map((one) => (one === null ? null : toHex(one)));
+  const { faults, sound, removed } = new GroupWalk(start, leaves.map(toHex), found).run();
+  return { faults, removed, sound: sound.map(([line, place]) => soundAt(start, entries, line, place)) };
+}
+
+function isSame(one: Uint8Array, other: Uint8Array | undefined): boolean {
+  return other !== undefined && sameBytes(one, other);
+}
+
+function soundAt(
+  start: number,
+  entries: LeafGroup['entries'],
+  line: number,
+  place: number,
+): GroupResult['sound'][number] {
+  return { index: start + place, bytes: entries[line] ?? new Uint8Array(0) };
 }
 
 /** Two fingers, one on the leaves and one on the entries. */

@@ -74,6 +74,7 @@ function partsFor({ decide }: TestServerOptions, entries: EntryDraft[]): Omit<Se
         const value = await run({ record, sql: undefined as never, enqueue: nothing, afterCommit: nothing });
         return { value, entries: [] };
       },
+      ledger: new Proxy({}, { get: nothing }) as Services['store']['ledger'],
       close: async () => undefined,
     },
     access: new Proxy({}, { get: nothing }) as Services['access'],

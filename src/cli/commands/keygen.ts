@@ -5,10 +5,11 @@ import {
   addReportOptions,
   type KeygenArguments as IdentityArguments,
 } from '../seal/seal-arguments.ts';
+import { ledgerAlgorithms, type LedgerKeygenArguments } from '../ledger/ledger-arguments.ts';
 import { signFormats, type KeygenArguments } from '../sign/sign-arguments.ts';
 
 const AFTER = `
-Keys for signing and keys for sealing are of different kinds and cannot stand in for each other.`;
+Keys for signing models, for sealing and for ledgers are of different kinds and cannot stand in for each other.`;
 
 const AFTER_SIGN = `
 Exit code: 0 written; 2 not written. An existing file is never overwritten.
@@ -27,11 +28,21 @@ Examples:
   vouchsafe keygen seal key-pq.txt --pq           secure against quantum computers; needs age 1.3 or newer elsewhere
   vouchsafe keygen seal key.age --passphrase      the identity file itself sealed with a passphrase`;
 
-/** Adds `vouchsafe keygen sign` and `vouchsafe keygen seal`. */
+const AFTER_LEDGER = `
+The file has mode 0600. The verifier key is printed: that is what others check signatures with. A name is signed with the
+key, so choose one that stays: the origin of the log, or the name of the witness.
+
+Exit code: 0 written; 2 not written. An existing file is never overwritten.
+
+Examples:
+  vouchsafe keygen ledger witness.key --witness --name witness.example.org
+  vouchsafe keygen ledger log.key --name ledger.example.org --algorithm ed25519`;
+
+/** Adds `vouchsafe keygen sign`, `seal` and `ledger`. */
 export function defineKeygen(program: Command): void {
   const keygen = program
     .command('keygen')
-    .summary('make keys for signing or for sealing')
+    .summary('make keys for signing, for sealing or for a ledger')
     .description('Makes a new key, readable by its owner only.')
     .helpCommand(false)
     .addHelpText('after', AFTER);
@@ -58,6 +69,24 @@ export function defineKeygen(program: Command): void {
     .addHelpText('after', AFTER_SEAL)
     .action(async (file: string, options: IdentityArguments) => {
       const { runKeygen } = await import('../seal/run-keygen.ts');
+      await runKeygen(file, options);
+    });
+  defineLedgerKeygen(keygen);
+}
+
+function defineLedgerKeygen(keygen: Command): void {
+  keygen
+    .command('ledger')
+    .summary('a key for a ledger or its witness')
+    .description('Makes a new key that signs the checkpoints of a ledger, or cosigns those of others.')
+    .argument('<file>', 'private key to write')
+    .requiredOption('--name <name>', 'name to sign under')
+    .addOption(new Option('--algorithm <name>', 'kind of key').choices(ledgerAlgorithms).default('ml-dsa-44'))
+    .option('--witness', 'for a witness, which signs the time as well')
+    .addOption(new Option('-f, --format <format>', 'how to print').choices(signFormats).default('terminal'))
+    .addHelpText('after', AFTER_LEDGER)
+    .action(async (file: string, options: LedgerKeygenArguments) => {
+      const { runKeygen } = await import('../ledger/run-keygen.ts');
       await runKeygen(file, options);
     });
 }

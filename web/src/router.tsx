@@ -1,0 +1,164 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { z } from 'zod';
+import { Admission } from './frame/admission.tsx';
+import { PageFailure, PageMissing, PagePending } from './frame/page-states.tsx';
+
+const root = createRootRoute({ component: Outlet, errorComponent: PageFailure, notFoundComponent: PageMissing });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: z.object({ next: z.string().optional(), error: z.string().optional() }),
+  component: lazyRouteComponent(() => import('./pages/gate/sign-in.tsx'), 'SignInPage'),
+});
+const setUp = createRoute({
+  getParentRoute: () => root,
+  path: '/set-up',
+  component: lazyRouteComponent(() => import('./pages/gate/set-up.tsx'), 'SetUpPage'),
+});
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('./pages/gate/invitation.tsx'), 'InvitationPage'),
+});
+const enrol = createRoute({
+  getParentRoute: () => root,
+  path: '/enrol',
+  component: lazyRouteComponent(() => import('./pages/gate/enrol.tsx'), 'EnrolPage'),
+});
+
+/** Everything inside is for people who are signed in. */
+const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Admission });
+
+const overview = createRoute({
+  getParentRoute: () => frame,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/overview/overview.tsx'), 'OverviewPage'),
+});
+const people = createRoute({
+  getParentRoute: () => frame,
+  path: '/people',
+  validateSearch: z.object({ invite: z.boolean().optional() }),
+  component: lazyRouteComponent(() => import('./pages/people/people.tsx'), 'PeoplePage'),
+});
+const person = createRoute({
+  getParentRoute: () => frame,
+  path: '/people/$personId',
+  component: lazyRouteComponent(() => import('./pages/people/person.tsx'), 'PersonPage'),
+});
+const services = createRoute({
+  getParentRoute: () => frame,
+  path: '/services',
+  validateSearch: z.object({ make: z.boolean().optional() }),
+  component: lazyRouteComponent(() => import('./pages/services/services.tsx'), 'ServicesPage'),
+});
+const service = createRoute({
+  getParentRoute: () => frame,
+  path: '/services/$serviceId',
+  component: lazyRouteComponent(() => import('./pages/services/service.tsx'), 'ServicePage'),
+});
+const grants = createRoute({
+  getParentRoute: () => frame,
+  path: '/grants',
+  component: lazyRouteComponent(() => import('./pages/grants/grants.tsx'), 'GrantsPage'),
+});
+const policies = createRoute({
+  getParentRoute: () => frame,
+  path: '/policies',
+  component: lazyRouteComponent(() => import('./pages/policies/policies.tsx'), 'PoliciesPage'),
+});
+const policyEditor = createRoute({
+  getParentRoute: () => frame,
+  path: '/policies/edit',
+  component: lazyRouteComponent(() => import('./pages/policies/editor-page.tsx'), 'PolicyEditorPage'),
+});
+const policyTester = createRoute({
+  getParentRoute: () => frame,
+  path: '/policies/try',
+  component: lazyRouteComponent(() => import('./pages/policies/tester.tsx'), 'PolicyTesterPage'),
+});
+const policyVersion = createRoute({
+  getParentRoute: () => frame,
+  path: '/policies/$version',
+  component: lazyRouteComponent(() => import('./pages/policies/version.tsx'), 'PolicyVersionPage'),
+});
+const reviews = createRoute({
+  getParentRoute: () => frame,
+  path: '/reviews',
+  component: lazyRouteComponent(() => import('./pages/reviews/reviews.tsx'), 'ReviewsPage'),
+});
+const campaign = createRoute({
+  getParentRoute: () => frame,
+  path: '/reviews/$campaignId',
+  component: lazyRouteComponent(() => import('./pages/reviews/campaign.tsx'), 'CampaignPage'),
+});
+const ledger = createRoute({
+  getParentRoute: () => frame,
+  path: '/ledger',
+  validateSearch: z.object({
+    class: z.string().optional(),
+    activity: z.string().optional(),
+    actorId: z.string().optional(),
+    objectId: z.string().optional(),
+    decision: z.enum(['allow', 'deny', 'transform', 'review']).optional(),
+    outcome: z.enum(['success', 'failure']).optional(),
+    from: z.string().optional(),
+    to: z.string().optional(),
+  }),
+  component: lazyRouteComponent(() => import('./pages/ledger/entries.tsx'), 'EntriesPage'),
+});
+const entry = createRoute({
+  getParentRoute: () => frame,
+  path: '/ledger/$index',
+  component: lazyRouteComponent(() => import('./pages/ledger/entry.tsx'), 'EntryPage'),
+});
+const checkpoints = createRoute({
+  getParentRoute: () => frame,
+  path: '/checkpoints',
+  component: lazyRouteComponent(() => import('./pages/ledger/checkpoints.tsx'), 'CheckpointsPage'),
+});
+const account = createRoute({
+  getParentRoute: () => frame,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./pages/settings/account.tsx'), 'AccountPage'),
+});
+const server = createRoute({
+  getParentRoute: () => frame,
+  path: '/server',
+  component: lazyRouteComponent(() => import('./pages/settings/server.tsx'), 'ServerPage'),
+});
+
+const places = [
+  overview,
+  people,
+  person,
+  services,
+  service,
+  grants,
+  policies,
+  policyEditor,
+  policyTester,
+  policyVersion,
+  reviews,
+  campaign,
+  ledger,
+  entry,
+  checkpoints,
+  account,
+  server,
+];
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, setUp, invitation, enrol, frame.addChildren(places)]),
+  defaultPreload: 'intent',
+  defaultPendingComponent: PagePending,
+  defaultErrorComponent: PageFailure,
+  defaultPendingMs: 150,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
