@@ -9,7 +9,7 @@ const ledgerAlgorithms = ['ed25519', 'ml-dsa-44'] as const;
 export type LedgerAlgorithm = (typeof ledgerAlgorithms)[number];
 
 /** Who signs with a key: the log its checkpoints, or a witness those of others, with the time. */
-export type KeyRole = 'log' | 'witness';
+type KeyRole = 'log' | 'witness';
 
 const SECRET_MODE = 0o600;
 const MAX_KEY_FILE_BYTES = 16 * 1024;
