@@ -1,13 +1,16 @@
 import './theme/styles.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ApiProblem } from './api/problem.ts';
+import { config } from 'zod';
+import { ProblemError } from '../../src/contract/client.ts';
 import { router } from './router.tsx';
 import { colourSchemes, theme } from './theme/theme.ts';
+
+// The library would otherwise try out whether it may compile code at run time, which the page's policy reports as an attack.
+config({ jitless: true });
 
 const MAX_RETRIES = 2;
 const STALE_AFTER_MS = 10_000;
@@ -17,7 +20,7 @@ const queries = new QueryClient({
     queries: {
       staleTime: STALE_AFTER_MS,
       // What the server refused it refuses again; only what never arrived is worth another try.
-      retry: (failures, error) => !(error instanceof ApiProblem) && failures < MAX_RETRIES,
+      retry: (failures, error) => !(error instanceof ProblemError) && failures < MAX_RETRIES,
     },
   },
 });
@@ -35,7 +38,6 @@ createRoot(root).render(
       withGlobalClasses={false}
     >
       <QueryClientProvider client={queries}>
-        <Notifications position="bottom-right" />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

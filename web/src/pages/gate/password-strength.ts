@@ -15,7 +15,7 @@ export interface Strength {
  * use. It only encourages; the server decides.
  */
 export function strengthOf(password: string, known: readonly string[] = []): Strength {
-  const characters = [...password];
+  const characters = Array.from(password);
   if (characters.length < MIN_PASSWORD_CHARACTERS) {
     const missing = MIN_PASSWORD_CHARACTERS - characters.length;
     return { level: 0, words: `${missing} more ${missing === 1 ? 'character' : 'characters'}` };
