@@ -1,25 +1,34 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { type NoteSigner, noteSigner } from '../../src/ledger/signature.ts';
-import { type SignatureType, verifierKey } from '../../src/ledger/verifier-key.ts';
+import { verifierKey } from '../../src/ledger/verifier-key.ts';
 import type { LedgerOptions } from '../../src/store/open-store.ts';
 
 const ORIGIN = 'ledger.test';
 
 /** Bytes of the public key at the end of its SubjectPublicKeyInfo. */
 const KEY_BYTES = { ed25519: 32, 'ml-dsa-44': 1312 } as const;
+type KeyType = keyof typeof KEY_BYTES;
 
-/** Two signers with keys of their own, as a server has them. */
-export function makeLedgerOptions(more: Partial<LedgerOptions> = {}): LedgerOptions {
-  return { origin: ORIGIN, signers: [makeSigner('ed25519'), makeSigner('ml-dsa-44')], signEveryMs: 20, ...more };
+/** Private keys as PEM, so that another process can sign with them. */
+export type LedgerPems = Readonly<Record<KeyType, string>>;
+
+export function makeLedgerPems(): LedgerPems {
+  const pem = (type: KeyType): string => {
+    const { privateKey } = type === 'ed25519' ? generateKeyPairSync(type) : generateKeyPairSync(type);
+    return privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+  };
+  return { ed25519: pem('ed25519'), 'ml-dsa-44': pem('ml-dsa-44') };
 }
 
-function makeSigner(type: 'ed25519' | 'ml-dsa-44'): NoteSigner {
-  const { publicKey, privateKey } = makePair(type);
-  const der = publicKey.export({ format: 'der', type: 'spki' });
-  const key = verifierKey(ORIGIN, type satisfies SignatureType, new Uint8Array(der.subarray(-KEY_BYTES[type])));
+/** Two signers, as a server has them. */
+export function makeLedgerOptions(more: Partial<LedgerOptions> = {}, pems = makeLedgerPems()): LedgerOptions {
+  const signers = [makeSigner('ed25519', pems), makeSigner('ml-dsa-44', pems)];
+  return { origin: ORIGIN, signers, signEveryMs: 20, ...more };
+}
+
+function makeSigner(type: KeyType, pems: LedgerPems): NoteSigner {
+  const privateKey = createPrivateKey(pems[type]);
+  const der = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  const key = verifierKey(ORIGIN, type, new Uint8Array(der.subarray(-KEY_BYTES[type])));
   return noteSigner({ key, signBytes: (message) => sign(null, message, privateKey), clock: Date.now });
-}
-
-function makePair(type: 'ed25519' | 'ml-dsa-44'): { publicKey: KeyObject; privateKey: KeyObject } {
-  return type === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ml-dsa-44');
 }

@@ -74,8 +74,10 @@ function partsFor({ decide }: TestServerOptions, entries: EntryDraft[]): Omit<Se
         const value = await run({ record, sql: undefined as never, enqueue: nothing, afterCommit: nothing });
         return { value, entries: [] };
       },
+      ledger: new Proxy({}, { get: nothing }) as Services['store']['ledger'],
       close: async () => undefined,
     },
+    access: new Proxy({}, { get: nothing }) as Services['access'],
     blobs: new Proxy({}, { get: nothing }) as Services['blobs'],
     jobs: new Proxy({}, { get: nothing }) as Services['jobs'],
     bus: { publish: () => undefined, subscribe: () => () => undefined, close: async () => undefined },

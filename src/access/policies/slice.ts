@@ -49,7 +49,7 @@ function covers(constraint: ActionConstraint, action: ActionId): boolean {
 }
 
 function isAction(uid: EntityUidJson, names: ReadonlySet<string>): boolean {
-  const { type, id } = '__entity' in uid ? uid.__entity : uid;
+  const { type, id } = '__entity' in uid ? uid['__entity'] : uid;
   return type === 'Action' && names.has(id);
 }
 

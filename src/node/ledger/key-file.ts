@@ -5,7 +5,7 @@ import { type SignatureType, type VerifierKey, verifierKey } from '../../ledger/
 import { OutputFile } from '../output-file.ts';
 import { readSecretFile } from '../sign/read-small-file.ts';
 
-export const ledgerAlgorithms = ['ed25519', 'ml-dsa-44'] as const;
+const ledgerAlgorithms = ['ed25519', 'ml-dsa-44'] as const;
 export type LedgerAlgorithm = (typeof ledgerAlgorithms)[number];
 
 /** Who signs with a key: the log its checkpoints, or a witness those of others, with the time. */

@@ -75,7 +75,7 @@ export function httpReader(base: URL, send?: Fetch): TileReader {
 }
 
 /** A file at an address, or null when there is none. @throws LedgerError `unreachable`. */
-export async function getFile(url: URL, send?: Fetch): Promise<Answer | null> {
+async function getFile(url: URL, send?: Fetch): Promise<Answer | null> {
   const answer = await Answer.of(url, { send });
   if (answer.status === 200) return answer;
   await answer.discard();

@@ -6,7 +6,7 @@ import type { Database } from '../tables/index.ts';
 import type { LedgerEntryTable } from '../tables/ledger.ts';
 import type { CheckpointKeeper, SignedCheckpoint } from './checkpoint-keeper.ts';
 import { noteWithCosignatures, witnessesOf } from './cosignatures.ts';
-import { readBundleBytes } from './read-export.ts';
+import { readBundleBytes, readCheckpoints } from './read-export.ts';
 import { readNodes } from './read-nodes.ts';
 import { readTileFile, type TileFile } from './read-tile.ts';
 import { retainedFrom } from './retention.ts';
@@ -122,6 +122,11 @@ export class Ledger {
     const items = await Promise.all(found.slice(0, limit).map((one) => this.#published(one)));
     const last = found.length > limit ? items.at(-1) : undefined;
     return { items, next: last === undefined ? null : String(last.size) };
+  }
+
+  /** The signed notes of all checkpoints, the oldest first. */
+  async *history(): AsyncGenerator<string> {
+    for await (const { note } of readCheckpoints(this.#read, Number.MAX_SAFE_INTEGER)) yield note;
   }
 
   /** Proves that an entry is in the tree of the latest checkpoint, or of that of a given size. @throws StoreError. */

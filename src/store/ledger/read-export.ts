@@ -42,7 +42,7 @@ async function* readItems(db: Kysely<Database>, size: number): AsyncGenerator<Ex
 }
 
 /** Each with the cosignatures there are. */
-async function* readCheckpoints(
+export async function* readCheckpoints(
   db: Kysely<Database>,
   upTo: number,
 ): AsyncGenerator<{ readonly size: number; readonly note: string }> {

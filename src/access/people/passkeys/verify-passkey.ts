@@ -37,7 +37,11 @@ export async function verifyNewPasskey(
   try {
     refuseAttestation(response.response.attestationObject);
     const { verified, registrationInfo } = await verifyRegistrationResponse({
-      response: { ...response, response: { ...response.response, transports: [] }, clientExtensionResults: {} } as never,
+      response: {
+        ...response,
+        response: { ...response.response, transports: [] },
+        clientExtensionResults: {},
+      } as never,
       expectedChallenge: answered.ticket,
       expectedOrigin: people.origin,
       expectedRPID: people.rpId,
@@ -82,7 +86,11 @@ export interface PasskeyUse {
 export async function verifyPasskeyUse(
   people: People,
   response: AuthenticationResponse,
-  { passkey, use, requireUserVerification }: {
+  {
+    passkey,
+    use,
+    requireUserVerification,
+  }: {
     readonly passkey: KnownPasskey;
     readonly use: TicketUse;
     readonly requireUserVerification: boolean;

@@ -100,7 +100,9 @@ function reversed(text: string): string {
 
 function isPersonal(folded: string, { name, email }: PasswordOwner): boolean {
   const own = [email, ...email.split(/[@.+_-]/), name, ...name.split(/\s+/), name.replaceAll(/\s/g, '')];
-  const pieces = own.map((piece) => piece.normalize('NFKC').toLowerCase()).filter(({ length }) => length >= MIN_PIECE_CHARS);
+  const pieces = own
+    .map((piece) => piece.normalize('NFKC').toLowerCase())
+    .filter(({ length }) => length >= MIN_PIECE_CHARS);
   const left = pieces
     .sort((a, b) => b.length - a.length)
     .reduce((text, piece) => text.replaceAll(piece, ''), folded)
