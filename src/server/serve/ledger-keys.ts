@@ -2,11 +2,11 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NoteSigner } from '../../ledger/signature.ts';
 import type { ServerConfig } from '../config/schema.ts';
-import { createKeyFile, type LedgerAlgorithm, loadNoteSigner } from '../../node/ledger/key-file.ts';
+import { createKeyFile, loadNoteSigner } from '../../node/ledger/key-file.ts';
 
 const OWNER_ONLY = 0o700;
 
-const algorithms: readonly LedgerAlgorithm[] = ['ed25519', 'ml-dsa-44'];
+const algorithms: readonly Parameters<typeof createKeyFile>[1][] = ['ed25519', 'ml-dsa-44'];
 
 /** Where keys are: in the data folder, unless the configuration says otherwise. */
 export function keysFolderOf({ keys }: Pick<ServerConfig, 'keys'>, dataFolder: string): string {
