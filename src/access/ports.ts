@@ -2,11 +2,9 @@ import type { Access } from './access.ts';
 import { activeGrantsOf } from './grants/active-grants.ts';
 import { giveGrant, giveGrantAs } from './grants/give-grant.ts';
 import { activeAdministrators, requireAdministrator } from './grants/last-administrator.ts';
-import { listAccess } from './grants/list-access.ts';
-import { roleActions } from './grants/role-actions.ts';
-import { takeAllGrants, takeGrant } from './grants/take-grant.ts';
+import { takeAllGrants } from './grants/take-grant.ts';
 import type { PeoplePorts } from './people/ports.ts';
-import type { ReviewGround } from './reviews/ground.ts';
+import type { ActivePolicies } from './policies/active-policies.ts';
 import type { GrantsOf } from './services/grants-of.ts';
 
 type Clocked = Pick<Access, 'clock' | 'bus'>;
@@ -33,21 +31,11 @@ export function grantPorts({ clock, bus }: Clocked): Omit<PeoplePorts, 'eraseOpe
   };
 }
 
-/** What reviews need of grants and policies. */
-export function reviewGround({ store, records, clock, bus }: Access): ReviewGround {
-  return {
-    listAccess: async ({ limit, cursor }) => {
-      await records.fresh();
-      return listAccess({ read: store.read, policies: records.policies, nowMs: clock() }, { limit, after: cursor });
-    },
-    roleActions: async (role, kind) => {
-      await records.fresh();
-      return roleActions(records.policies.prepared, role, kind, clock());
-    },
-    takeGrant: async (change, by, taking) => {
-      const grant = await takeGrant(change, by, taking);
-      change.afterCommit(() => bus.publish('access', grant.principal.id));
-    },
+/** The policies in force now, for reviews. */
+export function policiesInForce({ records }: Pick<Access, 'records'>): () => Promise<ActivePolicies> {
+  return async () => {
+    await records.fresh();
+    return records.policies;
   };
 }
 

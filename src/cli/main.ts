@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { CodedError } from '../bytes/errors.ts';
 import { discardUnfinished, watchUnfinished } from '../node/output-file.ts';
 import { packageVersion } from '../node/version.ts';
+import { defineBackup } from './commands/backup.ts';
 import { defineBom } from './commands/bom.ts';
 import { defineClean } from './commands/clean.ts';
 import { defineCompare } from './commands/compare.ts';
@@ -49,6 +50,7 @@ const commands = [
   defineServe,
   defineWorker,
   defineLedger,
+  defineBackup,
 ];
 
 function buildProgram(): Command {

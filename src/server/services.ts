@@ -1,5 +1,8 @@
 import type { Access } from '../access/access.ts';
 import type { Authorizer } from '../access/decision.ts';
+import type { People } from '../access/people/people.ts';
+import type { Reviews } from '../access/reviews/reviews.ts';
+import type { ServiceAccess } from '../access/services/open-services.ts';
 import type { Blobs } from '../store/blobs/blobs.ts';
 import type { Bus } from '../store/bus/bus.ts';
 import type { Counters } from '../store/counters/counters.ts';
@@ -17,6 +20,10 @@ export interface Services {
   readonly bus: Bus;
   readonly access: Access;
   readonly authorizer: Authorizer;
+  readonly people: People;
+  /** Services, their keys and tokens. */
+  readonly programs: ServiceAccess;
+  readonly reviews: Reviews;
   readonly facts: ServerFacts;
   readonly health: HealthCheck;
   /** ms since 1970. */

@@ -48,6 +48,7 @@ const storeErrors = {
   'entry-unknown': row('there is no such entry', 404),
   'checkpoint-unknown': row('no checkpoint of this size was signed', 404, 'ask for the checkpoints there are'),
   'tile-unknown': row('there is no such tile', 404),
+  'export-unknown': row('there is no such export', 404, 'wait until its job is done, or make a new one'),
   'cursor-invalid': row('not a place in a list', 400, 'use the value of next as it was given'),
   'ledger-unsigned': row('the ledger has no key to sign with', 503),
   'ledger-damaged': row('the ledger is damaged', 500, RESTORE),

@@ -1,4 +1,4 @@
-import type { LedgerAlgorithm } from '../../node/ledger/key-file.ts';
+import type { LedgerAlgorithm } from '../../node/ledger/algorithms.ts';
 import type { signFormats } from '../sign/sign-arguments.ts';
 
 interface OutputArguments {
@@ -32,4 +32,10 @@ export interface LedgerKeygenArguments extends OutputArguments {
   readonly name: string;
   readonly algorithm: LedgerAlgorithm;
   readonly witness?: boolean;
+}
+
+/** Options of `vouchsafe ledger export`. */
+export interface LedgerExportArguments {
+  readonly data?: string;
+  readonly force?: boolean;
 }

@@ -126,6 +126,14 @@ export const ledgerRoutes = [
     produces: 'text/plain',
   }),
   defineRoute({
+    id: 'ledger.tlogCheckpoints',
+    method: 'GET',
+    path: '/ledger/checkpoints',
+    summary: 'all checkpoints, the oldest first, one JSON object a line',
+    access: may('ledger.read'),
+    produces: 'application/jsonl',
+  }),
+  defineRoute({
     id: 'ledger.tlogTile',
     method: 'GET',
     path: '/ledger/tile/*',
@@ -140,6 +148,6 @@ export const ledgerRoutes = [
     path: '/ledger/keys',
     summary: 'the verifier keys of this ledger',
     access: may('ledger.read'),
-    reply: z.object({ keys: z.array(z.string()) }),
+    reply: z.array(z.string()),
   }),
 ] as const;

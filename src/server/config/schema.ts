@@ -126,6 +126,26 @@ const log = z.strictObject({
     .describe('network addresses of callers: as they are, without their last part, or not at all'),
 });
 
+const services = z.strictObject({
+  tokenSeconds: z.int().min(60).max(86_400).default(900).describe('how long a token for a key holds'),
+});
+
+const reviews = z.strictObject({
+  unusedDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(90)
+    .describe('a grant that was not used for so many days is proposed for removal'),
+  webhook: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }),
+      secret: secretReference.describe('whsec_ and the base64 of 24 bytes or more (Standard Webhooks)'),
+    })
+    .optional()
+    .describe('told of reminders and escalations, in messages that are signed'),
+});
+
 /** The configuration of the server, before the sections of the store are added. Every key is optional. */
 export const serverSection = {
   listen: listen.prefault({}),
@@ -148,6 +168,8 @@ export const serverSection = {
   access: accessSettings.prefault({}),
   oidc: z.array(oidcProvider).max(20).default([]),
   ledger: ledger.prefault({}),
+  services: services.prefault({}),
+  reviews: reviews.prefault({}),
   limits: limits.prefault({}),
   fetch: fetching.prefault({}),
   log: log.prefault({}),

@@ -5,7 +5,7 @@ import type { JobHandler } from '../../store/jobs/job.ts';
 import { JobThreads } from '../../store/jobs/threads/job-threads.ts';
 import type { Services } from '../services.ts';
 import type { ThreadJob } from './define-job.ts';
-import { jobKinds, processJobs } from './index.ts';
+import { processJobs } from './index.ts';
 import type { JobThreadSettings } from './job-thread.ts';
 import { threadJobs } from './thread-jobs.ts';
 
@@ -65,6 +65,7 @@ function chosen(
 ): Readonly<Record<string, JobHandler>> {
   if (kinds === undefined) return handlers;
   const unknown = kinds.find((kind) => handlers[kind] === undefined);
-  if (unknown !== undefined) throw JobError.of('job-unknown-kind', { kind: unknown, known: jobKinds.join(', ') });
+  if (unknown !== undefined)
+    throw JobError.of('job-unknown-kind', { kind: unknown, known: Object.keys(handlers).toSorted().join(', ') });
   return Object.fromEntries(Object.entries(handlers).filter(([kind]) => kinds.includes(kind)));
 }

@@ -1,22 +1,33 @@
 import { join } from 'node:path';
-import { openAccess } from '../../access/access.ts';
+import { type Access, openAccess } from '../../access/access.ts';
+import { makePeople, type People } from '../../access/people/people.ts';
+import { openKeyFile } from '../../access/people/secrets/key-file.ts';
+import { resolveSession } from '../../access/people/sessions/resolve-session.ts';
+import { grantPorts, policiesInForce, serviceGrants } from '../../access/ports.ts';
+import { Reviews } from '../../access/reviews/reviews.ts';
+import { openServiceAccess } from '../../access/services/open-services.ts';
 import { nodeChecks } from '../../node/ledger/crypto.ts';
 import { openBlobs } from '../../store/blobs/open-blobs.ts';
 import { openBus } from '../../store/bus/open-bus.ts';
 import { openCounters } from '../../store/counters/open-counters.ts';
+import type { JobHandler } from '../../store/jobs/job.ts';
 import { openJobs, type JobsOptions, type OpenedJobs } from '../../store/jobs/open-jobs.ts';
+import { eraseOpenings } from '../../store/ledger/erase.ts';
 import { openStore } from '../../store/open-store.ts';
 import { prepareFolder } from '../../store/sqlite/folder.ts';
 import type { Authenticator } from '../authenticate.ts';
 import { healthCheck } from '../check-health.ts';
+import { makeSafeFetch } from '../fetch/safe-fetch.ts';
 import type { ServerFacts } from '../facts.ts';
 import { jobKinds } from '../jobs/index.ts';
+import { reviewJobKinds, reviewJobs } from '../jobs/review-jobs.ts';
 import { schedulesOf } from '../jobs/schedules.ts';
 import type { ServerLog } from '../plugins/log/server-log.ts';
 import type { Services } from '../services.ts';
 import { blobsConfigOf } from './blobs-config.ts';
 import type { Closing } from './closing.ts';
-import { ledgerSigners, makeKeysFolder } from './ledger-keys.ts';
+import { keysFolderOf, ledgerSigners, makeKeysFolder } from './ledger-keys.ts';
+import { oidcProviders } from './oidc-providers.ts';
 import { postgresOf, recordsConfig } from './records-config.ts';
 
 /** How long jobs under way may go on when the server stops. */
@@ -35,6 +46,8 @@ export interface OpenServicesOptions {
 export interface OpenedServices {
   readonly services: Services;
   readonly authenticator: Authenticator;
+  /** Of jobs that are made of more than the services. */
+  readonly jobHandlers: Readonly<Record<string, JobHandler>>;
 }
 
 /** Opens everything that routes use, in the columns that the configuration names. */
@@ -53,10 +66,61 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
     }),
     (access) => access.close(),
   );
-  return {
-    services: { ...parts, access, authorizer: access.authorizer, facts, clock, health: healthCheck(clock) },
-    authenticator: { resolveSession: async () => null, resolveBearer: async () => undefined },
+  const people = await openPeople(options, parts, access);
+  const programs = closing.add(
+    openServiceAccess({
+      ...parts,
+      authorizer: access.authorizer,
+      grantsOf: serviceGrants(access),
+      clock,
+      tokenTtlSeconds: config.services.tokenSeconds,
+      onFault: (error) => log.failure('services', error),
+    }),
+    (programs) => programs.close(),
+  );
+  const reviewParts = {
+    ...parts,
+    policies: policiesInForce(access),
+    clock,
+    unusedDays: config.reviews.unusedDays,
+    hasWebhook: config.reviews.webhook !== undefined,
   };
+  return {
+    jobHandlers: reviewJobs({ parts: reviewParts, config, origin: facts.origin }),
+    services: {
+      ...parts,
+      access,
+      authorizer: access.authorizer,
+      people,
+      programs,
+      reviews: new Reviews(reviewParts),
+      facts,
+      clock,
+      health: healthCheck(clock),
+    },
+    authenticator: {
+      resolveSession: (token, from) => resolveSession(people, token, from),
+      resolveBearer: (secret, from) => programs.bearers.resolve(secret, from),
+    },
+  };
+}
+
+/** Accounts and signing in. */
+async function openPeople(
+  { facts, folder, clock }: OpenServicesOptions,
+  parts: Parts,
+  access: Access,
+): Promise<People> {
+  const { config } = facts;
+  return makePeople({
+    ...parts,
+    clock,
+    secrets: await openKeyFile(join(keysFolderOf(config, folder), 'server.key')),
+    ports: { ...grantPorts(access), eraseOpenings: async ({ sql }, id) => void (await eraseOpenings(sql, id)) },
+    settings: { ...config.access, oidc: oidcProviders(config) },
+    origin: facts.origin,
+    fetch: makeSafeFetch(config.fetch),
+  });
 }
 
 type Parts = Pick<Services, 'store' | 'blobs' | 'counters' | 'bus' | 'jobs'>;
@@ -67,7 +131,7 @@ async function openParts(options: OpenServicesOptions): Promise<Parts> {
   const { config } = facts;
   const warn = (error: unknown): void => log.failure('store', error);
   prepareFolder(folder);
-  const keysFolder = config.keys ?? join(folder, 'keys');
+  const keysFolder = keysFolderOf(config, folder);
   makeKeysFolder(keysFolder);
   const records = recordsConfig(config, folder);
   const postgres = postgresOf(records);
@@ -98,7 +162,7 @@ function openQueue(
 ): Promise<OpenedJobs> {
   return openJobs({
     config: config.jobs,
-    kinds: jobKinds,
+    kinds: [...jobKinds, ...reviewJobKinds],
     schedules: schedulesOf(config),
     postgres,
     clock,

@@ -49,8 +49,8 @@ async function start(
   const folder = config.data ?? defaultDataFolder(process.env, process.platform);
   const { origin } = placeOf(config, config.listen.port);
   const facts = { version: packageVersion(), startedAtMs: clock(), config, origin, metrics: openMetrics() };
-  const { services } = await openServices({ facts, folder, log, closing, clock });
-  const jobs = await startJobs(services, { blobs: blobsConfigOf(config, folder), kinds });
+  const { services, jobHandlers } = await openServices({ facts, folder, log, closing, clock });
+  const jobs = await startJobs(services, { blobs: blobsConfigOf(config, folder), kinds, handlers: jobHandlers });
   log.event('worker-started', { threads: config.jobs.threads, kinds: kinds?.join(' ') ?? 'all' });
   return {
     stop: async (timeoutMs) => {

@@ -6,7 +6,7 @@ import type { Database } from '../tables/index.ts';
 import type { LedgerEntryTable } from '../tables/ledger.ts';
 import type { CheckpointKeeper, SignedCheckpoint } from './checkpoint-keeper.ts';
 import { noteWithCosignatures, witnessesOf } from './cosignatures.ts';
-import { readBundleBytes } from './read-export.ts';
+import { readBundleBytes, readCheckpoints } from './read-export.ts';
 import { readNodes } from './read-nodes.ts';
 import { readTileFile, type TileFile } from './read-tile.ts';
 import { retainedFrom } from './retention.ts';
@@ -124,6 +124,11 @@ export class Ledger {
     return { items, next: last === undefined ? null : String(last.size) };
   }
 
+  /** The signed notes of all checkpoints, the oldest first. */
+  async *history(): AsyncGenerator<string> {
+    for await (const { note } of readCheckpoints(this.#read, Number.MAX_SAFE_INTEGER)) yield note;
+  }
+
   /** Proves that an entry is in the tree of the latest checkpoint, or of that of a given size. @throws StoreError. */
   async inclusion(index: number, size?: number): Promise<InclusionProof> {
     const checkpoint = await this.#checkpointFor(index + 1, size);
@@ -150,11 +155,13 @@ export class Ledger {
   }
 
   /** Everything up to now, signed, as a bundle that anybody can check. @throws StoreError `ledger-unsigned`. */
-  async exportBundle(): Promise<{ readonly size: number; readonly content: AsyncIterable<Uint8Array> }> {
+  async exportBundle(
+    onProgress?: (entries: number) => void,
+  ): Promise<{ readonly size: number; readonly content: AsyncIterable<Uint8Array> }> {
     const signed = await this.#keeper.sign();
     if (signed === null) throw StoreError.of('ledger-unsigned', 'no signer was given');
     const { origin, keys } = this;
-    return { size: signed.size, content: readBundleBytes(this.#read, { origin, keys, size: signed.size }) };
+    return { size: signed.size, content: readBundleBytes(this.#read, { origin, keys, size: signed.size }, onProgress) };
   }
 
   /** The one asked for, or one that covers enough, signed now where need be. */

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider, { type Configuration } from 'oidc-provider';
+import { type Configuration, Provider } from 'oidc-provider';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { invite } from '../../../src/access/people/invitations/invite.ts';
 import { beginOidc } from '../../../src/access/people/oidc/begin-oidc.ts';
@@ -68,7 +68,9 @@ class LocalProvider {
       features: { devInteractions: { enabled: false } },
       pkce: { required: () => true },
       ttl: { AccessToken: 60, AuthorizationCode: 60, Grant: 60, IdToken: 60, Interaction: 60, Session: 60 },
-      jwks: { keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }) as never] },
+      jwks: {
+        keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })],
+      },
       cookies: { keys: ['keys of the test'] },
       findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ sub, ...this.claims }) }),
       loadExistingGrant: async (context) => {
@@ -146,7 +148,11 @@ describe('single sign-on with a local identity provider', () => {
       ...settings,
     });
     const clock = Object.assign(() => Date.now(), { nowMs: 0, passSeconds: () => undefined });
-    return makeTestPeople(at.store, { settings: { oidc: [local] }, fetch: (url, options) => fetch(url, options as RequestInit), clock });
+    return makeTestPeople(at.store, {
+      settings: { oidc: [local] },
+      fetch: (url, options) => fetch(url, options as RequestInit),
+      clock,
+    });
   }
 
   async function signIn(cookie: string | null = null) {
@@ -162,7 +168,11 @@ describe('single sign-on with a local identity provider', () => {
 
   test('somebody who was invited accepts by it, and is linked from then on', async () => {
     const { people, entries } = world;
-    const { personId } = await invite(people, callerOf('per_0'), { name: 'Grace', email: 'Grace@example.org', grant: null });
+    const { personId } = await invite(people, callerOf('per_0'), {
+      name: 'Grace',
+      email: 'Grace@example.org',
+      grant: null,
+    });
     const first = await end();
     if (first.kind !== 'signed-in') throw new Error('expected a session');
     expect(first.progress.step).toEqual({ state: 'signed-in' });
@@ -204,7 +214,10 @@ describe('single sign-on with a local identity provider', () => {
     const { people } = world;
     const { token } = await makeMember(people);
     await at.store.change(async ({ sql }) => {
-      await sql.updateTable('people_sessions').set({ proved_at: Date.now() - 301_000 }).execute();
+      await sql
+        .updateTable('people_sessions')
+        .set({ proved_at: Date.now() - 301_000 })
+        .execute();
     });
     expect(await codeOf(beginOidc(people, { providerId: 'local', token, client }))).toBe('proof-needed');
   });
@@ -239,7 +252,10 @@ describe('single sign-on with a local identity provider', () => {
     await end(token);
     await enrolTotp(people, token);
     const ended = await end();
-    expect(ended).toMatchObject({ kind: 'signed-in', progress: { step: { state: 'factor-required', factors: ['totp', 'recovery-code'] } } });
+    expect(ended).toMatchObject({
+      kind: 'signed-in',
+      progress: { step: { state: 'factor-required', factors: ['totp', 'recovery-code'] } },
+    });
   });
 
   test('state, cookie, nonce and code are bound together, and count once', async () => {
@@ -266,7 +282,9 @@ describe('single sign-on with a local identity provider', () => {
     world = worldWith({ createPeople: true, allowedDomains: ['example.org'] });
     const { query, token } = await signIn();
     const mixedUp = { ...query, iss: 'https://evil.example' };
-    expect(await codeOf(finishOidc(world.people, { providerId: 'local', query: mixedUp, token, client }))).toBe('oidc-refused');
+    expect(await codeOf(finishOidc(world.people, { providerId: 'local', query: mixedUp, token, client }))).toBe(
+      'oidc-refused',
+    );
   });
 
   test('a provider that cannot be reached is no way in, and is tried again', async () => {
@@ -285,6 +303,8 @@ describe('single sign-on with a local identity provider', () => {
     const settings = { id: 'x', name: 'X', issuer: 'http://idp.example', clientId: 'c' };
     expect(oidcProviderSettings.safeParse(settings).success).toBe(false);
     expect(oidcProviderSettings.safeParse({ ...settings, issuer: 'https://idp.example' }).success).toBe(true);
-    expect(oidcProviderSettings.safeParse({ ...settings, issuer: 'https://idp.example', createPeople: true }).success).toBe(false);
+    expect(
+      oidcProviderSettings.safeParse({ ...settings, issuer: 'https://idp.example', createPeople: true }).success,
+    ).toBe(false);
   });
 });
