@@ -4,7 +4,7 @@ import { hashesAt, TILE_HEIGHT, TILE_WIDTH } from '../../ledger/tiles.ts';
 import { nodeHash, type TreeCoordinate } from '../../ledger/tree.ts';
 import { StoreError } from '../errors.ts';
 import type { Database } from '../tables/index.ts';
-import { nativeHash } from './native-hash.ts';
+import { nodeHash } from '../../node/ledger/crypto.ts';
 
 /** Where the hashes are that a node is made of: `width` of them, from `slot` of a tile on. */
 interface Place {
@@ -44,7 +44,7 @@ export async function readNodes(
     if (hashes.length !== place.width) {
       throw StoreError.of('ledger-damaged', `hashes are missing in tile ${place.tile} of level ${place.level}`);
     }
-    return rootOf(hashes, nativeHash);
+    return rootOf(hashes, nodeHash);
   });
 }
 
