@@ -8,7 +8,7 @@ import { describeAccess } from '../grants/list-access.ts';
 import { findGrants } from '../grants/list-grants.ts';
 import { roleActions } from '../grants/role-actions.ts';
 import type { PreparedPolicies } from '../policies/prepared-policies.ts';
-import { findPeople, type PersonFacts } from '../services/directory.ts';
+import { activePeople } from '../services/directory.ts';
 import { chunks } from './chunks.ts';
 import { ReviewError } from './errors.ts';
 import { dayMs, reviewLimits } from './limits.ts';
@@ -43,7 +43,7 @@ export async function takeSnapshot(
   const services = await serviceOwners(store, grants);
   const subjectOf = ({ principal }: Grant) =>
     principal.kind === 'person' ? principal.id : (services.get(principal.id)?.ownerId ?? null);
-  const people = await findPeople(
+  const active = await activePeople(
     read,
     grants.flatMap((grant) => subjectOf(grant) ?? []),
   );
@@ -56,7 +56,7 @@ export async function takeSnapshot(
       givenAt: grant.createdAtMs,
       lastUsedAt: grant.lastUsedAtMs,
       conflicts: rows.get(grant.id)?.conflicts ?? [],
-      orphaned: orphanedWhy(grant, services.get(grant.principal.id), people.get(subjectId ?? '')),
+      orphaned: orphanedWhy(grant, services.get(grant.principal.id), active.has(subjectId ?? '')),
       acts: acts.get(grant.principal.id) ?? new Set(),
     };
     const allowedBy = (role: Role) => allowed(role, grant.scope.kind);
@@ -112,14 +112,10 @@ async function serviceOwners({ read }: Store, grants: readonly Grant[]): Promise
   return owners;
 }
 
-function orphanedWhy(
-  { principal }: Grant,
-  service: ServiceFacts | undefined,
-  subject: PersonFacts | undefined,
-): string | null {
-  if (principal.kind === 'person') return subject?.isActive === true ? null : 'the account of the person is not active';
+function orphanedWhy({ principal }: Grant, service: ServiceFacts | undefined, isSubjectActive: boolean): string | null {
+  if (principal.kind === 'person') return isSubjectActive ? null : 'the account of the person is not active';
   if (service?.isActive !== true) return 'the service is disabled';
-  return subject?.isActive === true ? null : 'the account of the owner of the service is not active';
+  return isSubjectActive ? null : 'the account of the owner of the service is not active';
 }
 
 /** What roles allow in each kind of place that occurs, asked once. */
