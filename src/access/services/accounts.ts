@@ -10,6 +10,7 @@ import type { Database } from '../../store/tables/index.ts';
 import type { ServiceTable } from '../../store/tables/services.ts';
 import type { Caller } from '../caller.ts';
 import { actorOf } from '../people/record.ts';
+import { type ServiceAttention, serviceAttention } from './attention.ts';
 import { activePeople, namePrincipals } from './directory.ts';
 import { ServiceError } from './errors.ts';
 import type { GrantsOf } from './grants-of.ts';
@@ -107,6 +108,11 @@ export class ServiceAccounts {
       change.record(changeEntry(caller, before, changes));
     });
     return this.show(id);
+  }
+
+  /** For the overview: what somebody should look at. */
+  async attention(): Promise<ServiceAttention> {
+    return serviceAttention(this.#parts.store.read, this.#parts.clock());
   }
 
   async #viewer(rows: readonly ServiceTable[]): Promise<(row: ServiceTable) => ServiceView> {
