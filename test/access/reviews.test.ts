@@ -289,9 +289,8 @@ describeEachStore('access reviews', ({ column, makeStore }) => {
           elsewhere.close(callerOf('person', ada), campaign.id),
         ]);
         const refused = attempts.flatMap((one) => (one.status === 'rejected' ? [String(one.reason?.code)] : []));
-        expect(new Set(refused).difference(new Set(['item-decided', 'campaign-closed', 'grant-ended']))).toEqual(
-          new Set(),
-        );
+        const known = ['item-decided', 'campaign-closed', 'grant-ended'];
+        expect(refused.filter((code) => !known.includes(code))).toEqual([]);
         const { decided, revoked } = await reviews.show(campaign.id);
         const rows = await testStore.store.read
           .selectFrom('review_items')
