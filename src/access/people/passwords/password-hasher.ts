@@ -25,7 +25,7 @@ export interface PasswordHasher {
 
 /** 4 × 19 MiB: the thread pool of libuv runs four at once, more would only hold memory. */
 const MAX_RUNNING = 4;
-/** About a second and a half of work on two cores: who waits longer has gone. */
+/** Who waits behind more than these has gone before his turn comes. */
 const MAX_WAITING = 100;
 
 export function makePasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {
