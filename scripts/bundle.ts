@@ -15,6 +15,7 @@ const bundle = await rolldown({
     'hash-worker': 'dist/node/sign/hash-worker.js',
     'chunk-worker': 'dist/node/seal/chunk-worker.js',
     'copy-worker': 'dist/node/convert/copy-worker.js',
+    'job-thread': 'dist/server/jobs/job-thread.js',
   },
   platform: 'node',
   // Optional peers: whoever uses them installs them.
