@@ -9,7 +9,7 @@ import type { Database } from '../tables/index.ts';
 import { ChangeConnection } from './change-connection.ts';
 
 /** Writes a job into the records, as a part of a change, and answers with its id. */
-export type Enqueue = (sql: Transaction<Database>, request: JobRequest, nowMs: number) => Promise<string>;
+export type Enqueue = (change: Change, request: JobRequest, nowMs: number) => Promise<string>;
 
 export interface ChangeMeans {
   readonly column: Column;
@@ -48,7 +48,7 @@ export class ChangeScope implements Change {
   };
 
   readonly enqueue = (request: JobRequest): Promise<string> => {
-    return this.#means.enqueue(this.sql, request, this.#means.clock());
+    return this.#means.enqueue(this, request, this.#means.clock());
   };
 
   readonly afterCommit = (run: () => void): void => {
