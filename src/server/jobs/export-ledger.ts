@@ -10,17 +10,17 @@ const TELL_EVERY_MS = 2_000;
 
 /** The job behind `ledger.export`: the whole ledger, signed now, as one bundle. */
 export function exportLedger(store: Store, blobs: Blobs): JobHandler {
-  return async ({ signal, progress }) => {
+  return async (job) => {
     let entries = 0;
     const { size, content } = await store.ledger.exportBundle((done) => {
       entries = done;
     });
     const tell = setInterval(
-      () => void progress(size === 0 ? 1 : entries / size).catch(() => undefined),
+      () => void job.progress(size === 0 ? 1 : entries / size).catch(() => undefined),
       TELL_EVERY_MS,
     );
     try {
-      const { digest, bytes } = await blobs.put(untilAborted(content, signal), { maxBytes: MAX_EXPORT_BYTES });
+      const { digest, bytes } = await blobs.put(untilAborted(content, job.signal), { maxBytes: MAX_EXPORT_BYTES });
       return { digest, bytes, name: `ledger-${size}.jsonl` };
     } finally {
       clearInterval(tell);
