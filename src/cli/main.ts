@@ -17,6 +17,7 @@ import { defineRules } from './commands/rules.ts';
 import { defineScan } from './commands/scan.ts';
 import { defineSeal } from './commands/seal.ts';
 import { defineSign, defineAttest, defineDigest } from './commands/sign.ts';
+import { defineServe } from './commands/serve.ts';
 import { defineTensors } from './commands/tensors.ts';
 import { defineUnseal } from './commands/unseal.ts';
 import { defineVerify } from './commands/verify.ts';
@@ -45,6 +46,7 @@ const commands = [
   defineRewrap,
   defineBom,
   defineReport,
+  defineServe,
   defineLedger,
   defineBackup,
 ];

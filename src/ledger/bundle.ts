@@ -53,11 +53,6 @@ export async function readBundle(source: ByteStream): Promise<Export> {
   return { header: parseHeader(first.value), items: readItems(lines) };
 }
 
-/** True when the beginning of a file is that of a bundle. */
-export function looksLikeBundle(start: string): boolean {
-  return start.startsWith(`{"export":"${FORMAT}"`);
-}
-
 function parseHeader(line: Uint8Array): ExportHeader {
   const { export: format, version, origin, size, keys } = parseJsonLine(line, 'the header');
   if (format !== FORMAT) throw LedgerError.of('malformed', 'this is not an export of a ledger');
@@ -118,6 +113,7 @@ function parseMark(line: Uint8Array, where: string): OpenGroup | string {
 
 /** A few lines too many are kept, to say what they are. */
 function addEntry({ entries }: OpenGroup, line: Uint8Array): void {
+  if (line.length > ledgerLimits.maxEntryBytes) throw LedgerError.of('entry-too-large', `it has ${line.length} bytes`);
   if (entries.length >= 2 * TILE_WIDTH) throw LedgerError.of('malformed', 'there are more entries than leaves');
   const isRemoved = line.length === REMOVED.length && startsWith(line, REMOVED);
   // A copy: the chunk it is in may be filled again before the group is complete.

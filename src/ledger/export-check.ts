@@ -138,7 +138,8 @@ export class ExportCheck {
 
   #readEntry(bytes: Uint8Array, index: number): void {
     try {
-      this.#removedBelow = Math.max(this.#removedBelow, removedBelow(parseEntry(bytes)));
+      // What is recorded later cannot have been removed by what was recorded before.
+      this.#removedBelow = Math.max(this.#removedBelow, Math.min(index, removedBelow(parseEntry(bytes))));
     } catch (error) {
       if (!(error instanceof LedgerError)) throw error;
       this.#add(error, { index, end: index + 1 });

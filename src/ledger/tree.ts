@@ -46,7 +46,7 @@ export function foldRight(hashes: readonly Uint8Array[], hash: HashFunction = po
 }
 
 /** How many bits of a size are set: so many complete subtrees make up the tree. Sizes pass 2^32, so no bitwise operator. */
-export function subtreesOf(size: number): number {
+function subtreesOf(size: number): number {
   let count = 0;
   for (let rest = size; rest > 0; rest = Math.floor(rest / 2)) count += rest % 2;
   return count;

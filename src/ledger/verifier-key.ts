@@ -7,7 +7,7 @@ import { ledgerLimits } from './limits.ts';
  * How a key signs, with the byte that c2sp.org/signed-note gives the way: over the text of the note, or with a time
  * beside it as c2sp.org/tlog-cosignature says.
  */
-export const signatureTypes = {
+const signatureTypes = {
   ed25519: 0x01,
   'ed25519-cosignature': 0x04,
   'ml-dsa-44': 0x06,
@@ -82,9 +82,4 @@ export function parseVerifierKey(text: string): VerifierKey {
     throw LedgerError.of('key-unreadable', `the hash in the verifier key of ${name} is not that of its key`);
   }
   return key;
-}
-
-/** True when both stand for one key under one name. */
-export function isSameKey(one: VerifierKey, other: VerifierKey): boolean {
-  return formatVerifierKey(one) === formatVerifierKey(other);
 }

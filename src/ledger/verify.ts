@@ -63,5 +63,10 @@ async function readAll(source: Export, check: ExportCheck, onProgress: VerifyOpt
 
 /** It is from a file of the reader's own, but a signature that does not hold would make it worth nothing. */
 function rememberedHead(note: string, trust: LedgerTrust, checks: SignatureChecks): Checkpoint {
-  return verifyCheckpoint(note, { ...trust, quorum: 0 }, checks).checkpoint;
+  try {
+    return verifyCheckpoint(note, { ...trust, quorum: 0 }, checks).checkpoint;
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    throw LedgerError.of(error.code, `the checkpoint remembered cannot be used: ${error.message}`, error);
+  }
 }

@@ -22,7 +22,7 @@ export function newSigner(name: string, type: SignatureType, time = TIME): NoteS
 
 /** The keys of the log. */
 export const classical = newSigner(ORIGIN, 'ed25519');
-export const postQuantum = newSigner(ORIGIN, 'ml-dsa-44');
+const postQuantum = newSigner(ORIGIN, 'ml-dsa-44');
 export const logSigners: readonly NoteSigner[] = [classical, postQuantum];
 export const logTrust = { keys: logSigners.map(({ key }) => key) };
 

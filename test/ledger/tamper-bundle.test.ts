@@ -285,6 +285,32 @@ describe('a bundle', () => {
     expect(await problemsOf(without(6), {}, 20)).toEqual(['entry-withheld 6-7']);
   });
 
+  test('lets no retention cover what is recorded after it', async () => {
+    const greedy = makeLog([20], (index) =>
+      index === 9
+        ? {
+            class: 'entity-management',
+            activity: 'ledger.retention',
+            actor: { kind: 'system', id: 'retention' },
+            outcome: 'success',
+            data: { removed_below: 1000 },
+          }
+        : draftOf(index),
+    );
+    const group = groupOf(greedy, 0, 20);
+    const without = (index: number): ExportItem[] => [
+      { ...group, entries: group.entries.with(index, null) },
+      { kind: 'checkpoint', note: greedy.notes.get(20) ?? '' },
+    ];
+    expect(await problemsOf(without(8), {}, 20)).toEqual([]);
+    expect(await problemsOf(without(12), {}, 20)).toEqual(['entry-withheld 12-13']);
+  });
+
+  test('is not compared with a checkpoint of somebody else', async () => {
+    const remembered = signCheckpoint(log.checkpointAt(10), [newSigner(ORIGIN, 'ed25519')]);
+    await expect(check(bundleOf(items), { remembered })).rejects.toThrow('the checkpoint remembered cannot be used');
+  });
+
   test('tells an entry that is in the tree and is none', async () => {
     const entry = Buffer.from('{"activity": 1}');
     const group: LeafGroup = { kind: 'leaves', start: 0, leaves: [leafHash(entry)], entries: [entry] };

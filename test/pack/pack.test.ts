@@ -67,9 +67,10 @@ test('the library and its subpaths can be imported', () => {
   const script = `
     import { BufferSource, scanSource } from 'vouchsafe';
     import { scanFiles } from 'vouchsafe/node';
+    import { emptyRoot } from 'vouchsafe/ledger';
     import schema from 'vouchsafe/report.schema.json' with { type: 'json' };
     const one = scanSource(new BufferSource(new TextEncoder().encode('{"_target_": "os.system"}')), 'config.json');
     const all = await scanFiles(['config.json', 'config.json']);
-    console.log(one.verdict, all.verdict, schema.title);`;
-  expect(node('--input-type=module', '-e', script)).toBe('malicious malicious Vouchsafe scan report\n');
+    console.log(one.verdict, all.verdict, emptyRoot()[0], schema.title);`;
+  expect(node('--input-type=module', '-e', script)).toBe('malicious malicious 227 Vouchsafe scan report\n');
 });

@@ -1,11 +1,11 @@
+import './no-compiling.ts';
 import './theme/styles.css';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ApiProblem } from './api/problem.ts';
+import { ProblemError } from '../../src/contract/client.ts';
 import { router } from './router.tsx';
 import { colourSchemes, theme } from './theme/theme.ts';
 
@@ -17,7 +17,7 @@ const queries = new QueryClient({
     queries: {
       staleTime: STALE_AFTER_MS,
       // What the server refused it refuses again; only what never arrived is worth another try.
-      retry: (failures, error) => !(error instanceof ApiProblem) && failures < MAX_RETRIES,
+      retry: (failures, error) => !(error instanceof ProblemError) && failures < MAX_RETRIES,
     },
   },
 });
@@ -35,7 +35,6 @@ createRoot(root).render(
       withGlobalClasses={false}
     >
       <QueryClientProvider client={queries}>
-        <Notifications position="bottom-right" />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

@@ -136,28 +136,18 @@ async function requireGivable({ sql }: Change, principal: PrincipalRef, scope: S
     throw AccessError.of('principal-unknown', `there is no ${principal.kind} ${principal.id}`);
   }
   if (!(await scopeExists(sql, scope))) throw AccessError.of('scope-unknown', `there is no ${scope.kind} with this id`);
-  const held = await sql
+  const held = sql
     .selectFrom('grants')
-    .select(({ fn }) => fn.countAll<number>().as('all'))
-    .select(({ fn, eb, and }) =>
-      fn
-        .sum<number | null>(
-          eb
-            .case()
-            .when(
-              and([eb('scope_kind', '=', scope.kind), eb('scope_id', '=', scope.kind === 'server' ? '' : scope.id)]),
-            )
-            .then(1)
-            .else(0)
-            .end(),
-        )
-        .as('here'),
-    )
+    .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('principal_id', '=', principal.id)
-    .where('revoked_at', 'is', null)
+    .where('revoked_at', 'is', null);
+  const all = await held.executeTakeFirstOrThrow();
+  requireBelow(all.count, grantLimits.maxPerPrincipal, 'in all');
+  const here = await held
+    .where('scope_kind', '=', scope.kind)
+    .where('scope_id', '=', scope.kind === 'server' ? '' : scope.id)
     .executeTakeFirstOrThrow();
-  requireBelow(Number(held.all), grantLimits.maxPerPrincipal, 'in all');
-  requireBelow(Number(held.here ?? 0), grantLimits.maxPerScope, 'there');
+  requireBelow(here.count, grantLimits.maxPerScope, 'there');
 }
 
 function requireBelow(count: number, allowed: number, where: string): void {

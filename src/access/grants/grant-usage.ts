@@ -59,7 +59,7 @@ export class GrantUsage {
             .updateTable('grants')
             .set({ last_used_at: usedAtMs })
             .where('id', 'in', ids)
-            .where(({ eb, or }) => or([eb('last_used_at', 'is', null), eb('last_used_at', '<', usedAtMs)]))
+            .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', usedAtMs)]))
             .execute();
         }
       }

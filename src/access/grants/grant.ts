@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { Expression, ExpressionBuilder, Selectable, SqlBool } from 'kysely';
 import type { Role } from '../../contract/actions.ts';
 import type { PrincipalRef, Scope } from '../../contract/types/common.ts';
 import { type Conditions, conditions as conditionsSchema } from '../../contract/types/people.ts';
@@ -36,6 +36,12 @@ export function grantOfRow(row: GrantRow): Grant {
     revokedAtMs: row.revoked_at,
     lastUsedAtMs: row.last_used_at,
   };
+}
+
+/** Of grants that are active at a time, as `grantStateAt` says. */
+export function activeAt(nowMs: number) {
+  return (eb: ExpressionBuilder<Database, 'grants'>): Expression<SqlBool> =>
+    eb.and([eb('revoked_at', 'is', null), eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', nowMs)])]);
 }
 
 export type GrantState = 'active' | 'expired' | 'revoked';

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Role } from '../../contract/actions.ts';
 import type { grant as grantSchema } from '../../contract/types/people.ts';
 import type { Database } from '../../store/tables/index.ts';
-import { type Grant, grantOfRow, type GrantState, grantStateAt } from './grant.ts';
+import { activeAt, type Grant, grantOfRow, type GrantState, grantStateAt } from './grant.ts';
 import { findPrincipals, named } from './principals.ts';
 import { nameScopes } from './resources.ts';
 
@@ -38,11 +38,7 @@ export async function findGrants(read: Kysely<Database>, filter: GrantFilter, no
   if (after !== undefined) query = query.where('id', '>', after);
   if (state === 'revoked') query = query.where('revoked_at', 'is not', null);
   if (state === 'expired') query = query.where('revoked_at', 'is', null).where('expires_at', '<=', nowMs);
-  if (state === 'active') {
-    query = query
-      .where('revoked_at', 'is', null)
-      .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', nowMs)]));
-  }
+  if (state === 'active') query = query.where(activeAt(nowMs));
   const rows = await query.execute();
   const items = rows.slice(0, limit).map(grantOfRow);
   return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };

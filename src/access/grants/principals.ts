@@ -2,13 +2,6 @@ import type { Kysely } from 'kysely';
 import type { PrincipalRef } from '../../contract/types/common.ts';
 import type { Database } from '../../store/tables/index.ts';
 
-/** The columns that are needed of the tables of people and services. */
-interface DirectoryTables {
-  readonly people: { readonly id: string; readonly state: string };
-  readonly people_data: { readonly person_id: string; readonly name: string };
-  readonly services: { readonly id: string; readonly name: string; readonly state: string };
-}
-
 export interface KnownPrincipal extends PrincipalRef {
   readonly name: string;
   readonly state: string;
@@ -25,16 +18,12 @@ export async function findPrincipals(
   const found = new Map<string, KnownPrincipal>();
   for (let from = 0; from < refs.length; from += MAX_IN_STATEMENT) {
     const some = refs.slice(from, from + MAX_IN_STATEMENT);
-    for (const principal of await findSome(read as unknown as Kysely<DirectoryTables>, some))
-      found.set(principal.id, principal);
+    for (const principal of await findSome(read, some)) found.set(principal.id, principal);
   }
   return found;
 }
 
-async function findSome(
-  read: Kysely<DirectoryTables>,
-  refs: readonly PrincipalRef[],
-): Promise<readonly KnownPrincipal[]> {
+async function findSome(read: Kysely<Database>, refs: readonly PrincipalRef[]): Promise<readonly KnownPrincipal[]> {
   const idsOf = (kind: PrincipalRef['kind']): string[] => [
     ...new Set(refs.filter((ref) => ref.kind === kind).map(({ id }) => id)),
   ];

@@ -8,6 +8,7 @@ import type { Database } from '../../store/tables/index.ts';
 import { AccessError } from '../policies/errors.ts';
 import type { Classification } from '../policies/request.ts';
 import { nextEpoch } from './access-epoch.ts';
+import { activeAt } from './grant.ts';
 import type { Page } from './list-grants.ts';
 
 export type Project = z.infer<typeof projectSchema>;
@@ -189,9 +190,8 @@ async function countGrants(
       'in',
       rows.map(({ id }) => id),
     )
-    .where('revoked_at', 'is', null)
-    .where(({ eb, or }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', nowMs)]))
+    .where(activeAt(nowMs))
     .groupBy('scope_id')
     .execute();
-  return new Map(counts.map(({ scope_id: id, count }) => [id, Number(count)]));
+  return new Map(counts.map(({ scope_id: id, count }) => [id, count]));
 }

@@ -62,3 +62,24 @@ async function take(change: Change, { grant, by, taking, epoch }: Taken): Promis
   recordGrant(change, { activity: 'grant.take', actor: by, grant, reason });
   return { ...grant, revokedAtMs: atMs };
 }
+
+/**
+ * Takes every grant of somebody who is erased.
+ * @throws AccessError `grant-last-administrator`.
+ */
+export async function takeAllGrants(
+  change: Change,
+  by: PrincipalRef | null,
+  { principalId, reason, atMs }: { readonly principalId: string; readonly reason: string; readonly atMs: number },
+): Promise<void> {
+  const epoch = await nextEpoch(change);
+  const rows = await change.sql
+    .selectFrom('grants')
+    .selectAll()
+    .where('principal_id', '=', principalId)
+    .where('revoked_at', 'is', null)
+    .execute();
+  for (const row of rows) {
+    await take(change, { grant: grantOfRow(row), by, taking: { grantId: row.id, reason, atMs }, epoch });
+  }
+}

@@ -39,12 +39,24 @@ const peopleErrors = {
     'the link is not valid',
     'a link works once and for a while; whoever invited you can make a new one',
   ),
-  'set-up-done': row(409, 'this server has an administrator already', 'sign in, or ask the administrator to invite you'),
+  'set-up-done': row(
+    409,
+    'this server has an administrator already',
+    'sign in, or ask the administrator to invite you',
+  ),
   // Passwords.
   'password-short': row(422, 'the password is too short', 'a few words that only you would put together are strong'),
-  'password-common': row(422, 'the password is easy to guess', 'a few words that only you would put together are strong'),
+  'password-common': row(
+    422,
+    'the password is easy to guess',
+    'a few words that only you would put together are strong',
+  ),
   'password-personal': row(422, 'the password is made of your name or address', 'choose one that does not tell of you'),
-  'password-breached': row(422, 'the password is in a list of stolen passwords', 'choose one that you use nowhere else'),
+  'password-breached': row(
+    422,
+    'the password is in a list of stolen passwords',
+    'choose one that you use nowhere else',
+  ),
   'password-unchanged': row(422, 'the new password is the old one', 'choose another one'),
   'password-wrong': row(422, 'the current password is wrong', 'enter the password that you sign in with now'),
   'password-missing': row(422, 'there is no password to prove', 'use a passkey, or sign in again'),
@@ -71,7 +83,11 @@ const peopleErrors = {
     'enrol another one first',
   ),
   'last-way-in': row(409, 'nothing would be left to sign in with', 'set a password or add a passkey first'),
-  'no-totp-pending': row(409, 'no authenticator app waits to be confirmed', 'begin again, and confirm within 15 minutes'),
+  'no-totp-pending': row(
+    409,
+    'no authenticator app waits to be confirmed',
+    'begin again, and confirm within 15 minutes',
+  ),
   'no-strong-factor': row(409, 'there is no second factor to recover', 'enrol a passkey or an authenticator app first'),
   'passkey-unknown': row(404, 'there is no such passkey'),
   'passkey-known': row(409, 'this passkey is enrolled already'),
@@ -101,7 +117,11 @@ const peopleErrors = {
   // Means.
   'key-unreadable': row(500, 'the key of the server cannot be used'),
   'key-permissions': row(500, 'the key of the server can be read by others', 'chmod 600 the file'),
-  'sealed-unreadable': row(500, 'something sealed by the server does not open', 'it was sealed with another key, or changed'),
+  'sealed-unreadable': row(
+    500,
+    'something sealed by the server does not open',
+    'it was sealed with another key, or changed',
+  ),
 } as const;
 
 export type PeopleErrorCode = keyof typeof peopleErrors;

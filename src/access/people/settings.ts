@@ -38,7 +38,12 @@ export const oidcProviderSettings = z
     name: z.string().min(1).max(80).describe('what the sign-in page calls it'),
     issuer: z.url().refine(isSafeIssuer, 'expected https, or http on loopback'),
     clientId: z.string().min(1).max(255),
-    clientSecret: z.string().min(1).max(1024).optional().describe('absent for a public client; PKCE is used either way'),
+    clientSecret: z
+      .string()
+      .min(1)
+      .max(1024)
+      .optional()
+      .describe('absent for a public client; PKCE is used either way'),
     scopes: z.array(z.string().min(1).max(64)).max(20).default(['openid', 'email', 'profile']),
     createPeople: z.boolean().default(false).describe('makes people who were not invited, of allowedDomains'),
     allowedDomains: z
@@ -54,7 +59,7 @@ export const oidcProviderSettings = z
     'expected allowedDomains where createPeople is true',
   );
 
-export type AccessSettings = z.output<typeof accessSettings>;
+type AccessSettings = z.output<typeof accessSettings>;
 export type OidcProvider = z.output<typeof oidcProviderSettings>;
 
 export interface PeopleSettings extends AccessSettings {

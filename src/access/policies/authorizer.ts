@@ -8,8 +8,7 @@ import type { WeighedGrant } from '../grants/held-grants.ts';
 import type { ActivePolicies } from './active-policies.ts';
 import { demandFor } from './demand.ts';
 import type { PolicyOutcome } from './request.ts';
-import { rolesNamed } from './roles-named.ts';
-import { denialSentences } from './sentences.ts';
+import { allowedSentence, denialSentences } from './sentences.ts';
 import { circumstancesOf, questionOf, type Situation } from './situation.ts';
 
 export interface AuthorizerOptions {
@@ -89,9 +88,9 @@ async function decideFor(
   const { request, weighed } = questionOf(situation);
   const outcome = policies.prepared.evaluate(request);
   if (!outcome.allowed) return denial(situation, outcome, policies);
-  const grants = grantsThatTookPart(outcome, weighed, policies);
+  const grants = grantsThatTookPart(outcome, weighed);
   usage.note(grants, atMs);
-  const reasons = [`allowed by ${outcome.policies.join(', ')}`];
+  const reasons = [allowedSentence(outcome)];
   return { allowed: true, policies: outcome.policies, policyVersion: policies.version, grants, reasons };
 }
 
@@ -113,12 +112,8 @@ function denial(situation: Situation, outcome: PolicyOutcome, { version, prepare
 }
 
 /** Grants whose role a deciding policy names; a policy that names no role needed none. */
-export function grantsThatTookPart(
-  { policies }: Pick<PolicyOutcome, 'policies'>,
-  weighed: readonly WeighedGrant[],
-  { prepared }: Pick<ActivePolicies, 'prepared'>,
-): readonly string[] {
-  const deciding = new Set(policies);
-  const named = new Set(prepared.policies.filter(({ id }) => deciding.has(id)).flatMap(rolesNamed));
-  return weighed.filter(({ grant, unmet }) => unmet === null && named.has(grant.role)).map(({ grant }) => grant.id);
+export function grantsThatTookPart({ roles }: PolicyOutcome, weighed: readonly WeighedGrant[]): readonly string[] {
+  return weighed
+    .filter(({ grant, unmet }) => unmet === null && roles.includes(grant.role))
+    .map(({ grant }) => grant.id);
 }

@@ -70,7 +70,7 @@ function requireNewest(basedOn: number, active: VersionRow): void {
 
 async function requireGood(office: PolicyOffice, text: string, actor: PolicyActor): Promise<void> {
   const { valid, faults } = await office.examiner.check(text);
-  const [fault] = faults.filter(({ severity }) => severity === 'error');
+  const fault = faults.find(({ severity }) => severity === 'error');
   if (!valid) throw AccessError.of('policy-invalid', fault?.message ?? 'unknown fault');
   await requireWayBack(office, text, actor);
 }
@@ -85,18 +85,20 @@ interface Proposal {
 async function insertProposal({ sql }: Change, { draft, actor, active, atMs }: Proposal): Promise<VersionRow> {
   const digest = digestOf(draft.text);
   if (digest === active.digest) throw AccessError.of('policy-unchanged', `version ${active.version} has the same text`);
-  const counts = await sql
+  const { waiting } = await sql
+    .selectFrom('policy_versions')
+    .select(({ fn }) => fn.countAll<number>().as('waiting'))
+    .where('state', '=', 'proposed')
+    .executeTakeFirstOrThrow();
+  if (waiting >= MAX_PROPOSALS) throw AccessError.of('policy-limit', `${MAX_PROPOSALS} wait already`);
+  const { newest } = await sql
     .selectFrom('policy_versions')
     .select(({ fn }) => fn.max<number>('version').as('newest'))
-    .select(({ fn, eb }) =>
-      fn.sum<number>(eb.case().when('state', '=', 'proposed').then(1).else(0).end()).as('waiting'),
-    )
     .executeTakeFirstOrThrow();
-  if (Number(counts.waiting) >= MAX_PROPOSALS) throw AccessError.of('policy-limit', `${MAX_PROPOSALS} wait already`);
   return sql
     .insertInto('policy_versions')
     .values({
-      version: counts.newest + 1,
+      version: newest + 1,
       state: 'proposed',
       body: draft.text,
       digest,

@@ -33,8 +33,8 @@ describe('examining policies in a thread of its own', () => {
     const denied = { ...request, roles: [] };
     const outcomes = await examiner.evaluate(defaultPolicies, [request, denied]);
     expect(outcomes).toEqual([
-      { allowed: true, policies: ['administrator'], failed: [] },
-      { allowed: false, policies: [], failed: [] },
+      { allowed: true, policies: ['administrator'], roles: ['administrator'], failed: [] },
+      { allowed: false, policies: [], roles: [], failed: [] },
     ]);
   });
 

@@ -10,6 +10,8 @@ const limits = {
   maxMs: 20_000,
   maxWaiting: 64,
   maxHeapMegabytes: 256,
+  /** Less than the main thread has: what is parsed here can be parsed there. */
+  stackMegabytes: 0.75,
 } as const;
 
 /**
@@ -87,6 +89,7 @@ export class PolicyExaminer {
         worker.off('message', onMessage).off('error', onError).off('exit', onExit).unref();
       };
       worker.on('message', onMessage).on('error', onError).on('exit', onExit).ref();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window
       worker.postMessage(examination);
     });
   }
@@ -94,7 +97,7 @@ export class PolicyExaminer {
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
     const worker = new Worker(workerUrl('examiner-worker', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: limits.maxHeapMegabytes },
+      resourceLimits: { maxOldGenerationSizeMb: limits.maxHeapMegabytes, stackSizeMb: limits.stackMegabytes },
       execArgv: [],
     });
     worker.on('error', () => this.#discard(worker)).on('exit', () => this.#discard(worker));

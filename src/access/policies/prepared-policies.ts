@@ -1,14 +1,17 @@
 import {
+  type CedarValueJson,
   type Context,
   type EntityJson,
   preparsePolicySet,
   statefulIsAuthorized,
 } from '@cedar-policy/cedar-wasm/nodejs';
-import type { ActionId } from '../../contract/actions.ts';
+import ipaddr from 'ipaddr.js';
+import type { ActionId, Role } from '../../contract/actions.ts';
 import { groupsOf } from './cedar-schema.ts';
 import { AccessError } from './errors.ts';
 import { type ParsedPolicy, parsePolicies } from './parse-policies.ts';
 import { appliesTo, type PolicyOutcome, type PolicyRequest, type Resource } from './request.ts';
+import { rolesNamed } from './roles-named.ts';
 import { type Slice, sliceFor } from './slice.ts';
 
 const SERVER = { type: 'Server', id: 'server' } as const;
@@ -29,22 +32,24 @@ interface PreparedSlice {
 
 /** Policies, parsed once, that answer requests. Belongs to one thread. */
 export class PreparedPolicies {
-  readonly policies: readonly ParsedPolicy[];
+  readonly #policies: readonly ParsedPolicy[];
+  readonly #roles: ReadonlyMap<string, readonly Role[]>;
   readonly #slices = new Map<ActionId, PreparedSlice>();
 
   /** @throws AccessError `policy-invalid`. */
   constructor(text: string) {
-    this.policies = parsePolicies(text);
+    this.#policies = parsePolicies(text);
+    this.#roles = new Map(this.#policies.map((policy) => [policy.id, rolesNamed(policy)]));
   }
 
   /** What Cedar answers. Anything that goes wrong inside of it denies. */
   evaluate(request: PolicyRequest): PolicyOutcome {
-    if (!appliesTo(request.action, request.resource.scope.kind)) return { allowed: false, policies: [], failed: [] };
+    if (!appliesTo(request.action, request.resource.scope.kind)) return denied([]);
     const prepared = this.#slices.get(request.action) ?? this.#prepare(request.action);
     const key = keyOf(request, prepared.slice);
     const known = prepared.remembered.get(key);
     if (known !== undefined) return known;
-    const outcome = ask(request, prepared);
+    const outcome = this.#ask(request, prepared);
     if (prepared.remembered.size >= MAX_REMEMBERED) forgetOldest(prepared.remembered);
     prepared.remembered.set(key, outcome);
     return outcome;
@@ -57,7 +62,7 @@ export class PreparedPolicies {
   }
 
   #prepare(action: ActionId): PreparedSlice {
-    const slice = sliceFor(action, this.policies);
+    const slice = sliceFor(action, this.#policies);
     const name = freeNames.pop() ?? `slice-${namesMade++}`;
     const answer = preparsePolicySet(name, { staticPolicies: slice.policies });
     if (answer.type === 'failure') {
@@ -68,6 +73,28 @@ export class PreparedPolicies {
     this.#slices.set(action, prepared);
     return prepared;
   }
+
+  #ask(request: PolicyRequest, { name, slice }: PreparedSlice): PolicyOutcome {
+    const { principal, action, resource } = request;
+    const answer = statefulIsAuthorized({
+      principal: { type: entityTypes[principal.kind], id: principal.id },
+      action: { type: 'Action', id: action },
+      resource: uidOf(resource),
+      context: contextOf(request, slice),
+      entities: entitiesOf(request, slice),
+      preparsedPolicySetId: name,
+    });
+    if (answer.type === 'failure') return denied(Object.keys(slice.policies));
+    const { decision, diagnostics } = answer.response;
+    if (diagnostics.errors.length > 0) return denied(diagnostics.errors.map(({ policyId }) => policyId));
+    const policies = diagnostics.reason.toSorted();
+    const roles = new Set(policies.flatMap((id) => this.#roles.get(id) ?? []));
+    return { allowed: decision === 'allow', policies, roles: [...roles], failed: [] };
+  }
+}
+
+function denied(failed: readonly string[]): PolicyOutcome {
+  return { allowed: false, policies: [], roles: [], failed };
 }
 
 function forgetOldest(remembered: Map<string, PolicyOutcome>): void {
@@ -82,30 +109,16 @@ function keyOf({ principal, roles, resource, context }: PolicyRequest, { attribu
   return JSON.stringify([principal.kind, principal.id, roles, scope.kind, idOf(resource), projectId, facts]);
 }
 
-function ask(request: PolicyRequest, { name, slice }: PreparedSlice): PolicyOutcome {
-  const { principal, action, resource } = request;
-  const answer = statefulIsAuthorized({
-    principal: { type: entityTypes[principal.kind], id: principal.id },
-    action: { type: 'Action', id: action },
-    resource: uidOf(resource),
-    context: contextOf(request, slice),
-    entities: entitiesOf(request, slice),
-    preparsedPolicySetId: name,
-  });
-  if (answer.type === 'failure') return { allowed: false, policies: [], failed: Object.keys(slice.policies) };
-  const { decision, diagnostics } = answer.response;
-  const failed = diagnostics.errors.map(({ policyId }) => policyId);
-  if (failed.length > 0) return { allowed: false, policies: [], failed };
-  return { allowed: decision === 'allow', policies: diagnostics.reason.toSorted(), failed };
-}
-
 function contextOf({ context }: PolicyRequest, { attributes }: Slice): Context {
   return Object.fromEntries(
-    attributes.map((name) => [
-      name,
-      name === 'address' ? { __extn: { fn: 'ip', arg: context.address } } : context[name],
-    ]),
+    attributes.map((name) => [name, name === 'address' ? ipOf(context.address) : context[name]]),
   );
+}
+
+/** Cedar takes no IPv4 address that is written as IPv6, and no zone. */
+function ipOf(address: string): CedarValueJson {
+  const [plain = ''] = address.split('%');
+  return { __extn: { fn: 'ip', arg: ipaddr.isValid(plain) ? ipaddr.process(plain).toString() : plain } };
 }
 
 function idOf({ scope }: Resource): string {

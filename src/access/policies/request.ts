@@ -47,6 +47,8 @@ export interface PolicyOutcome {
   readonly allowed: boolean;
   /** Ids of the policies that decided: permits where allowed, forbids where denied, none where nothing allows it. */
   readonly policies: readonly string[];
+  /** Roles that these policies name: grants of them took part. */
+  readonly roles: readonly Role[];
   /** Policies that could not be evaluated. Cedar would skip them; a skipped `forbid` would allow, so any of them denies. */
   readonly failed: readonly string[];
 }

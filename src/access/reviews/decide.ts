@@ -4,6 +4,7 @@ import type { Change } from '../../store/store.ts';
 import type { Database } from '../../store/tables/index.ts';
 import type { ReviewItemTable } from '../../store/tables/reviews.ts';
 import type { Caller } from '../caller.ts';
+import { takeGrant } from '../grants/take-grant.ts';
 import { actorOf } from '../services/actor.ts';
 import { findCampaign } from './campaign-row.ts';
 import { ReviewError } from './errors.ts';
@@ -184,13 +185,14 @@ async function keep({ clock }: ReviewParts, { sql }: Change, item: ReviewItemTab
 }
 
 async function take(
-  { ground, clock }: ReviewParts,
+  { bus, clock }: ReviewParts,
   change: Change,
   { caller, item, decision }: CarryingOut,
 ): Promise<Outcome> {
   const reason = `access review ${item.campaign_id}${decision.comment === '' ? '' : `: ${decision.comment.toWellFormed()}`}`;
   try {
-    await ground.takeGrant(change, caller.principal, { grantId: item.grant_id, reason, atMs: clock() });
+    await takeGrant(change, caller.principal, { grantId: item.grant_id, reason, atMs: clock() });
+    change.afterCommit(() => bus.publish('access', item.principal_id));
     return 'taken';
   } catch (error) {
     const isGone = error instanceof CodedError && ['grant-unknown', 'grant-ended'].includes(error.code);

@@ -48,8 +48,10 @@ function unused({ givenAt, lastUsedAt }: GrantFacts, { nowMs, unusedDays }: Prop
 }
 
 function excessive(facts: GrantFacts, { allowedBy, nowMs, unusedDays }: ProposalRules): Proposal | undefined {
-  // Until the time is over, what was not done yet may still be done.
-  if (nowMs - facts.givenAt < unusedDays * dayMs || facts.lastUsedAt === null) return undefined;
+  const { givenAt, lastUsedAt } = facts;
+  const timeMs = unusedDays * dayMs;
+  // Until the time is over, what was not done yet may still be done; and what is not used at all is said to be unused.
+  if (nowMs - givenAt < timeMs || lastUsedAt === null || nowMs - lastUsedAt >= timeMs) return undefined;
   const narrower = narrowerRole(facts.role, facts.acts, allowedBy);
   if (narrower === undefined) return undefined;
   const shown = facts.acts.size === 0 ? 'no act that changes anything' : `only ${[...facts.acts].sort().join(', ')}`;

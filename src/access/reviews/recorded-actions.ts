@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { ActionId } from '../../contract/actions.ts';
+import { type ActionId, actionIds } from '../../contract/actions.ts';
+import { routes } from '../../contract/routes/index.ts';
 import type { Database } from '../../store/tables/index.ts';
 
 /**
@@ -12,6 +13,18 @@ export const actionsByActivity = {
   'key.issue': 'keys.issue',
   'key.revoke': 'keys.revoke',
   'key.rotate': 'keys.issue',
+  'ledger.export': 'ledger.export',
+  'people.disable': 'people.change',
+  'people.enable': 'people.change',
+  'people.erase': 'people.erase',
+  'people.invite': 'people.invite',
+  'people.invite-again': 'people.invite',
+  'people.reset-factors': 'people.change',
+  'policy.approve': 'policies.decide',
+  'policy.propose': 'policies.propose',
+  'policy.refuse': 'policies.decide',
+  'project.change': 'projects.change',
+  'project.make': 'projects.change',
   'review.close': 'reviews.run',
   'review.decide': 'reviews.decide',
   'review.start': 'reviews.run',
@@ -21,8 +34,15 @@ export const actionsByActivity = {
   'service.make': 'services.change',
 } as const satisfies Readonly<Record<string, ActionId>>;
 
-/** Actions of which every use is an entry. */
-export const recordedActions: ReadonlySet<ActionId> = new Set(Object.values(actionsByActivity));
+const actionsOfRoutes: ReadonlySet<string> = new Set(
+  routes.flatMap(({ access }) => (access.kind === 'action' ? [access.action] : [])),
+);
+
+/** Actions of which every use is an entry, and those that nothing offers yet. */
+export const recordedActions: ReadonlySet<ActionId> = new Set([
+  ...Object.values(actionsByActivity),
+  ...actionIds.filter((action) => !actionsOfRoutes.has(action)),
+]);
 
 /** What each principal did since a time (ms since 1970), as far as the ledger shows it. */
 export async function readActs(

@@ -25,7 +25,7 @@ export async function startCampaign(parts: ReviewParts, caller: Caller, request:
   const dueAt = dueTime(request.dueAt, nowMs);
   const reviewers = [...new Set(request.reviewers)];
   await checkPeople(parts, request.escalateTo === undefined ? reviewers : [...reviewers, request.escalateTo]);
-  const rows = await takeSnapshot({ ...parts, nowMs }, request.filter);
+  const rows = await takeSnapshot(parts, request.filter, nowMs);
   if (rows.length === 0) throw ReviewError.of('nothing-to-review', 'no grant that holds matches the filter');
   checkDecidable(rows, reviewers);
   const campaign = campaignOf(caller, request, { nowMs, dueAt, items: rows.length, unusedDays: parts.unusedDays });
@@ -60,7 +60,7 @@ async function checkPeople({ store }: ReviewParts, ids: readonly string[]): Prom
 function checkDecidable(rows: readonly SnapshotRow[], reviewers: readonly string[]): void {
   const stuck = rows.filter(({ subjectId }) => reviewers.every((id) => id === subjectId));
   if (stuck.length === 0) return;
-  const named = stuck.slice(0, reviewLimits.maxNamed).map(({ access }) => access.grantId);
+  const named = stuck.slice(0, reviewLimits.maxNamed).map(({ grant }) => grant.id);
   const more = stuck.length > named.length ? ` and ${stuck.length - named.length} more` : '';
   throw ReviewError.of('nobody-may-decide', `${named.join(', ')}${more}`);
 }
@@ -121,20 +121,21 @@ async function write({ sql }: Change, { campaign, reviewers, rows }: NewCampaign
 }
 
 function itemOf({ id: campaignId, created_at: createdAt }: ReviewCampaignTable, row: SnapshotRow): ReviewItemTable {
-  const { access } = row;
+  const { grant } = row;
+  const { scope } = grant;
   return {
     id: newId('item', createdAt),
     campaign_id: campaignId,
-    grant_id: access.grantId,
-    principal_kind: access.principal.kind,
-    principal_id: access.principal.id,
-    role: access.role,
-    scope_kind: access.scope.kind,
-    scope_id: access.scope.kind === 'server' ? '' : access.scope.id,
-    scope_name: access.scope.name,
-    given_at: row.givenAt,
-    given_by_id: row.givenById,
-    last_used_at: row.lastUsedAt,
+    grant_id: grant.id,
+    principal_kind: grant.principal.kind,
+    principal_id: grant.principal.id,
+    role: grant.role,
+    scope_kind: scope.kind,
+    scope_id: scope.kind === 'server' ? '' : scope.id,
+    scope_name: row.scopeName,
+    given_at: grant.createdAtMs,
+    given_by_id: grant.givenBy?.id ?? null,
+    last_used_at: grant.lastUsedAtMs,
     proposals: JSON.stringify(row.proposals),
     decision: null,
     decided_by: null,

@@ -5,6 +5,7 @@ import {
   addReportOptions,
   type KeygenArguments as IdentityArguments,
 } from '../seal/seal-arguments.ts';
+import { ledgerAlgorithms } from '../../node/ledger/algorithms.ts';
 import type { LedgerKeygenArguments } from '../ledger/ledger-arguments.ts';
 import { signFormats, type KeygenArguments } from '../sign/sign-arguments.ts';
 
@@ -81,7 +82,7 @@ function defineLedgerKeygen(keygen: Command): void {
     .description('Makes a new key that signs the checkpoints of a ledger, or cosigns those of others.')
     .argument('<file>', 'private key to write')
     .requiredOption('--name <name>', 'name to sign under')
-    .addOption(new Option('--algorithm <name>', 'kind of key').choices(['ed25519', 'ml-dsa-44']).default('ml-dsa-44'))
+    .addOption(new Option('--algorithm <name>', 'kind of key').choices(ledgerAlgorithms).default('ml-dsa-44'))
     .option('--witness', 'for a witness, which signs the time as well')
     .addOption(new Option('-f, --format <format>', 'how to print').choices(signFormats).default('terminal'))
     .addHelpText('after', AFTER_LEDGER)

@@ -1,4 +1,4 @@
-import type { LedgerAlgorithm } from '../../node/ledger/key-file.ts';
+import type { LedgerAlgorithm } from '../../node/ledger/algorithms.ts';
 import type { signFormats } from '../sign/sign-arguments.ts';
 
 interface OutputArguments {

@@ -89,4 +89,13 @@ export const reviewRoutes = [
     params,
     produces: 'text/csv',
   }),
+  defineRoute({
+    id: 'reviews.reportJson',
+    method: 'GET',
+    path: '/api/reviews/:campaignId/report.json',
+    summary: 'the record of a campaign without names; the ledger holds its SHA-256 once the campaign is closed',
+    access: may('reviews.read'),
+    params,
+    produces: 'application/json',
+  }),
 ] as const;

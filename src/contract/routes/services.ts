@@ -3,7 +3,7 @@ import type { ActionId } from '../actions.ts';
 import { defineRoute } from '../route.ts';
 import { comment, cursorQuery, id, label, page } from '../types/common.ts';
 import { issuedKey, key, keyRequest, service } from '../types/people.ts';
-import { oauthToken, oauthTokenRequest } from '../types/server.ts';
+import { oauthRevocationRequest, oauthToken, oauthTokenRequest } from '../types/server.ts';
 
 const may = (action: ActionId) => ({ kind: 'action', action, resource: 'server' }) as const;
 const params = z.object({ serviceId: id });
@@ -27,8 +27,9 @@ export const serviceRoutes = [
     path: '/oauth/revoke',
     summary: 'end a token (RFC 7009); the token itself is what authorises',
     access: { kind: 'public' },
-    body: z.object({ token: z.string().max(200) }),
+    body: oauthRevocationRequest,
     takesForm: true,
+    reply: z.object({}),
   }),
   defineRoute({
     id: 'services.list',

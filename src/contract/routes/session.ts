@@ -221,6 +221,15 @@ export const sessionRoutes = [
     reply: z.object({ verifiedAt: z.iso.datetime() }),
   }),
   defineRoute({
+    id: 'me.confirm',
+    method: 'POST',
+    path: '/api/me/confirm',
+    summary: 'prove once more who I am, with my password',
+    description: 'Enough for changing how I sign in; what asks for a passkey still asks for one.',
+    access: oneself,
+    body: z.object({ password }),
+  }),
+  defineRoute({
     id: 'me.sessions',
     method: 'GET',
     path: '/api/me/sessions',

@@ -71,10 +71,13 @@ export const oauthToken = z.object({
   scope: z.string(),
 });
 
-/** RFC 6749 section 4.4, in JSON or as a form. */
-export const oauthTokenRequest = z.object({
-  grant_type: z.literal('client_credentials'),
+/** RFC 6749 section 4.4, in JSON or as a form. What is missing or wrong is told in the shape of section 5.2; what is unknown is ignored (section 3.2). */
+export const oauthTokenRequest = z.looseObject({
+  grant_type: z.string().max(100).optional(),
   client_id: z.string().max(64).optional(),
   client_secret: z.string().max(200).optional(),
   scope: z.string().max(2000).optional(),
 });
+
+/** RFC 7009 section 2.1; a hint about the kind of token is not needed. */
+export const oauthRevocationRequest = z.looseObject({ token: z.string().max(200) });

@@ -64,6 +64,8 @@ export const signInOptions = z.object({
   oidc: z.array(z.object({ id: z.string(), name: z.string() })),
   /** No administrator yet: the set-up link that the server printed is needed. */
   setUpRequired: z.boolean(),
+  /** The first step was right, as after single sign-on, and one of these is still to come; empty where nobody is on his way in. */
+  pending: z.array(factor),
 });
 
 /** First administrator, or a person who was invited. */

@@ -1,4 +1,4 @@
-import { constants, createReadStream, type ReadStream } from 'node:fs';
+import { constants, type ReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LedgerError } from '../../ledger/errors.ts';
@@ -52,11 +52,6 @@ export async function streamFile(file: string): Promise<ByteStream | null> {
   return opened === null ? null : readPieces(opened.createReadStream(), file);
 }
 
-/** What comes from standard input. */
-export function streamStdin(): ByteStream {
-  return readPieces(createReadStream('', { fd: 0, autoClose: false }), 'standard input');
-}
-
 async function* readPieces(stream: ReadStream, file: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of stream) yield chunk as Buffer;
@@ -75,7 +70,7 @@ export function httpReader(base: URL, send?: Fetch): TileReader {
 }
 
 /** A file at an address, or null when there is none. @throws LedgerError `unreachable`. */
-export async function getFile(url: URL, send?: Fetch): Promise<Answer | null> {
+async function getFile(url: URL, send?: Fetch): Promise<Answer | null> {
   const answer = await Answer.of(url, { send });
   if (answer.status === 200) return answer;
   await answer.discard();

@@ -21,6 +21,8 @@ export interface WitnessOptions {
 const MAX_CONNECTIONS = 64;
 const HEADERS_TIMEOUT_MILLISECONDS = 5_000;
 const REQUEST_TIMEOUT_MILLISECONDS = 15_000;
+/** Node looks for slow clients only so often: every 30 seconds unless told otherwise. */
+const CHECK_MILLISECONDS = 1_000;
 
 interface Reply {
   readonly status: number;
@@ -33,6 +35,7 @@ export function createWitnessServer(options: WitnessOptions): Server {
   const limits = {
     headersTimeout: HEADERS_TIMEOUT_MILLISECONDS,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
+    connectionsCheckingInterval: CHECK_MILLISECONDS,
     maxHeaderSize: 8192,
   };
   const server = createServer(limits, (request, response) => {

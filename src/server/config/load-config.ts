@@ -5,6 +5,7 @@ import { isLoopback } from '../place.ts';
 import { StartError } from './errors.ts';
 import { parseConfig } from './parse-config.ts';
 import type { ServerConfig, ServerConfigInput } from './schema.ts';
+import type { SecretReference } from './secret.ts';
 
 /** What the command line of `vouchsafe serve` may say. */
 export interface ServeFlags {
@@ -97,6 +98,7 @@ function withPaths(config: ServerConfig, folder: string): ServerConfig {
   return {
     ...config,
     data: at(config.data),
+    keys: at(config.keys),
     listen: {
       ...config.listen,
       tls: tls && {
@@ -108,7 +110,14 @@ function withPaths(config: ServerConfig, folder: string): ServerConfig {
     access: { ...config.access, passwords: { ...passwords, breachedFile: at(passwords.breachedFile) } },
     oidc: config.oidc.map((provider) => ({
       ...provider,
-      clientSecret: 'file' in provider.clientSecret ? { file: at(provider.clientSecret.file) } : provider.clientSecret,
+      clientSecret: secretAt(provider.clientSecret, at),
     })),
   };
+}
+
+function secretAt<Reference extends SecretReference | undefined>(
+  secret: Reference,
+  at: (path: string) => string,
+): Reference {
+  return (secret !== undefined && 'file' in secret ? { file: at(secret.file) } : secret) as Reference;
 }

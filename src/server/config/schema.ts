@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { roles } from '../../contract/actions.ts';
+import { accessSettings, oidcProviderSettings } from '../../access/people/settings.ts';
+import { blobsConfig } from '../../store/blobs/config.ts';
+import { countersConfig } from '../../store/counters/config.ts';
+import { jobsConfig } from '../../store/jobs/config.ts';
 import { secretReference } from './secret.ts';
 
 const file = z.string().min(1);
@@ -30,40 +33,33 @@ const listen = z.strictObject({
     .describe('a proxy in front ends TLS'),
 });
 
-const access = z.strictObject({
-  sessionHours: z.int().min(1).max(720).default(12).describe('a session ends after this, used or not'),
-  sessionIdleMinutes: z.int().min(1).max(10_080).default(60).describe('a session that is not used ends after this'),
-  strongFactorRoles: z
-    .array(z.enum(roles))
-    .default(['administrator', 'security'])
-    .describe('roles that need a second factor or a passkey'),
-  stepUpSeconds: z
-    .int()
-    .min(10)
-    .max(3600)
-    .default(300)
-    .describe('how long a passkey with user verification counts as recent'),
-  passwords: z
-    .strictObject({
-      isAllowed: z.boolean().default(true).describe('false: only passkeys and single sign-on'),
-      minLength: z.int().min(8).max(128).default(12),
-      breachedFile: file.optional().describe('passwords that are known to attackers, one a line'),
-    })
-    .prefault({}),
-});
+const oidcProvider = z
+  .strictObject({ ...oidcProviderSettings.shape, clientSecret: secretReference.optional() })
+  .describe('an identity provider for single sign-on (OpenID Connect)');
 
-const oidcProvider = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'expected lower-case letters, digits and hyphens'),
-  name: z.string().min(1).max(80).describe('what the sign-in page calls it'),
-  issuer: z.url(),
-  clientId: z.string().min(1).max(255),
-  clientSecret: secretReference,
-  scopes: z.array(z.string()).default(['openid', 'email', 'profile']),
-  isSecondFactor: z
-    .boolean()
-    .default(false)
-    .describe('its sign-in counts as strong where its token says so (amr or acr)'),
-});
+const records = z
+  .union([
+    z.strictObject({ sqlite: z.strictObject({}) }),
+    z.strictObject({
+      postgres: z.strictObject({
+        url: z
+          .url({ protocol: /^postgres(ql)?$/ })
+          .refine((url) => new URL(url).password === '', 'expected no password here; name it in password')
+          .describe('postgres://USER@HOST:PORT/DATABASE'),
+        password: secretReference.optional(),
+        schema: z
+          .string()
+          .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'expected a plain lower-case name')
+          .default('vouchsafe'),
+        tls: z
+          .strictObject({ caFile: file.optional().describe('PEM; default: the authorities of the system') })
+          .optional()
+          .describe('present: over TLS, and the certificate is checked'),
+        maxReaders: z.int().min(1).max(200).default(10).describe('connections that read at the same time'),
+      }),
+    }),
+  ])
+  .describe('where records and the ledger are: SQLite in the data folder, or PostgreSQL for several servers');
 
 const ledger = z.strictObject({
   origin: z
@@ -130,6 +126,26 @@ const log = z.strictObject({
     .describe('network addresses of callers: as they are, without their last part, or not at all'),
 });
 
+const services = z.strictObject({
+  tokenSeconds: z.int().min(60).max(86_400).default(900).describe('how long a token for a key holds'),
+});
+
+const reviews = z.strictObject({
+  unusedDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(90)
+    .describe('a grant that was not used for so many days is proposed for removal'),
+  webhook: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }),
+      secret: secretReference.describe('whsec_ and the base64 of 24 bytes or more (Standard Webhooks)'),
+    })
+    .optional()
+    .describe('told of reminders and escalations, in messages that are signed'),
+});
+
 /** The configuration of the server, before the sections of the store are added. Every key is optional. */
 export const serverSection = {
   listen: listen.prefault({}),
@@ -140,9 +156,20 @@ export const serverSection = {
       'public address of the server, such as https://vouchsafe.example.org; passkeys and links are made for it',
     ),
   data: file.optional().describe('data folder'),
-  access: access.prefault({}),
+  keys: file
+    .optional()
+    .describe(
+      'folder of the server’s keys; default: keys in the data folder. Servers that share records need the same keys',
+    ),
+  records: records.prefault({ sqlite: {} }),
+  blobs: blobsConfig.optional().describe('default: the folder blobs in the data folder'),
+  jobs: jobsConfig.prefault({}),
+  counters: countersConfig.prefault({ memory: {} }),
+  access: accessSettings.prefault({}),
   oidc: z.array(oidcProvider).max(20).default([]),
   ledger: ledger.prefault({}),
+  services: services.prefault({}),
+  reviews: reviews.prefault({}),
   limits: limits.prefault({}),
   fetch: fetching.prefault({}),
   log: log.prefault({}),

@@ -1,6 +1,23 @@
 import type { AnyBinding } from './bind.ts';
+import { grantBindings } from './grants.ts';
 import { ledgerBindings } from './ledger.ts';
+import { ownAccountBindings } from './own-account.ts';
+import { peopleBindings } from './people.ts';
+import { policyBindings } from './policies.ts';
+import { reviewBindings } from './reviews.ts';
 import { serverBindings } from './server.ts';
+import { serviceBindings } from './services.ts';
+import { sessionBindings } from './session.ts';
 
 /** What answers each route of the contract. */
-export const bindings: readonly AnyBinding[] = [...ledgerBindings, ...serverBindings];
+export const bindings: readonly AnyBinding[] = [
+  ...grantBindings,
+  ...ledgerBindings,
+  ...ownAccountBindings,
+  ...peopleBindings,
+  ...policyBindings,
+  ...reviewBindings,
+  ...serverBindings,
+  ...serviceBindings,
+  ...sessionBindings,
+];

@@ -1,4 +1,5 @@
 import { ledgerMigration } from './0001-ledger.ts';
+import { jobsMigration } from './0002-jobs.ts';
 import { peopleMigration } from './0003-people.ts';
 import { policiesMigration } from './0004-policies.ts';
 import { servicesMigration } from './0005-services.ts';
@@ -8,6 +9,7 @@ import type { Migration } from './migration.ts';
 /** Every migration, in order. */
 export const migrations: readonly Migration[] = [
   ledgerMigration,
+  jobsMigration,
   peopleMigration,
   policiesMigration,
   servicesMigration,

@@ -1,7 +1,8 @@
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import type { RouteId } from '../../../src/contract/routes/index.ts';
 import { call, type CallArguments, type CallInput, type Reply, rememberCsrfToken } from './call.ts';
-import { ApiProblem } from './problem.ts';
+import { ProblemError } from '../../../src/contract/client.ts';
 
 /** Reads a route; the id comes first in the key, so that whatever changes it can say so. */
 export function useApi<Id extends RouteId>(id: Id, ...input: CallArguments<Id>) {
@@ -44,10 +45,13 @@ export function usePages<Id extends PagedRoute>(id: Id, input: CallInput<Id>) {
 /** Says that what these routes answered is no longer so; a beginning such as `people.` stands for all of them. */
 export function useChanged(): (...beginnings: readonly string[]) => Promise<void> {
   const client = useQueryClient();
-  return (...beginnings) =>
-    client.invalidateQueries({
-      predicate: ({ queryKey }) => beginnings.some((beginning) => String(queryKey[0]).startsWith(beginning)),
-    });
+  return useCallback(
+    (...beginnings) =>
+      client.invalidateQueries({
+        predicate: ({ queryKey }) => beginnings.some((beginning) => String(queryKey[0]).startsWith(beginning)),
+      }),
+    [client],
+  );
 }
 
 export type Me = Reply<'me.show'>;
@@ -62,7 +66,7 @@ export function useMe() {
         rememberCsrfToken(me.csrfToken);
         return me;
       } catch (error) {
-        if (error instanceof ApiProblem && error.problem.status === 401) return null;
+        if (error instanceof ProblemError && error.problem.status === 401) return null;
         throw error;
       }
     },
@@ -73,5 +77,5 @@ export function useMe() {
 /** Whether the one who is signed in may do this on the server as a whole. */
 export function useMay(): (action: string) => boolean {
   const { data } = useMe();
-  return (action) => data?.actions.includes(action) ?? false;
+  return useCallback((action) => data?.actions.includes(action) ?? false, [data]);
 }

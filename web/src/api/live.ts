@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import { useChanged } from './hooks.ts';
 
 const MIN_GAP_MS = 800;
@@ -6,19 +6,15 @@ const MIN_GAP_MS = 800;
 /** Which answers a topic of the event stream makes stale. */
 const stale: Readonly<Record<string, readonly string[]>> = {
   ledger: ['ledger.', 'overview.'],
-  people: ['people.', 'grants.', 'access.', 'overview.'],
-  grants: ['grants.', 'access.', 'people.', 'services.', 'me.', 'overview.'],
-  services: ['services.', 'keys.', 'overview.'],
-  keys: ['keys.', 'services.', 'overview.'],
-  policies: ['policies.', 'overview.'],
-  reviews: ['reviews.', 'overview.'],
+  access: ['people.', 'services.', 'keys.', 'grants.', 'access.', 'reviews.', 'me.', 'overview.'],
+  policies: ['policies.', 'access.', 'me.', 'overview.'],
   jobs: ['jobs.', 'overview.'],
-  session: ['me.', 'people.sessions'],
 };
 
 /** Listens to the server while the console is open, and reads anew what has changed; bursts count once. */
 export function useLiveEvents(): void {
   const changed = useChanged();
+  const readAnew = useEffectEvent((beginnings: readonly string[]) => void changed(...beginnings));
   useEffect(() => {
     const waiting = new Set<string>();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -31,7 +27,7 @@ export function useLiveEvents(): void {
         timer = undefined;
         const beginnings = [...waiting];
         waiting.clear();
-        void changed(...beginnings);
+        readAnew(beginnings);
       }, MIN_GAP_MS);
     }
 
@@ -40,6 +36,5 @@ export function useLiveEvents(): void {
       clearTimeout(timer);
       source.close();
     };
-    // The stream lives as long as the frame; `changed` only reaches for the query client, which never changes.
   }, []);
 }

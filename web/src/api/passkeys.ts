@@ -7,7 +7,7 @@ import {
   WebAuthnError,
 } from '@simplewebauthn/browser';
 import { call, type Reply } from './call.ts';
-import { ApiProblem } from './problem.ts';
+import { ProblemError } from '../../../src/contract/client.ts';
 
 type Json = Record<string, never>;
 
@@ -46,7 +46,7 @@ async function asked<Result>(ask: () => Promise<Result>): Promise<Result> {
   try {
     return await ask();
   } catch (error) {
-    throw new ApiProblem({
+    throw new ProblemError({
       type: 'about:blank',
       title: 'The passkey was not used',
       status: 0,

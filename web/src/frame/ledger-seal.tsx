@@ -14,8 +14,7 @@ const figure = new Intl.NumberFormat('en-GB');
  */
 export function LedgerSeal() {
   const may = useMay();
-  const reads = may('ledger.read');
-  const { data: state } = useApiWhen(reads, 'ledger.state');
+  const { data: state } = useApiWhen(may('ledger.read'), 'ledger.state');
   const latest = state?.latest ?? null;
   const { data: check, error } = useQuery({
     queryKey: ['evidence', latest?.size ?? null, latest?.rootHash ?? null],
@@ -23,16 +22,35 @@ export function LedgerSeal() {
     queryFn: async () => (await import('../evidence/check.ts')).checkLatest(),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  if (!reads || state === undefined) return null;
+  if (state === undefined) return null;
+  if (latest === null) return <Strip seal="open" title="Not sealed yet" words="no checkpoint" />;
   return (
-    <Link to="/checkpoints" className={styles.strip} data-broken={check?.holds === false || undefined}>
-      <Seal size={28} state={latest === null ? 'open' : sealState(check)} />
+    <Strip
+      seal={sealState(check)}
+      title={`Sealed at ${figure.format(latest.size)}`}
+      words={verdict(check, error)}
+      at={check?.holds === false ? undefined : latest.time}
+    />
+  );
+}
+
+interface StripProps {
+  readonly seal: 'sealed' | 'open' | 'broken';
+  readonly title: string;
+  readonly words: string;
+  readonly at?: string | undefined;
+}
+
+function Strip({ seal, title, words, at }: StripProps) {
+  return (
+    <Link to="/checkpoints" className={styles.strip} data-broken={seal === 'broken' || undefined}>
+      <Seal size={28} state={seal} />
       <span className={styles.words}>
-        <strong>{latest === null ? 'Not sealed yet' : `Sealed at ${figure.format(latest.size)}`}</strong>
-        <span aria-live="polite">{latest === null ? 'no checkpoint' : verdict(check, error)}</span>
-        {latest !== null && check?.holds !== false && (
+        <strong>{title}</strong>
+        <span aria-live="polite">{words}</span>
+        {at !== undefined && (
           <span>
-            <Timestamp at={latest.time} />
+            <Timestamp at={at} />
           </span>
         )}
       </span>

@@ -33,7 +33,7 @@ export function Palette({ opened, onClose, onHelp }: PaletteProps) {
       onClose={onClose}
       withCloseButton={false}
       title={undefined}
-      aria-label="Find or do"
+      attributes={{ content: { 'aria-label': 'Find or do' } }}
       size="lg"
       yOffset="12vh"
       centered={false}
@@ -94,27 +94,41 @@ function Finder({ onClose, onHelp }: Omit<PaletteProps, 'opened'>) {
           setAt(0);
         }}
       />
-      <ul id={listId} role="listbox" aria-label="Results" className={styles.list}>
-        {shown.map((command, index) => (
-          <li
-            key={command.id}
-            id={`${listId}-${index}`}
-            role="option"
-            aria-selected={index === current}
-            className={styles.option}
-            onMouseMove={() => setAt(index)}
-            onMouseDown={(event) => {
-              event.preventDefault();
-              choose(command);
-            }}
-          >
-            <span>{command.label}</span>
-            <span className={styles.group}>{command.group}</span>
-          </li>
-        ))}
-      </ul>
+      <Results id={listId} commands={shown} current={current} onPoint={setAt} onChoose={choose} />
       {shown.length === 0 && <p className={styles.nothing}>Nothing is called that.</p>}
     </div>
+  );
+}
+
+interface ResultsProps {
+  readonly id: string;
+  readonly commands: readonly Command[];
+  readonly current: number;
+  readonly onPoint: (index: number) => void;
+  readonly onChoose: (command: Command) => void;
+}
+
+function Results({ id, commands, current, onPoint, onChoose }: ResultsProps) {
+  return (
+    <ul id={id} role="listbox" aria-label="Results" className={styles.list}>
+      {commands.map((command, index) => (
+        <li
+          key={command.id}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === current}
+          className={styles.option}
+          onMouseMove={() => onPoint(index)}
+          onMouseDown={(event) => {
+            event.preventDefault();
+            onChoose(command);
+          }}
+        >
+          <span>{command.label}</span>
+          <span className={styles.group}>{command.group}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

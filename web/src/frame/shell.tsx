@@ -4,6 +4,7 @@ import { ChevronsUpDown, Menu as MenuIcon, Search, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useMay, useMe } from '../api/hooks.ts';
 import { useLiveEvents } from '../api/live.ts';
+import { Announcer } from '../ui/announcer.tsx';
 import { Seal } from '../ui/seal.tsx';
 import { LedgerSeal } from './ledger-seal.tsx';
 import { type Place, visibleSections } from './navigation.ts';
@@ -65,6 +66,7 @@ export function Shell() {
       <Palette opened={paletteOpen} onClose={() => setPaletteOpen(false)} onHelp={() => setHelpOpen(true)} />
       <ShortcutHelp opened={helpOpen} onClose={() => setHelpOpen(false)} />
       <StepUpDialog />
+      <Announcer />
     </div>
   );
 }

@@ -24,7 +24,9 @@ interface ShortcutTargets {
 export function useShortcuts({ palette, help }: ShortcutTargets): void {
   const navigate = useNavigate();
   const targets = useRef({ palette, help });
-  targets.current = { palette, help };
+  useEffect(() => {
+    targets.current = { palette, help };
+  });
 
   useEffect(() => {
     let goPressedAt = 0;

@@ -21,6 +21,12 @@ const variantColors: VariantColorsResolver = ({ color, variant }) => {
 // The library's modal locks scrolling through a <style> element, which the page's policy refuses; see base.css.
 const NO_SCROLL_LOCK = { lockScroll: false };
 
+// The close button is only a cross, and the head of a dialog is no banner of the page.
+const MODAL_NAMES = {
+  closeButtonProps: { 'aria-label': 'Close' },
+  attributes: { header: { role: 'presentation' } },
+};
+
 export const theme = createTheme({
   primaryColor: 'seal',
   colors: { seal: Array.from({ length: 10 }, () => '#0b5b48') as unknown as readonly [string, ...string[]] as never },
@@ -30,7 +36,13 @@ export const theme = createTheme({
   variantColorResolver: variantColors,
   components: {
     Modal: {
-      defaultProps: { ...NO_SCROLL_LOCK, centered: true, overlayProps: { backgroundOpacity: 0 }, padding: 0 },
+      defaultProps: {
+        ...NO_SCROLL_LOCK,
+        centered: true,
+        overlayProps: { backgroundOpacity: 0 },
+        padding: 0,
+        ...MODAL_NAMES,
+      },
     },
     Button: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 250, events: { hover: true, focus: true, touch: false } } },
@@ -38,7 +50,7 @@ export const theme = createTheme({
   },
 });
 
-export const COLOUR_SCHEME_KEY = 'vouchsafe.colour-scheme';
+const COLOUR_SCHEME_KEY = 'vouchsafe.colour-scheme';
 type Scheme = 'light' | 'dark' | 'auto';
 
 /** Keeps the choice under the name that public/colour-scheme.js reads before the first paint. */

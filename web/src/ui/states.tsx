@@ -39,8 +39,8 @@ export function ErrorState({ error, retry }: ErrorStateProps) {
       <Seal size={34} state="broken" />
       <div>
         <h2>{problem.title}</h2>
-        <p>{problem.detail}</p>
-        {problem.hint !== undefined && <p className={styles.hint}>{problem.hint}</p>}
+        <p>{sentence(problem.detail)}</p>
+        {problem.hint !== undefined && <p className={styles.hint}>{sentence(problem.hint)}</p>}
         <p className={styles.code}>
           <code>{problem.code}</code>
           {problem.instance !== undefined && (

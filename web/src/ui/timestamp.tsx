@@ -7,6 +7,8 @@ let nowMs = Date.now();
 
 /** One clock for every timestamp on the page. */
 function subscribe(changed: () => void): () => void {
+  // It stood still while nothing on the page showed a time.
+  nowMs = Date.now();
   const timer = setInterval(() => {
     nowMs = Date.now();
     changed();
@@ -15,7 +17,7 @@ function subscribe(changed: () => void): () => void {
 }
 
 /** The time now, coarse; a component that reads it is drawn again as it passes. */
-export function useNow(): number {
+function useNow(): number {
   return useSyncExternalStore(subscribe, () => nowMs);
 }
 
@@ -31,7 +33,7 @@ export function Timestamp({ at, never = 'never', show = 'relative' }: TimestampP
   const now = useNow();
   if (at === null) return <span>{never}</span>;
   const exact = absoluteTime(at);
-  const words = relativeTime(at, Math.max(now, Date.now() - TICK_MS));
+  const words = relativeTime(at, now);
   if (show === 'both') {
     return (
       <time dateTime={at} className="tabular">

@@ -25,7 +25,11 @@ async function accountFor(people: People, change: Change, { caller, personId }: 
   return account;
 }
 
-async function setState({ sql }: Change, personId: string, state: 'active' | 'invited' | 'disabled' | 'erased'): Promise<void> {
+async function setState(
+  { sql }: Change,
+  personId: string,
+  state: 'active' | 'invited' | 'disabled' | 'erased',
+): Promise<void> {
   await sql.updateTable('people').set({ state, locked_until: null }).where('id', '=', personId).execute();
 }
 
@@ -55,7 +59,8 @@ export async function enablePerson(people: People, act: AdministrativeAct): Prom
   const { caller, personId, reason } = act;
   const { value: account } = await people.store.change(async (change) => {
     const found = await accountFor(people, change, act);
-    if (found.state === 'invited') throw PeopleError.of('person-state', 'the person has not accepted the invitation yet');
+    if (found.state === 'invited')
+      throw PeopleError.of('person-state', 'the person has not accepted the invitation yet');
     const hasFactor = found.phc !== undefined || found.passkeys > 0 || found.identities > 0;
     await setState(change, personId, hasFactor ? 'active' : 'invited');
     change.record(accountEntry({ activity: 'people.enable', actor: actorOf(caller), personId, reason }));

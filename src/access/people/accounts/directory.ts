@@ -37,7 +37,8 @@ export async function listPeople(
   if (query.search !== undefined && query.search !== '') found = matching(found, query.search);
   const { items, next } = readPage(await found.execute(), query.limit);
   const ids = items.map(({ id }) => id);
-  const held = ids.length === 0 ? new Map<string, readonly Role[]>() : await people.ports.rolesOf(people.store.read, ids);
+  const held =
+    ids.length === 0 ? new Map<string, readonly Role[]>() : await people.ports.rolesOf(people.store.read, ids);
   return { next, items: items.map((row) => viewOf(row, { nowMs, roles: held.get(row.id) ?? [] })) };
 }
 
@@ -74,7 +75,10 @@ function inState(rows: PeopleRows, state: PersonView['state'], nowMs: number): P
 }
 
 function matching(rows: PeopleRows, search: string): PeopleRows {
-  const pattern = `%${search.normalize('NFKC').toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`;
+  const pattern = `%${search
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[\\%_]/g, '\\$&')}%`;
   return rows.where((row) =>
     row.or([
       sql<boolean>`lower(${row.ref('d.name')}) like ${pattern} escape '\\'`,
@@ -83,7 +87,10 @@ function matching(rows: PeopleRows, search: string): PeopleRows {
   );
 }
 
-function viewOf(row: PersonRow, { nowMs, roles }: { readonly nowMs: number; readonly roles: readonly Role[] }): PersonView {
+function viewOf(
+  row: PersonRow,
+  { nowMs, roles }: { readonly nowMs: number; readonly roles: readonly Role[] },
+): PersonView {
   const isLocked = row.state === 'active' && row.locked_until !== null && row.locked_until > nowMs;
   return {
     id: row.id,

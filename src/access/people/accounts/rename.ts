@@ -8,7 +8,11 @@ export async function renamePerson(
   { actor, personId, name }: { readonly actor: Actor; readonly personId: string; readonly name: string },
 ): Promise<void> {
   await store.change(async ({ sql, record }) => {
-    const renamed = await sql.updateTable('people_data').set({ name }).where('person_id', '=', personId).executeTakeFirst();
+    const renamed = await sql
+      .updateTable('people_data')
+      .set({ name })
+      .where('person_id', '=', personId)
+      .executeTakeFirst();
     if (renamed.numUpdatedRows !== 1n) throw PeopleError.of('person-unknown');
     record(accountEntry({ activity: 'people.rename', actor, personId, personal: { name } }));
   });

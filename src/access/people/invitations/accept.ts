@@ -29,7 +29,8 @@ export async function showInvitation(
   const link = await findLink(people.store.read, { token, nowMs: people.clock() });
   const personId = link?.personId ?? null;
   const account = personId === null ? undefined : await findAccount(people.store.read, { id: personId });
-  if (link === undefined || account?.state !== 'invited') return await refuseLink(people, { activity: ACTIVITY, client });
+  if (link === undefined || account?.state !== 'invited')
+    return await refuseLink(people, { activity: ACTIVITY, client });
   return { account, expiresAtMs: link.expiresAtMs };
 }
 

@@ -47,7 +47,8 @@ export async function inviteAgain(people: People, caller: Caller, personId: stri
   const { value } = await people.store.change(async (change) => {
     const account = await findAccount(change.sql, { id: personId });
     if (account === undefined) throw PeopleError.of('person-unknown');
-    if (account.state !== 'invited') throw PeopleError.of('person-state', `the person is ${account.state}, not invited`);
+    if (account.state !== 'invited')
+      throw PeopleError.of('person-state', `the person is ${account.state}, not invited`);
     await requireNotAbove(people, change, { caller, personId });
     const made = await makeLink(people, change, { kind: 'invitation', personId });
     change.record(accountEntry({ activity: 'people.invite-again', actor: actorOf(caller), personId }));

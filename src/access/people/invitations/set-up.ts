@@ -59,7 +59,9 @@ export async function setUp(people: People, request: SetUpRequest): Promise<Prog
     await endLinks(change.sql, null);
     const personId = await makeAccount(change, { name, email, state: 'active', nowMs });
     await storePassword(change, { personId, phc, nowMs });
-    change.record(accountEntry({ activity: ACTIVITY, actor: personActor(personId), personId, personal: { name, email } }));
+    change.record(
+      accountEntry({ activity: ACTIVITY, actor: personActor(personId), personId, personal: { name, email } }),
+    );
     await people.ports.giveRole(change, {
       personId,
       role: 'administrator',

@@ -47,7 +47,9 @@ export async function confirmWithPassword(people: People, self: Self, password: 
   await people.store.change(async ({ sql, record, afterCommit }) => {
     await sql.updateTable('people_sessions').set({ proved_at: people.clock() }).where('id', '=', session.id).execute();
     const data = { factor: 'password', session: session.id };
-    record(authenticationEntry({ activity: 'session.confirm', personId: account.id, client, outcome: 'success', data }));
+    record(
+      authenticationEntry({ activity: 'session.confirm', personId: account.id, client, outcome: 'success', data }),
+    );
     afterCommit(() => people.sessions.forget());
   });
 }

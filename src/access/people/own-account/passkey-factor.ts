@@ -43,7 +43,8 @@ export async function addPasskey(
 ): Promise<AddedPasskey> {
   requireProof(people, self);
   const parsed = registrationResponse.safeParse(response);
-  if (!parsed.success) return await refuse(people, self, { reason: 'it is not the answer of a passkey', answered: null });
+  if (!parsed.success)
+    return await refuse(people, self, { reason: 'it is not the answer of a passkey', answered: null });
   const use = { purpose: 'passkey-add', binding: self.session.id } as const;
   const verdict = await verifyNewPasskey(people, parsed.data, use);
   const { proof, answered } = verdict;
@@ -64,7 +65,11 @@ interface Stored {
   readonly passkey: NewPasskey;
 }
 
-async function store(people: People, change: Change, { self, name, transports, passkey }: Stored): Promise<AddedPasskey> {
+async function store(
+  people: People,
+  change: Change,
+  { self, name, transports, passkey }: Stored,
+): Promise<AddedPasskey> {
   const { session } = self;
   const account = await lockedAccount(change, self.account.id);
   const known = account.passkeys + account.suspendedPasskeys;

@@ -24,7 +24,8 @@ export async function beforeRemoval(
   const account = await lockedAccount(change, personId);
   if (removed === 'suspended-passkey') return;
   const left = strongFactors(account) - 1;
-  if (left === 0 && (await demandsStrongFactor(people, change.sql, personId))) throw PeopleError.of('last-strong-factor');
+  if (left === 0 && (await demandsStrongFactor(people, change.sql, personId)))
+    throw PeopleError.of('last-strong-factor');
   const passkeysLeft = account.passkeys - (removed === 'passkey' ? 1 : 0);
   const waysIn = passkeysLeft + account.identities + (account.phc === undefined ? 0 : 1);
   if (waysIn === 0) throw PeopleError.of('last-way-in');

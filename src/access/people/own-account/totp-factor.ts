@@ -18,7 +18,10 @@ const ISSUER = 'Vouchsafe';
  * A new secret for an authenticator app; it counts once a code confirms it, and an older one counts until then.
  * @throws PeopleError `proof-needed`.
  */
-export async function beginTotp(people: People, self: Self): Promise<{ readonly secret: string; readonly uri: string }> {
+export async function beginTotp(
+  people: People,
+  self: Self,
+): Promise<{ readonly secret: string; readonly uri: string }> {
   requireProof(people, self);
   const { id, email } = self.account;
   const secret = randomBytes(TOTP_SECRET_BYTES);

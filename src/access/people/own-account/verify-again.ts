@@ -62,13 +62,20 @@ export async function verifyAgain(people: People, self: Self, response: unknown)
 }
 
 async function judge(people: People, self: Self, response: unknown): Promise<Judged> {
-  const refused = (reason: string): Judged => ({ passkey: undefined, verdict: { proof: null, reason, answered: null } });
+  const refused = (reason: string): Judged => ({
+    passkey: undefined,
+    verdict: { proof: null, reason, answered: null },
+  });
   const parsed = authenticationResponse.safeParse(response);
   if (!parsed.success) return refused('it is not the answer of a passkey');
   const passkey = await findPasskey(people.store.read, parsed.data.id);
   if (passkey?.personId !== self.account.id) return refused('the passkey is that of somebody else');
   if (passkey.isSuspended) return refused('the passkey is suspended');
-  const verdict = await verifyPasskeyUse(people, parsed.data, { passkey, use: useOf(self), requireUserVerification: true });
+  const verdict = await verifyPasskeyUse(people, parsed.data, {
+    passkey,
+    use: useOf(self),
+    requireUserVerification: true,
+  });
   return { passkey, verdict };
 }
 

@@ -29,14 +29,17 @@ export async function newPasskeyOptions(people: People, account: Account, sessio
     authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
     supportedAlgorithmIDs: passkeyAlgorithms,
   });
-  return options as unknown as WebauthnJson;
+  return asJson(options);
 }
 
 /** What a browser needs to use a passkey: any that it has for this server, or one of those of a person who is known. */
 export async function passkeyUseOptions(
   people: People,
   use: TicketUse,
-  { credentials, userVerification }: {
+  {
+    credentials,
+    userVerification,
+  }: {
     readonly credentials: CredentialRef[];
     readonly userVerification: 'required' | 'preferred';
   },
@@ -48,7 +51,12 @@ export async function passkeyUseOptions(
     timeout: TIMEOUT_MS,
     userVerification,
   });
-  return options as unknown as WebauthnJson;
+  return asJson(options);
+}
+
+/** Without the members that are there and undefined, which JSON does not have. */
+function asJson(options: object): WebauthnJson {
+  return JSON.parse(JSON.stringify(options)) as WebauthnJson;
 }
 
 function challenge(people: People, use: TicketUse): Uint8Array<ArrayBuffer> {

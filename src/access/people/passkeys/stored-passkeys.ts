@@ -73,5 +73,8 @@ export async function credentialsOf(
     .select(['credential_id', 'transports'])
     .where('person_id', '=', personId);
   const rows = await (which === 'all' ? base : base.where('suspended_at', 'is', null)).execute();
-  return rows.map(({ credential_id, transports }) => ({ id: credential_id, transports: JSON.parse(transports) as string[] }));
+  return rows.map(({ credential_id, transports }) => ({
+    id: credential_id,
+    transports: JSON.parse(transports) as string[],
+  }));
 }

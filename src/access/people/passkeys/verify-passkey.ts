@@ -37,7 +37,11 @@ export async function verifyNewPasskey(
   try {
     refuseAttestation(response.response.attestationObject);
     const { verified, registrationInfo } = await verifyRegistrationResponse({
-      response: { ...response, response: { ...response.response, transports: [] }, clientExtensionResults: {} } as never,
+      response: {
+        ...response,
+        response: { ...response.response, transports: [] },
+        clientExtensionResults: {},
+      } as never,
       expectedChallenge: answered.ticket,
       expectedOrigin: people.origin,
       expectedRPID: people.rpId,
@@ -65,7 +69,7 @@ function refuseAttestation(attestationObject: string): void {
   const decoded = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject));
   const format = decoded.get('fmt');
   const isSelf = format === 'packed' && decoded.get('attStmt').get('x5c') === undefined;
-  if (format !== 'none' && !isSelf) throw new Error(`attestation of format ${String(format)} was not asked for`);
+  if (format !== 'none' && !isSelf) throw new Error(`attestation of format ${format} was not asked for`);
 }
 
 export interface KnownPasskey {
@@ -82,7 +86,11 @@ export interface PasskeyUse {
 export async function verifyPasskeyUse(
   people: People,
   response: AuthenticationResponse,
-  { passkey, use, requireUserVerification }: {
+  {
+    passkey,
+    use,
+    requireUserVerification,
+  }: {
     readonly passkey: KnownPasskey;
     readonly use: TicketUse;
     readonly requireUserVerification: boolean;
@@ -123,5 +131,5 @@ const MAX_REASON_CHARS = 160;
 /** For the ledger; what a browser sent stands in some of these messages, so they are cut and cleaned. */
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return `${text.slice(0, MAX_REASON_CHARS).replaceAll(/\p{C}/gu, ' ').toWellFormed()}`.trim() || 'it does not verify';
+  return text.slice(0, MAX_REASON_CHARS).replaceAll(/\p{C}/gu, ' ').toWellFormed().trim() || 'it does not verify';
 }

@@ -54,7 +54,10 @@ async function search(file: FileHandle, wanted: string): Promise<boolean> {
 }
 
 /** The first line that begins at an offset or after it; null at the end of the file. */
-async function lineAt(file: FileHandle, offset: number): Promise<{ readonly hash: string; readonly end: number } | null> {
+async function lineAt(
+  file: FileHandle,
+  offset: number,
+): Promise<{ readonly hash: string; readonly end: number } | null> {
   const from = Math.max(0, offset - 1);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(2 * MAX_LINE_BYTES), 0, 2 * MAX_LINE_BYTES, from);
   const text = buffer.toString('latin1', 0, bytesRead);
@@ -63,7 +66,8 @@ async function lineAt(file: FileHandle, offset: number): Promise<{ readonly hash
   const end = text.indexOf('\n', begin);
   const line = (end === -1 ? text.slice(begin) : text.slice(begin, end)).trimEnd();
   const hash = line.slice(0, HASH_CHARS).toUpperCase();
-  if (!/^[0-9A-F]{40}$/.test(hash) || (line.length > HASH_CHARS && line[HASH_CHARS] !== ':')) throw malformed(from + begin);
+  if (!/^[0-9A-F]{40}$/.test(hash) || (line.length > HASH_CHARS && line[HASH_CHARS] !== ':'))
+    throw malformed(from + begin);
   return { hash, end: from + (end === -1 ? text.length : end + 1) };
 }
 

@@ -95,12 +95,14 @@ function commonStart(text: string, run: string): number {
 }
 
 function reversed(text: string): string {
-  return Array.from(text).reverse().join('');
+  return Array.from(text).toReversed().join('');
 }
 
 function isPersonal(folded: string, { name, email }: PasswordOwner): boolean {
   const own = [email, ...email.split(/[@.+_-]/), name, ...name.split(/\s+/), name.replaceAll(/\s/g, '')];
-  const pieces = own.map((piece) => piece.normalize('NFKC').toLowerCase()).filter(({ length }) => length >= MIN_PIECE_CHARS);
+  const pieces = own
+    .map((piece) => piece.normalize('NFKC').toLowerCase())
+    .filter(({ length }) => length >= MIN_PIECE_CHARS);
   const left = pieces
     .sort((a, b) => b.length - a.length)
     .reduce((text, piece) => text.replaceAll(piece, ''), folded)

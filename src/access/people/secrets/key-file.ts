@@ -19,7 +19,10 @@ export async function openKeyFile(path: string): Promise<ServerSecrets> {
   const keys = lines.map((line) => Buffer.from(line, 'base64url'));
   const [first, ...others] = keys;
   if (first === undefined || keys.length > MAX_KEYS || keys.some((key) => key.length !== KEY_BYTES)) {
-    throw PeopleError.of('key-unreadable', `expected 1 to ${MAX_KEYS} lines of ${KEY_BYTES} bytes in base64url in ${path}`);
+    throw PeopleError.of(
+      'key-unreadable',
+      `expected 1 to ${MAX_KEYS} lines of ${KEY_BYTES} bytes in base64url in ${path}`,
+    );
   }
   return makeServerSecrets([first, ...others]);
 }

@@ -70,7 +70,9 @@ function findRow(sql: Kysely<Database>, by: SessionKey) {
         .where('t.secret', 'is not', null)
         .as('totps'),
     ]);
-  return ('id' in by ? base.where('s.id', '=', by.id) : base.where('s.token_hash', '=', by.tokenHash)).executeTakeFirst();
+  return (
+    'id' in by ? base.where('s.id', '=', by.id) : base.where('s.token_hash', '=', by.tokenHash)
+  ).executeTakeFirst();
 }
 
 /** Written by us alone, as JSON. */

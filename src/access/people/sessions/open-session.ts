@@ -64,9 +64,7 @@ async function makeRoom({ clock, settings }: People, { sql }: Change, personId: 
   const nowMs = clock();
   await sql
     .deleteFrom('people_sessions')
-    .where((row) =>
-      row.or([row('expires_at', '<=', nowMs), row('last_seen_at', '<=', nowMs - idleMsOf(settings))]),
-    )
+    .where((row) => row.or([row('expires_at', '<=', nowMs), row('last_seen_at', '<=', nowMs - idleMsOf(settings))]))
     .execute();
   const surplus = await sql
     .selectFrom('people_sessions')

@@ -84,7 +84,11 @@ function counterName({ secrets }: People, key: AttemptKey, index: number): strin
 /** What an attempt with an e-mail address is counted by; for an address that nobody has like for one that somebody has. */
 export function passwordAttemptKeys(email: string, client: Client): readonly AttemptKey[] {
   const account = emailKey(email);
-  return [addressKey(client), { kind: 'address-account', of: [client.address, account] }, { kind: 'account', of: [account] }];
+  return [
+    addressKey(client),
+    { kind: 'address-account', of: [client.address, account] },
+    { kind: 'account', of: [account] },
+  ];
 }
 
 export function addressKey({ address }: Client): AttemptKey {

@@ -50,7 +50,12 @@ export function secondFactors(account: Account): readonly Factor[] | null {
 export async function afterSecondStep(
   people: People,
   change: Change,
-  second: { readonly pending: KnownSession; readonly factor: Factor; readonly isVerified: boolean; readonly client: Client },
+  second: {
+    readonly pending: KnownSession;
+    readonly factor: Factor;
+    readonly isVerified: boolean;
+    readonly client: Client;
+  },
 ): Promise<Progress | null> {
   const { pending, factor, isVerified, client } = second;
   const ended = await change.sql

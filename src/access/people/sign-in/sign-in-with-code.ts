@@ -51,7 +51,9 @@ async function admit(people: People, attempt: CodeAttempt, pending: KnownSession
   const { value } = await people.store.change(async (change) => {
     const account = await findAccount(change.sql, { id: personId });
     const isRight = account?.state === 'active' && (await spend(people, change, { ...attempt, personId }));
-    const progress = isRight ? await afterSecondStep(people, change, { pending, factor, isVerified: false, client }) : null;
+    const progress = isRight
+      ? await afterSecondStep(people, change, { pending, factor, isVerified: false, client })
+      : null;
     change.record(
       authenticationEntry({
         activity: ACTIVITY,

@@ -70,7 +70,11 @@ export async function signInWithPasskey(people: People, attempt: PasskeyAttempt)
   return admitted.progress;
 }
 
-async function judge(people: People, { response, token }: PasskeyAttempt, pending: KnownSession | null): Promise<Judged> {
+async function judge(
+  people: People,
+  { response, token }: PasskeyAttempt,
+  pending: KnownSession | null,
+): Promise<Judged> {
   const nothing = { passkey: undefined, proof: null, answered: null };
   const parsed = authenticationResponse.safeParse(response);
   if (!parsed.success || token === null) return { ...nothing, reason: 'it is not the answer of a passkey' };
@@ -96,7 +100,8 @@ function mismatchOf(
   if (pending !== null && pending.personId !== passkey.personId) return 'the passkey is that of somebody else';
   const { userHandle } = response;
   // A passkey that was found by itself says whose it is (WebAuthn 3, section 7.2, step 6).
-  if (pending === null && (userHandle === null || userHandle === undefined)) return 'the passkey does not say whose it is';
+  if (pending === null && (userHandle === null || userHandle === undefined))
+    return 'the passkey does not say whose it is';
   if (userHandle && userHandle !== passkey.webauthnId) return 'the passkey is that of somebody else';
   return null;
 }
@@ -143,7 +148,11 @@ async function admit(people: People, admission: Admission): Promise<Admitted | n
 export const COPIED = 'the counter of the passkey went backwards: there may be a copy of it, and it was suspended';
 
 /** Admits within a change, or says why not. */
-async function decide(people: People, change: Change, { judged, pending, client }: Admission): Promise<Admitted | string> {
+async function decide(
+  people: People,
+  change: Change,
+  { judged, pending, client }: Admission,
+): Promise<Admitted | string> {
   const { passkey, proof, answered, reason } = judged;
   const nowMs = people.clock();
   const isFirst = answered !== null && (await useTicket(change.sql, { ...answered, nowMs }));

@@ -27,7 +27,11 @@ export async function signInWithPassword(people: People, attempt: PasswordAttemp
   const onRefused = async (refusal: Refusal) => lockOut(people, account, refusal);
   await takeAttempt(people, { keys, activity: ACTIVITY, client, onRefused });
   const { matches, outdated } = await people.hasher.verify(password, account?.phc);
-  const refusal = refusalOf(account, { matches, isAllowed: people.settings.passwords.isAllowed, nowMs: people.clock() });
+  const refusal = refusalOf(account, {
+    matches,
+    isAllowed: people.settings.passwords.isAllowed,
+    nowMs: people.clock(),
+  });
   if (refusal !== null || account === undefined) return await refuse(people, attempt, { account, reason: refusal });
   const rehashed = outdated ? await people.hasher.hash(password) : null;
   const progress = await admit(people, { account, client, rehashed });
@@ -82,12 +86,18 @@ interface Admission {
 async function admit(people: People, { account, client, rehashed }: Admission): Promise<Progress | null> {
   const { value } = await people.store.change(async (change) => {
     const now = await findAccount(change.sql, { id: account.id });
-    if (now?.phc !== account.phc || now?.state !== 'active') return null;
+    if (now?.state !== 'active' || now.passwordChangedAt !== account.passwordChangedAt) return null;
     await change.sql.updateTable('people').set({ locked_until: null }).where('id', '=', now.id).execute();
     if (rehashed !== null) {
       await change.sql.updateTable('people_passwords').set({ phc: rehashed }).where('person_id', '=', now.id).execute();
     }
-    const progress = await afterFirstStep(people, change, { account: now, factor: 'password', level: 1, isVerified: false, client });
+    const progress = await afterFirstStep(people, change, {
+      account: now,
+      factor: 'password',
+      level: 1,
+      isVerified: false,
+      client,
+    });
     const { id: personId } = now;
     change.record(
       authenticationEntry({
@@ -104,7 +114,11 @@ async function admit(people: People, { account, client, rehashed }: Admission): 
 }
 
 /** Says on record, and to who looks at people, that an account rests. A passkey still opens it, and lifts the rest. */
-async function lockOut(people: People, account: Account | undefined, { key, limit, retryAfterSeconds }: Refusal): Promise<void> {
+async function lockOut(
+  people: People,
+  account: Account | undefined,
+  { key, limit, retryAfterSeconds }: Refusal,
+): Promise<void> {
   if (account === undefined || key.kind !== 'account' || limit.windowSeconds < LOCKING_WINDOW_SECONDS) return;
   const untilMs = people.clock() + Math.min(retryAfterSeconds, LOCKING_WINDOW_SECONDS) * 1000;
   await people.store.change(async ({ sql, record }) => {

@@ -26,7 +26,11 @@ export function newRecoveryCodes(personId: string): RecoveryCodes {
 /** Replaces the codes of a person. Call within a change. */
 export async function storeRecoveryCodes(
   sql: Kysely<Database>,
-  { personId, hashes, nowMs }: { readonly personId: string; readonly hashes: readonly string[]; readonly nowMs: number },
+  {
+    personId,
+    hashes,
+    nowMs,
+  }: { readonly personId: string; readonly hashes: readonly string[]; readonly nowMs: number },
 ): Promise<void> {
   await sql.deleteFrom('people_recovery_codes').where('person_id', '=', personId).execute();
   await sql

@@ -46,7 +46,10 @@ function isEqual(expected: string, found: string): boolean {
 }
 
 /** What authenticator apps read from a QR code. */
-export function totpUri(secret: Uint8Array, { issuer, account }: { readonly issuer: string; readonly account: string }): string {
+export function totpUri(
+  secret: Uint8Array,
+  { issuer, account }: { readonly issuer: string; readonly account: string },
+): string {
   const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`;
   const query = new URLSearchParams({
     secret: base32(secret),

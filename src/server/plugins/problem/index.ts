@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { CodedError } from '../../../bytes/errors.ts';
+import { OAuthError } from '../../../access/services/oauth-error.ts';
 import { newId } from '../../../store/new-id.ts';
 import { RequestError } from '../../errors.ts';
 import type { Place } from '../../place.ts';
@@ -44,12 +45,22 @@ function sendProblem(error: unknown, { request, reply, options }: Sending): Fast
   const shown = shownError(error);
   if (shown.httpStatus >= FIRST_SERVER_FAULT) options.log.fault(request, error);
   if (request.visit !== undefined) request.visit.problemCode = shown.code;
+  if (shown instanceof OAuthError) return sendOAuthError(shown, reply);
   const problem = problemOf(shown, { origin: options.place.origin, requestId: request.id });
   return reply
     .code(shown.httpStatus)
     .headers(headersOf(shown, problem.retryAfterSeconds))
     .type(PROBLEM_TYPE)
     .send(JSON.stringify(problem));
+}
+
+/** Clients of OAuth know no other shape (RFC 6749 section 5.2). */
+function sendOAuthError(error: OAuthError, reply: FastifyReply): FastifyReply {
+  return reply
+    .code(error.httpStatus)
+    .headers({ 'cache-control': 'no-store', ...error.headers })
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(error.answer));
 }
 
 function headersOf(error: CodedError, retryAfterSeconds: number | undefined): Readonly<Record<string, string>> {

@@ -5,6 +5,7 @@ import type { Reply } from '../../api/call.ts';
 import { useChanged } from '../../api/hooks.ts';
 import { Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
+import { useSubmit } from '../../ui/use-submit.ts';
 import { NewPassword } from './new-password.tsx';
 import { MIN_PASSWORD_CHARACTERS } from './password-strength.ts';
 
@@ -25,27 +26,21 @@ interface AcceptanceFormProps {
 /** Who one is, and a password: the first half of getting an account. The second factor follows. */
 export function AcceptanceForm({ asksEmail = false, email = '', name = '', verb, onSubmit }: AcceptanceFormProps) {
   const [answers, setAnswers] = useState<Answers>({ name, email, password: '' });
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
+  const { busy, error, submit } = useSubmit();
   const navigate = useNavigate();
   const changed = useChanged();
 
-  async function submit(event: FormEvent): Promise<void> {
+  async function accept(event: FormEvent): Promise<void> {
     event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
+    await submit(async () => {
       await onSubmit(answers);
       await changed('me.', 'signIn.');
       await navigate({ to: '/enrol' });
-    } catch (problem) {
-      setError(problem);
-      setBusy(false);
-    }
+    });
   }
 
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form onSubmit={(event) => void accept(event)}>
       <Stack>
         <TextInput
           label="Your name"

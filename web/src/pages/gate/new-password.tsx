@@ -3,6 +3,7 @@ import { useId } from 'react';
 import styles from './new-password.module.css';
 import { MIN_PASSWORD_CHARACTERS, strengthOf } from './password-strength.ts';
 
+const NOTHING: readonly string[] = [];
 const STEPS = [1, 2, 3, 4] as const;
 
 interface NewPasswordProps {
@@ -14,7 +15,7 @@ interface NewPasswordProps {
 }
 
 /** A new password with its rule stated first and its strength said in words. */
-export function NewPassword({ value, onChange, known = [], label = 'Password' }: NewPasswordProps) {
+export function NewPassword({ value, onChange, known = NOTHING, label = 'Password' }: NewPasswordProps) {
   const strengthId = useId();
   const { level, words } = strengthOf(value, known);
   return (

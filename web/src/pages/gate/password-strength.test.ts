@@ -24,7 +24,7 @@ describe('strengthOf', () => {
 
   it('never falls when a fresh character is added to a good password', () => {
     const password = 'granite-violin-7-harbour';
-    const levels = [...password].map((_, index) => strengthOf(password.slice(0, index + 1)).level);
+    const levels = Array.from(password).map((_, index) => strengthOf(password.slice(0, index + 1)).level);
     expect(levels.every((level, index) => index === 0 || level >= (levels[index - 1] ?? 0))).toBe(true);
   });
 });

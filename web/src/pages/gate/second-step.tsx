@@ -5,8 +5,10 @@ import { call, type Reply } from '../../api/call.ts';
 import { signInWithPasskey } from '../../api/passkeys.ts';
 import { Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
+import { useSubmit } from '../../ui/use-submit.ts';
 import { CodeField } from './code-field.tsx';
 import { GateFrame, Or } from './gate-frame.tsx';
+import { formText } from '../../ui/form-text.ts';
 
 type Step = Reply<'signIn.password'>;
 
@@ -20,20 +22,8 @@ interface SecondStepProps {
 export function SecondStep({ factors, onStep, onBack }: SecondStepProps) {
   const has = (factor: string): boolean => factors.includes(factor);
   const [recovering, setRecovering] = useState(!has('totp') && !has('passkey'));
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-
-  async function attempt(act: () => Promise<Step>): Promise<void> {
-    setBusy(true);
-    setError(null);
-    try {
-      await onStep(await act());
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      setBusy(false);
-    }
-  }
+  const { busy, error, submit } = useSubmit();
+  const attempt = (act: () => Promise<Step>): Promise<boolean> => submit(async () => onStep(await act()));
 
   if (recovering) {
     return (
@@ -95,7 +85,7 @@ interface RecoveryStepProps {
 function RecoveryStep({ error, busy, onCode, onBack }: RecoveryStepProps) {
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    onCode(String(new FormData(event.currentTarget).get('code')));
+    onCode(formText(new FormData(event.currentTarget), 'code'));
   }
   return (
     <GateFrame

@@ -10,6 +10,7 @@ import { ErrorState, ProblemNote, Skeleton } from '../../ui/states.tsx';
 import { GateFrame, Or } from './gate-frame.tsx';
 import { safeNext } from './next.ts';
 import { SecondStep } from './second-step.tsx';
+import { formText } from '../../ui/form-text.ts';
 
 type Step = Reply<'signIn.password'>;
 
@@ -74,11 +75,6 @@ function Ways({ options, onStep, refused }: WaysProps) {
     }
   }
 
-  async function leaveFor(provider: string): Promise<undefined> {
-    const { location } = await call('signIn.oidcStart', { params: { provider } });
-    window.location.assign(location);
-  }
-
   return (
     <Stack>
       {refused !== undefined && error === null && <RefusedElsewhere code={refused} />}
@@ -122,6 +118,12 @@ function Ways({ options, onStep, refused }: WaysProps) {
   );
 }
 
+/** Goes to the outside account; it leads back here. */
+async function leaveFor(provider: string): Promise<undefined> {
+  const { location } = await call('signIn.oidcStart', { params: { provider } });
+  window.location.assign(location);
+}
+
 function RefusedElsewhere({ code }: { readonly code: string }) {
   return (
     <div role="alert">
@@ -142,7 +144,7 @@ function PasswordForm({ busy, onSubmit }: PasswordFormProps) {
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    onSubmit(String(form.get('email')), String(form.get('password')));
+    onSubmit(formText(form, 'email'), formText(form, 'password'));
   }
   return (
     <form onSubmit={submit}>

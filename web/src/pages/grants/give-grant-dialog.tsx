@@ -1,10 +1,11 @@
-import { Button, Modal, Select, Textarea, TextInput } from '@mantine/core';
+import { Modal, Select, Textarea, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { roles } from '../../../../src/contract/actions.ts';
 import type { PrincipalRef, Scope } from '../../../../src/contract/types/common.ts';
 import { call, type CallInput } from '../../api/call.ts';
 import { useChanged } from '../../api/hooks.ts';
-import { Row, Stack } from '../../ui/panel.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
+import { Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
 import { type ConditionAnswers, ConditionFields, conditionsOf, noConditions } from './condition-fields.tsx';
@@ -78,35 +79,41 @@ function GiveGrantForm({ onClose, principal }: GiveGrantDialogProps) {
         />
         <ScopeSelect label="On" value={answers.scope} onChange={(scope) => set({ scope })} />
         <ConditionFields value={answers.conditions} onChange={(conditions) => set({ conditions })} />
-        <TextInput
-          type="date"
-          label="Ends on"
-          description="At the end of that day. Left empty it is open-ended, and the next access review asks about it."
-          value={answers.expires}
-          onChange={(event) => set({ expires: event.currentTarget.value })}
-        />
-        <Textarea
-          label="Reason"
-          description="Recorded in the ledger, and shown to whoever reviews the grant."
-          required
-          withAsterisk={false}
-          autosize
-          minRows={2}
-          maxLength={2000}
-          value={answers.reason}
-          onChange={(event) => set({ reason: event.currentTarget.value })}
-        />
+        <EndAndReason answers={answers} set={set} />
         <ProblemNote error={error} />
-        <Row end>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy} disabled={answers.principal === null}>
-            Give the grant
-          </Button>
-        </Row>
+        <FormEnd verb="Give the grant" busy={busy} disabled={answers.principal === null} onCancel={onClose} />
       </Stack>
     </form>
+  );
+}
+
+interface EndAndReasonProps {
+  readonly answers: Answers;
+  readonly set: (some: Partial<Answers>) => void;
+}
+
+function EndAndReason({ answers, set }: EndAndReasonProps) {
+  return (
+    <>
+      <TextInput
+        type="date"
+        label="Ends on"
+        description="At the end of that day. Left empty it is open-ended, and the next access review asks about it."
+        value={answers.expires}
+        onChange={(event) => set({ expires: event.currentTarget.value })}
+      />
+      <Textarea
+        label="Reason"
+        description="Recorded in the ledger, and shown to whoever reviews the grant."
+        required
+        withAsterisk={false}
+        autosize
+        minRows={2}
+        maxLength={2000}
+        value={answers.reason}
+        onChange={(event) => set({ reason: event.currentTarget.value })}
+      />
+    </>
   );
 }
 

@@ -67,6 +67,22 @@ const facts: readonly Column<Grant>[] = [
   { id: 'state', header: 'State', sort: ({ state }) => state, cell: ({ state }) => <StatusMark of={state} /> },
 ];
 
+function takeColumn(ownId: string | undefined, onTake: (grant: Grant) => void): Column<Grant> {
+  return {
+    id: 'take',
+    header: '(Take away)',
+    width: '3rem',
+    cell: (grant) =>
+      grant.state === 'active' && grant.principal.id !== ownId ? (
+        <Tooltip label="Take this grant away">
+          <ActionIcon aria-label={`Take ${grant.role} away from ${grant.principal.name}`} onClick={() => onTake(grant)}>
+            <X size={15} />
+          </ActionIcon>
+        </Tooltip>
+      ) : null,
+  };
+}
+
 /** Grants with everything that limits them; each can be taken away here. */
 export function GrantTable({ caption, grants, withPrincipal = true, empty, foot }: GrantTableProps) {
   const may = useMay();
@@ -77,22 +93,7 @@ export function GrantTable({ caption, grants, withPrincipal = true, empty, foot 
   const ownId = me?.principal.id;
 
   const columns = useMemo(() => {
-    const take: Column<Grant> = {
-      id: 'take',
-      header: '(Take away)',
-      width: '3rem',
-      cell: (grant) =>
-        grant.state === 'active' && grant.principal.id !== ownId ? (
-          <Tooltip label="Take this grant away">
-            <ActionIcon
-              aria-label={`Take ${grant.role} away from ${grant.principal.name}`}
-              onClick={() => setTaking(grant)}
-            >
-              <X size={15} />
-            </ActionIcon>
-          </Tooltip>
-        ) : null,
-    };
+    const take = takeColumn(ownId, setTaking);
     return [...(withPrincipal ? [whose] : []), ...facts, ...(mayTake ? [take] : [])];
   }, [withPrincipal, mayTake, ownId]);
 

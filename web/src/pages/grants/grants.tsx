@@ -38,7 +38,7 @@ export function GrantsPage() {
         aria-label="View"
         mb={16}
         value={view}
-        onChange={(chosen) => setView(chosen as View)}
+        onChange={(chosen) => setView(chosen)}
         data={[
           { value: 'grants', label: 'Grants' },
           { value: 'access', label: 'Who can do what' },

@@ -3,7 +3,7 @@ import { ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import type { Check, Step } from '../../evidence/steps.ts';
 import { Seal } from '../../ui/seal.tsx';
-import { ErrorState, Skeleton } from '../../ui/states.tsx';
+import { ErrorState, Skeleton, sentence } from '../../ui/states.tsx';
 import styles from './entries.module.css';
 
 interface CheckButtonProps {
@@ -73,7 +73,7 @@ function StepLine({ step }: { readonly step: Step }) {
         <strong>
           {step.title}: {wordOf[step.state]}
         </strong>
-        <p>{step.detail}</p>
+        <p>{sentence(step.detail)}</p>
       </div>
     </li>
   );

@@ -10,7 +10,8 @@ import { Digest } from '../../ui/digest.tsx';
 import { MoreRows } from '../../ui/more-rows.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Columns, Facts, Panel } from '../../ui/panel.tsx';
-import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx';
+import { EmptyState } from '../../ui/states.tsx';
+import { Waiting } from '../../ui/waiting.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { CheckInBrowser } from './check-view.tsx';
 import styles from './entries.module.css';
@@ -75,39 +76,7 @@ export function CheckpointsPage() {
           run={async () => (await import('../../evidence/check.ts')).checkLatest()}
         />
       </Panel>
-      {state.data === undefined ? (
-        state.error === null ? (
-          <Skeleton lines={5} />
-        ) : (
-          <ErrorState error={state.error} retry={state.refetch} />
-        )
-      ) : (
-        <Columns>
-          <Panel title="This ledger">
-            <Facts
-              facts={[
-                { term: 'Origin', is: state.data.origin },
-                { term: 'Entries', is: state.data.size },
-                {
-                  term: 'Content kept from',
-                  is: state.data.retainedFrom === 0 ? 'the first entry' : `entry ${state.data.retainedFrom}`,
-                },
-                ...state.data.keys.map((key, index) => ({
-                  term: index === 0 ? 'Verifier keys' : '',
-                  is: <Digest value={key} what="verifier key" />,
-                })),
-                { term: 'This browser saw', is: <Remembered /> },
-              ]}
-            />
-          </Panel>
-          <Panel
-            title="Witnesses"
-            lead="Others who cosign each checkpoint, and would refuse one that rewrites history."
-          >
-            <WitnessList witnesses={state.data.witnesses} size={state.data.size} />
-          </Panel>
-        </Columns>
-      )}
+      {state.data === undefined ? <Waiting on={state} lines={5} /> : <Ledger state={state.data} />}
       <Panel title="All checkpoints">
         <DataTable
           caption="Checkpoints"
@@ -122,6 +91,33 @@ export function CheckpointsPage() {
       </Panel>
       <ExportDialog opened={exporting} onClose={() => setExporting(false)} />
     </>
+  );
+}
+
+function Ledger({ state }: { readonly state: Reply<'ledger.state'> }) {
+  return (
+    <Columns>
+      <Panel title="This ledger">
+        <Facts
+          facts={[
+            { term: 'Origin', is: state.origin },
+            { term: 'Entries', is: state.size },
+            {
+              term: 'Content kept from',
+              is: state.retainedFrom === 0 ? 'the first entry' : `entry ${state.retainedFrom}`,
+            },
+            ...state.keys.map((key, index) => ({
+              term: index === 0 ? 'Verifier keys' : '',
+              is: <Digest value={key} what="verifier key" />,
+            })),
+            { term: 'This browser saw', is: <Remembered /> },
+          ]}
+        />
+      </Panel>
+      <Panel title="Witnesses" lead="Others who cosign each checkpoint, and would refuse one that rewrites history.">
+        <WitnessList witnesses={state.witnesses} size={state.size} />
+      </Panel>
+    </Columns>
   );
 }
 

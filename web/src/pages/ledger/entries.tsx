@@ -9,6 +9,7 @@ import { EmptyState } from '../../ui/states.tsx';
 import styles from './entries.module.css';
 import { EntryRows } from './entry-rows.tsx';
 import { activityWords } from './words.ts';
+import { formText } from '../../ui/form-text.ts';
 
 const PAGE = 50;
 
@@ -64,6 +65,21 @@ const toField = (iso: string | undefined): string => {
 };
 const fromField = (value: string): string | undefined => (value === '' ? undefined : new Date(value).toISOString());
 
+/** Only what was filled in. */
+function searchOf(form: FormData, cls: string | null, decision: string | null): Search {
+  const text = (name: string): string | undefined => formText(form, name).trim() || undefined;
+  const next = {
+    class: cls ?? undefined,
+    decision: (decision ?? undefined) as Search['decision'],
+    activity: text('activity'),
+    actorId: text('actorId'),
+    objectId: text('objectId'),
+    from: fromField(formText(form, 'from')),
+    to: fromField(formText(form, 'to')),
+  };
+  return Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined));
+}
+
 function SearchForm({ clear }: { readonly clear: React.ReactNode }) {
   const search = useEntrySearch();
   const navigate = useNavigate();
@@ -72,24 +88,7 @@ function SearchForm({ clear }: { readonly clear: React.ReactNode }) {
 
   function submit(event: FormEvent<HTMLFormElement>): void {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const text = (name: string): string | undefined => {
-      const value = String(form.get(name) ?? '').trim();
-      return value === '' ? undefined : value;
-    };
-    const next = {
-      class: cls ?? undefined,
-      decision: (decision ?? undefined) as Search['decision'],
-      activity: text('activity'),
-      actorId: text('actorId'),
-      objectId: text('objectId'),
-      from: fromField(String(form.get('from'))),
-      to: fromField(String(form.get('to'))),
-    };
-    void navigate({
-      to: '/ledger',
-      search: Object.fromEntries(Object.entries(next).filter(([, value]) => value !== undefined)),
-    });
+    void navigate({ to: '/ledger', search: searchOf(new FormData(event.currentTarget), cls, decision) });
   }
 
   return (

@@ -40,7 +40,7 @@ const who: Column<Entry> = {
 const on: Column<Entry> = {
   id: 'object',
   header: 'On what',
-  cell: ({ object }) => (object === null ? <span className="quiet">–</span> : (object.name ?? `${object.kind}`)),
+  cell: ({ object }) => (object === null ? <span className="quiet">–</span> : (object.name ?? object.kind)),
 };
 const decided: Column<Entry> = {
   id: 'decision',

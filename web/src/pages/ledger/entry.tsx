@@ -1,13 +1,15 @@
 import { Button } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, Download } from 'lucide-react';
-import { pathOf, type Reply } from '../../api/call.ts';
+import type { Reply } from '../../api/call.ts';
+import { pathOf } from '../../api/paths.ts';
 import { useApi } from '../../api/hooks.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Digest } from '../../ui/digest.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Facts, Panel } from '../../ui/panel.tsx';
-import { EmptyState, ErrorState, Skeleton, sentence } from '../../ui/states.tsx';
+import { EmptyState, sentence } from '../../ui/states.tsx';
+import { Waiting } from '../../ui/waiting.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { CheckInBrowser } from './check-view.tsx';
@@ -26,7 +28,7 @@ export function EntryPage() {
     return (
       <>
         <PageHeader title={`Entry ${index}`} above={above} />
-        {entry.error === null ? <Skeleton lines={8} /> : <ErrorState error={entry.error} retry={entry.refetch} />}
+        <Waiting on={entry} lines={8} />
       </>
     );
   }

@@ -39,8 +39,8 @@ function Calm() {
       <div>
         <h2>All is in order</h2>
         <p>
-          No proposal waits, no key is about to expire, no review is due, nobody fails to sign in, and the ledger is
-          sealed. This page changes by itself when that does.
+          No proposal waits, no key is about to expire, no review is due, and nobody fails to sign in. This page changes
+          by itself when that does.
         </p>
       </div>
     </div>

@@ -3,7 +3,7 @@ import { useApi, useApiWhen, useMay, useMe } from '../../api/hooks.ts';
 import type { Reply } from '../../api/call.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { ErrorState, Skeleton } from '../../ui/states.tsx';
+import { Waiting } from '../../ui/waiting.tsx';
 import { EntryRows } from '../ledger/entry-rows.tsx';
 import { ActivityChart } from './activity-chart.tsx';
 import { AttentionList } from './attention-list.tsx';
@@ -26,11 +26,7 @@ function Overview() {
     return (
       <>
         <PageHeader title="Overview" />
-        {overview.error === null ? (
-          <Skeleton lines={9} />
-        ) : (
-          <ErrorState error={overview.error} retry={overview.refetch} />
-        )}
+        <Waiting on={overview} lines={9} />
       </>
     );
   }

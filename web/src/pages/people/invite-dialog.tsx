@@ -1,11 +1,13 @@
-import { Button, Modal, Select, TextInput } from '@mantine/core';
+import { Modal, Select, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { roles } from '../../../../src/contract/actions.ts';
 import { call, type CallInput, type Reply } from '../../api/call.ts';
 import { useChanged } from '../../api/hooks.ts';
-import { Row, Stack } from '../../ui/panel.tsx';
+import { Stack } from '../../ui/panel.tsx';
 import { SecretOnce } from '../../ui/secret-once.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
+import { formText } from '../../ui/form-text.ts';
 
 interface InviteDialogProps {
   readonly opened: boolean;
@@ -65,7 +67,7 @@ function InviteForm({ onMade, onCancel }: InviteFormProps) {
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const person = { name: String(form.get('name')), email: String(form.get('email')) };
+    const person = { name: formText(form, 'name'), email: formText(form, 'email') };
     const body = (
       role === null ? person : { ...person, role, scope: { kind: 'server' } }
     ) as CallInput<'people.invite'>['body'];
@@ -102,14 +104,7 @@ function InviteForm({ onMade, onCancel }: InviteFormProps) {
           onChange={setRole}
         />
         <ProblemNote error={error} />
-        <Row end>
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy}>
-            Make the invitation
-          </Button>
-        </Row>
+        <FormEnd verb="Make the invitation" busy={busy} onCancel={onCancel} />
       </Stack>
     </form>
   );

@@ -3,7 +3,7 @@ import { useApi, useApiWhen, useMay } from '../../api/hooks.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Columns, Facts, Panel } from '../../ui/panel.tsx';
 import { Digest } from '../../ui/digest.tsx';
-import { ErrorState, Skeleton } from '../../ui/states.tsx';
+import { Waiting } from '../../ui/waiting.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { GrantsOf } from '../grants/grants-of.tsx';
@@ -27,7 +27,7 @@ export function PersonPage() {
     return (
       <>
         <PageHeader title="A person" above={above} />
-        {person.error === null ? <Skeleton lines={6} /> : <ErrorState error={person.error} retry={person.refetch} />}
+        <Waiting on={person} lines={6} />
       </>
     );
   }

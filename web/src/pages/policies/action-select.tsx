@@ -17,7 +17,7 @@ export function ActionSelect({ value, onChange }: ActionSelectProps) {
       searchable
       allowDeselect={false}
       value={value}
-      onChange={(chosen) => chosen !== null && onChange(chosen as ActionId)}
+      onChange={(chosen) => chosen !== null && onChange(chosen)}
     />
   );
 }

@@ -18,7 +18,7 @@ export function Answer({ answer }: { readonly answer: Reply<'policies.try'> }) {
         <List title={decision === 'deny' ? 'What would change it' : 'Also'} items={ways.map(sentence)} />
         {policies.length > 0 && (
           <section>
-            <h3>Policies that decided</h3>
+            <h2>Policies that decided</h2>
             <p>
               <code>{policies.join(', ')}</code>
             </p>
@@ -40,7 +40,7 @@ function List({ title, items }: { readonly title: string; readonly items: readon
   if (items.length === 0) return null;
   return (
     <section>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <ul className={styles.list}>
         {items.map((item) => (
           <li key={item}>{item}</li>

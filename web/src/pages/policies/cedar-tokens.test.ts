@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cedarTokens, placeOf } from './cedar-tokens.ts';
+import { cedarTokens, placeOf, underlinedParts } from './cedar-tokens.ts';
 
 describe('cedarTokens', () => {
   it('loses nothing, whatever the text', () => {
@@ -36,5 +36,31 @@ describe('placeOf', () => {
     [5, 2, 3],
   ])('offset %i is line %i, column %i', (offset, line, column) => {
     expect(placeOf('ab\ncd', offset)).toEqual({ line, column });
+  });
+});
+
+describe('underlinedParts', () => {
+  const wrong = (text: string, faults: readonly { start: number | null; end: number | null }[]): string[] =>
+    underlinedParts(text, faults)
+      .filter((part) => part.wrong)
+      .map(({ words }) => words);
+
+  it('marks each fault, an empty one by the character at its place', () => {
+    expect(wrong('permit whn x', [{ start: 7, end: 10 }])).toEqual(['whn']);
+    expect(wrong('permit', [{ start: 2, end: 2 }])).toEqual(['r']);
+    expect(wrong('permit', [{ start: null, end: null }])).toEqual([]);
+  });
+
+  it('loses nothing, whatever the faults', () => {
+    const place = fc.option(fc.integer({ min: 0, max: 30 }));
+    fc.assert(
+      fc.property(fc.string({ maxLength: 20 }), fc.array(fc.record({ start: place, end: place })), (text, faults) => {
+        expect(
+          underlinedParts(text, faults)
+            .map(({ words }) => words)
+            .join(''),
+        ).toBe(text);
+      }),
+    );
   });
 });

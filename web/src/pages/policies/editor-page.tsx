@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useApi } from '../../api/hooks.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
-import { ErrorState, Skeleton } from '../../ui/states.tsx';
+import { Waiting } from '../../ui/waiting.tsx';
 import { ProposalForm } from './proposal-form.tsx';
 
 /** Where a change of the policies is written. */
@@ -15,11 +15,7 @@ export function PolicyEditorPage() {
         lead="Checked as you write. Nothing changes until somebody else has put it into force."
       />
       {active.data === undefined ? (
-        active.error === null ? (
-          <Skeleton lines={12} />
-        ) : (
-          <ErrorState error={active.error} retry={active.refetch} />
-        )
+        <Waiting on={active} lines={12} />
       ) : (
         <ProposalForm key={active.data.version} active={active.data} />
       )}

@@ -54,8 +54,12 @@ function editScript(a: readonly string[], b: readonly string[]): DiffLine['kind'
 
 /** Down (an added line) where that reaches further, otherwise right (a removed one). */
 function stepTo(reach: ReadonlyMap<number, number>, diagonal: number, edits: number): number {
+  return goesDown(reach, diagonal, edits) ? (reach.get(diagonal + 1) ?? -1) : (reach.get(diagonal - 1) ?? -1) + 1;
+}
+
+function goesDown(reach: ReadonlyMap<number, number>, diagonal: number, edits: number): boolean {
   const [left, right] = [reach.get(diagonal - 1) ?? -1, reach.get(diagonal + 1) ?? -1];
-  return diagonal === -edits || (diagonal !== edits && left < right) ? right : left + 1;
+  return diagonal === -edits || (diagonal !== edits && left < right);
 }
 
 function slide(a: readonly string[], b: readonly string[], from: number, diagonal: number): number {
@@ -70,8 +74,7 @@ function walkBack(trace: readonly ReadonlyMap<number, number>[], aLength: number
   for (let edits = trace.length - 1; edits > 0; edits -= 1) {
     const reach = trace[edits] ?? new Map<number, number>();
     const diagonal = x - y;
-    const down =
-      diagonal === -edits || (diagonal !== edits && (reach.get(diagonal - 1) ?? -1) < (reach.get(diagonal + 1) ?? -1));
+    const down = goesDown(reach, diagonal, edits);
     const fromX = reach.get(down ? diagonal + 1 : diagonal - 1) ?? 0;
     const fromY = fromX - (down ? diagonal + 1 : diagonal - 1);
     while (x > fromX && y > fromY) {
@@ -83,7 +86,7 @@ function walkBack(trace: readonly ReadonlyMap<number, number>[], aLength: number
     [x, y] = [fromX, fromY];
   }
   for (; x > 0; x -= 1) kinds.push('same');
-  return kinds.reverse();
+  return kinds.toReversed();
 }
 
 export interface Hunk {

@@ -8,7 +8,8 @@ import { Digest } from '../../ui/digest.tsx';
 import { MoreRows } from '../../ui/more-rows.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Panel } from '../../ui/panel.tsx';
-import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx';
+import { EmptyState } from '../../ui/states.tsx';
+import { Waiting } from '../../ui/waiting.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { PolicyText } from './policy-text.tsx';
@@ -88,11 +89,7 @@ export function PoliciesPage() {
       </Panel>
       <Panel title={active.data === undefined ? 'In force' : `In force: version ${active.data.version}`}>
         {active.data === undefined ? (
-          active.error === null ? (
-            <Skeleton lines={8} />
-          ) : (
-            <ErrorState error={active.error} retry={active.refetch} />
-          )
+          <Waiting on={active} lines={8} />
         ) : (
           <PolicyText text={active.data.text} label="Policies in force" />
         )}

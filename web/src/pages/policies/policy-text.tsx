@@ -1,5 +1,5 @@
 import { Fragment, useMemo, useRef } from 'react';
-import { cedarTokens } from './cedar-tokens.ts';
+import { cedarTokens, underlinedParts } from './cedar-tokens.ts';
 import styles from './policy-text.module.css';
 
 /** Policies to read. */
@@ -66,12 +66,11 @@ function Coloured({ text }: { readonly text: string }) {
   const tokens = useMemo(() => cedarTokens(text), [text]);
   return (
     <code>
-      {tokens.map(({ kind, text: part }, index) =>
+      {tokens.map(({ kind, text: part, start }) =>
         kind === 'space' || kind === 'word' ? (
-          // Tokens have no identity but their place.
-          <Fragment key={index}>{part}</Fragment>
+          <Fragment key={start}>{part}</Fragment>
         ) : (
-          <span key={index} data-kind={kind}>
+          <span key={start} data-kind={kind}>
             {part}
           </span>
         ),
@@ -81,25 +80,18 @@ function Coloured({ text }: { readonly text: string }) {
 }
 
 function Underlined({ text, faults }: { readonly text: string; readonly faults: PolicyEditorProps['faults'] }) {
-  const ranges = faults
-    .filter((fault): fault is { start: number; end: number } => fault.start !== null && fault.end !== null)
-    .toSorted((a, b) => a.start - b.start);
-  let at = 0;
-  const parts = ranges.flatMap(({ start, end }) => {
-    if (start < at) return [];
-    const plain = text.slice(at, start);
-    at = Math.max(end, start + 1);
-    return [{ key: start, plain, wrong: text.slice(start, at) }];
-  });
+  const parts = underlinedParts(text, faults);
   return (
     <code>
-      {parts.map(({ key, plain, wrong }) => (
-        <Fragment key={key}>
-          {plain}
-          <span className={styles.wrong}>{wrong}</span>
-        </Fragment>
-      ))}
-      {text.slice(at)}
+      {parts.map(({ start, words, wrong }) =>
+        wrong ? (
+          <span key={start} className={styles.wrong}>
+            {words}
+          </span>
+        ) : (
+          <Fragment key={start}>{words}</Fragment>
+        ),
+      )}
     </code>
   );
 }

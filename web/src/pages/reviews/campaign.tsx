@@ -2,12 +2,13 @@ import { Button } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import { call, pathOf, type Reply } from '../../api/call.ts';
+import { call, type Reply } from '../../api/call.ts';
+import { pathOf } from '../../api/paths.ts';
 import { useApi, useChanged, useMay } from '../../api/hooks.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Facts, Panel } from '../../ui/panel.tsx';
-import { ErrorState, Skeleton } from '../../ui/states.tsx';
+import { Waiting } from '../../ui/waiting.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { CampaignItems } from './items.tsx';
@@ -24,11 +25,7 @@ export function CampaignPage() {
     return (
       <>
         <PageHeader title="A review" above={above} />
-        {campaign.error === null ? (
-          <Skeleton lines={8} />
-        ) : (
-          <ErrorState error={campaign.error} retry={campaign.refetch} />
-        )}
+        <Waiting on={campaign} lines={8} />
       </>
     );
   }

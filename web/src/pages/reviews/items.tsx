@@ -1,5 +1,5 @@
 import { Button, Checkbox, SegmentedControl } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { call, type CallInput, type Reply } from '../../api/call.ts';
 import { useChanged, useMay, useMe, usePages } from '../../api/hooks.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
@@ -63,6 +63,31 @@ const facts: readonly Column<Item>[] = [
   },
 ];
 
+interface Choosing {
+  readonly ownId: string | undefined;
+  readonly chosen: ReadonlySet<string>;
+  readonly onChange: (chosen: ReadonlySet<string>) => void;
+}
+
+/** A box for each grant that one may decide about: never one's own. */
+function choiceColumn({ ownId, chosen, onChange }: Choosing): Column<Item> {
+  const toggle = (id: string): void =>
+    onChange(new Set(chosen.has(id) ? [...chosen].filter((one) => one !== id) : [...chosen, id]));
+  return {
+    id: 'choose',
+    header: '(Choose)',
+    width: '2.5rem',
+    cell: ({ id, principal, role }) =>
+      principal.id === ownId ? null : (
+        <Checkbox
+          aria-label={`Choose ${role} of ${principal.name}`}
+          checked={chosen.has(id)}
+          onChange={() => toggle(id)}
+        />
+      ),
+  };
+}
+
 /** The grants of a review. Reviewers choose some and decide about them together, or one by one. */
 export function CampaignItems({ campaign }: { readonly campaign: Campaign }) {
   const may = useMay();
@@ -77,24 +102,7 @@ export function CampaignItems({ campaign }: { readonly campaign: Campaign }) {
   const isReviewer = campaign.reviewers.some(({ id }) => id === me?.principal.id);
   const decides = campaign.state !== 'closed' && isReviewer && may('reviews.decide');
 
-  const columns = useMemo(() => {
-    const toggle = (id: string): void =>
-      setChosen((before) => new Set(before.has(id) ? [...before].filter((one) => one !== id) : [...before, id]));
-    const choice: Column<Item> = {
-      id: 'choose',
-      header: '(Choose)',
-      width: '2.5rem',
-      cell: ({ id, principal, role }) =>
-        principal.id === me?.principal.id ? null : (
-          <Checkbox
-            aria-label={`Choose ${role} of ${principal.name}`}
-            checked={chosen.has(id)}
-            onChange={() => toggle(id)}
-          />
-        ),
-    };
-    return decides ? [choice, ...facts] : facts;
-  }, [decides, chosen, me?.principal.id]);
+  const columns = decides ? [choiceColumn({ ownId: me?.principal.id, chosen, onChange: setChosen }), ...facts] : facts;
 
   return (
     <Panel
@@ -109,20 +117,7 @@ export function CampaignItems({ campaign }: { readonly campaign: Campaign }) {
         words={({ principal, role, scope, proposals }) =>
           `${principal.name} ${role} ${scopeWords(scope)} ${proposals.map(({ why }) => why).join(' ')}`
         }
-        tools={
-          <>
-            <SegmentedControl
-              aria-label="Which grants"
-              value={open ? 'open' : 'all'}
-              onChange={(value) => setOpen(value === 'open')}
-              data={[
-                { value: 'open', label: 'To decide' },
-                { value: 'all', label: 'All' },
-              ]}
-            />
-            {decides && <Bulk count={chosen.size} onAsk={setAsking} />}
-          </>
-        }
+        tools={<Tools open={open} onOpen={setOpen} {...(decides ? { chosen: chosen.size, onAsk: setAsking } : {})} />}
         empty={
           <EmptyState title={open ? 'Everything is decided' : 'No grants'}>
             {open ? 'The review can be closed.' : 'No grant matched the filter of this review.'}
@@ -140,6 +135,31 @@ export function CampaignItems({ campaign }: { readonly campaign: Campaign }) {
         />
       )}
     </Panel>
+  );
+}
+
+interface ToolsProps {
+  readonly open: boolean;
+  readonly onOpen: (open: boolean) => void;
+  /** For reviewers: how many they chose. */
+  readonly chosen?: number;
+  readonly onAsk?: (decision: Decision) => void;
+}
+
+function Tools({ open, onOpen, chosen = 0, onAsk }: ToolsProps) {
+  return (
+    <>
+      <SegmentedControl
+        aria-label="Which grants"
+        value={open ? 'open' : 'all'}
+        onChange={(value) => onOpen(value === 'open')}
+        data={[
+          { value: 'open', label: 'To decide' },
+          { value: 'all', label: 'All' },
+        ]}
+      />
+      {onAsk !== undefined && <Bulk count={chosen} onAsk={onAsk} />}
+    </>
   );
 }
 

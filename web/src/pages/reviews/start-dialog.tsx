@@ -1,12 +1,14 @@
-import { Button, Modal, MultiSelect, NumberInput, Select, TextInput } from '@mantine/core';
+import { Modal, MultiSelect, NumberInput, Select, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { roles } from '../../../../src/contract/actions.ts';
 import { call, type CallInput } from '../../api/call.ts';
 import { useApi, useChanged } from '../../api/hooks.ts';
-import { Row, Stack } from '../../ui/panel.tsx';
+import { Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
+import { FormEnd } from '../../ui/form-end.tsx';
+import { formText } from '../../ui/form-text.ts';
 
 interface StartDialogProps {
   readonly opened: boolean;
@@ -15,6 +17,7 @@ interface StartDialogProps {
 
 const DAY_MS = 86_400_000;
 const USUAL_DAYS = 14;
+const DATE_CHARACTERS = 'yyyy-mm-dd'.length;
 
 /** Begins a campaign: who looks, until when, at which grants. */
 export function StartDialog({ opened, onClose }: StartDialogProps) {
@@ -25,30 +28,39 @@ export function StartDialog({ opened, onClose }: StartDialogProps) {
   );
 }
 
+interface Choices {
+  readonly reviewers: string[];
+  readonly escalateTo: string | null;
+  readonly roles: string[];
+  readonly unusedDays: number | string;
+}
+
+function bodyOf(
+  form: FormData,
+  { reviewers, escalateTo, roles, unusedDays }: Choices,
+): CallInput<'reviews.start'>['body'] {
+  return {
+    name: formText(form, 'name'),
+    dueAt: new Date(`${formText(form, 'due')}T23:59:59.999`).toISOString(),
+    reviewers,
+    ...(escalateTo === null ? {} : { escalateTo }),
+    filter: {
+      ...(roles.length === 0 ? {} : { roles }),
+      ...(unusedDays === '' ? {} : { unusedDays: Number(unusedDays) }),
+    },
+  } as CallInput<'reviews.start'>['body'];
+}
+
 function StartForm({ onClose }: { readonly onClose: () => void }) {
-  const people = useApi('people.list', { query: { state: 'active', limit: 200 } });
-  const [reviewers, setReviewers] = useState<string[]>([]);
-  const [escalateTo, setEscalateTo] = useState<string | null>(null);
-  const [chosenRoles, setChosenRoles] = useState<string[]>([]);
-  const [unusedDays, setUnusedDays] = useState<number | string>('');
+  const [choices, setChoices] = useState<Choices>({ reviewers: [], escalateTo: null, roles: [], unusedDays: '' });
   const { busy, error, submit } = useSubmit();
   const changed = useChanged();
   const navigate = useNavigate();
-  const choices = (people.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  const [usualDue] = useState(() => new Date(Date.now() + USUAL_DAYS * DAY_MS).toISOString().slice(0, DATE_CHARACTERS));
 
   async function start(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const body = {
-      name: String(form.get('name')),
-      dueAt: new Date(`${String(form.get('due'))}T23:59:59.999`).toISOString(),
-      reviewers,
-      ...(escalateTo === null ? {} : { escalateTo }),
-      filter: {
-        ...(chosenRoles.length === 0 ? {} : { roles: chosenRoles }),
-        ...(unusedDays === '' ? {} : { unusedDays: Number(unusedDays) }),
-      },
-    } as CallInput<'reviews.start'>['body'];
+    const body = bodyOf(new FormData(event.currentTarget), choices);
     await submit(async () => {
       const { id } = await call('reviews.start', { body });
       await changed('reviews.', 'overview.');
@@ -75,50 +87,59 @@ function StartForm({ onClose }: { readonly onClose: () => void }) {
           label="Due"
           required
           withAsterisk={false}
-          defaultValue={new Date(Date.now() + USUAL_DAYS * DAY_MS).toISOString().slice(0, 10)}
+          defaultValue={usualDue}
           description="Reviewers are reminded a week and a day before."
         />
-        <MultiSelect
-          label="Reviewers"
-          description="Nobody decides about himself, so name at least two."
-          data={choices}
-          searchable
-          value={reviewers}
-          onChange={setReviewers}
-        />
-        <Select
-          label="When it is overdue, tell"
-          data={choices}
-          searchable
-          clearable
-          value={escalateTo}
-          onChange={setEscalateTo}
-        />
-        <MultiSelect
-          label="Only grants with these roles"
-          placeholder={chosenRoles.length === 0 ? 'all roles' : ''}
-          data={[...roles]}
-          value={chosenRoles}
-          onChange={setChosenRoles}
-        />
-        <NumberInput
-          label="Only grants unused for, days"
-          placeholder="all grants"
-          min={1}
-          allowDecimal={false}
-          value={unusedDays}
-          onChange={setUnusedDays}
-        />
+        <ChoiceFields value={choices} onChange={setChoices} />
         <ProblemNote error={error} />
-        <Row end>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy} disabled={reviewers.length === 0}>
-            Start the review
-          </Button>
-        </Row>
+        <FormEnd verb="Start the review" busy={busy} disabled={choices.reviewers.length === 0} onCancel={onClose} />
       </Stack>
     </form>
+  );
+}
+
+interface ChoiceFieldsProps {
+  readonly value: Choices;
+  readonly onChange: (value: Choices) => void;
+}
+
+function ChoiceFields({ value, onChange }: ChoiceFieldsProps) {
+  const people = useApi('people.list', { query: { state: 'active', limit: 200 } });
+  const named = (people.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  const set = (some: Partial<Choices>): void => onChange({ ...value, ...some });
+  return (
+    <>
+      <MultiSelect
+        label="Reviewers"
+        description="Nobody decides about himself, so name at least two."
+        data={named}
+        searchable
+        value={value.reviewers}
+        onChange={(reviewers) => set({ reviewers })}
+      />
+      <Select
+        label="When it is overdue, tell"
+        data={named}
+        searchable
+        clearable
+        value={value.escalateTo}
+        onChange={(escalateTo) => set({ escalateTo })}
+      />
+      <MultiSelect
+        label="Only grants with these roles"
+        placeholder={value.roles.length === 0 ? 'all roles' : ''}
+        data={[...roles]}
+        value={value.roles}
+        onChange={(chosen) => set({ roles: chosen })}
+      />
+      <NumberInput
+        label="Only grants unused for, days"
+        placeholder="all grants"
+        min={1}
+        allowDecimal={false}
+        value={value.unusedDays}
+        onChange={(unusedDays) => set({ unusedDays })}
+      />
+    </>
   );
 }

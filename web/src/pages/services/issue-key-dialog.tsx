@@ -1,12 +1,14 @@
-import { Button, Modal, MultiSelect, NumberInput, TextInput } from '@mantine/core';
+import { Modal, MultiSelect, NumberInput, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import { actionIds, actions } from '../../../../src/contract/actions.ts';
 import { call, type CallInput, type Reply } from '../../api/call.ts';
 import { useChanged } from '../../api/hooks.ts';
-import { Row, Stack } from '../../ui/panel.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
+import { Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
 import { KeyOnce } from './key-once.tsx';
+import { formText } from '../../ui/form-text.ts';
 
 interface IssueKeyDialogProps {
   readonly serviceId: string;
@@ -45,6 +47,16 @@ const scopeChoices = actionIds
   .filter((id) => !('stepUp' in actions[id]))
   .map((id) => ({ value: id, label: `${actions[id].title} (${id})` }));
 
+function bodyOf(form: FormData, scopes: readonly string[], days: number): CallInput<'keys.issue'>['body'] {
+  const networks = formText(form, 'networks').split(/[\s,;]+/);
+  return {
+    name: formText(form, 'name'),
+    scopes,
+    networks: networks.filter((network) => network !== ''),
+    expiresInDays: days,
+  } as CallInput<'keys.issue'>['body'];
+}
+
 interface IssueFormProps {
   readonly serviceId: string;
   readonly onIssued: (issued: Reply<'keys.issue'>) => void;
@@ -59,15 +71,7 @@ function IssueForm({ serviceId, onIssued, onCancel }: IssueFormProps) {
 
   async function issue(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const body = {
-      name: String(form.get('name')),
-      scopes,
-      networks: String(form.get('networks'))
-        .split(/[\s,;]+/)
-        .filter((network) => network !== ''),
-      expiresInDays: Number(days),
-    } as CallInput<'keys.issue'>['body'];
+    const body = bodyOf(new FormData(event.currentTarget), scopes, Number(days));
     await submit(async () => {
       onIssued(await call('keys.issue', { params: { serviceId }, body }));
       await changed('keys.', 'services.', 'overview.');
@@ -112,14 +116,7 @@ function IssueForm({ serviceId, onIssued, onCancel }: IssueFormProps) {
           onChange={setDays}
         />
         <ProblemNote error={error} />
-        <Row end>
-          <Button variant="default" onClick={onCancel}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy} disabled={scopes.length === 0}>
-            Issue the key
-          </Button>
-        </Row>
+        <FormEnd verb="Issue the key" busy={busy} disabled={scopes.length === 0} onCancel={onCancel} />
       </Stack>
     </form>
   );

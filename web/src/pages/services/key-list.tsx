@@ -1,6 +1,6 @@
 import { Button, Menu } from '@mantine/core';
 import { MoreHorizontal, Plus } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { call, type Reply } from '../../api/call.ts';
 import { useApi, useChanged, useMay } from '../../api/hooks.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
@@ -50,6 +50,15 @@ const facts: readonly Column<Key>[] = [
   { id: 'state', header: 'State', sort: ({ state }) => state, cell: ({ state }) => <StatusMark of={state} /> },
 ];
 
+type OnKey = ((key: Key) => void) | undefined;
+
+const actsColumn = (onRotate: OnKey, onRevoke: OnKey): Column<Key> => ({
+  id: 'acts',
+  header: '(Change)',
+  width: '3rem',
+  cell: (key) => <KeyMenu keyRow={key} onRotate={onRotate} onRevoke={onRevoke} />,
+});
+
 interface KeyListProps {
   readonly serviceId: string;
   readonly serviceName: string;
@@ -66,21 +75,10 @@ export function KeyList({ serviceId, serviceName, usable }: KeyListProps) {
   const [revoking, setRevoking] = useState<Key | null>(null);
   const [mayIssue, mayRevoke] = [may('keys.issue'), may('keys.revoke')];
 
-  const columns = useMemo(() => {
-    const acts: Column<Key> = {
-      id: 'acts',
-      header: '(Change)',
-      width: '3rem',
-      cell: (key) => (
-        <KeyMenu
-          keyRow={key}
-          {...(mayIssue ? { onRotate: setRotating } : {})}
-          {...(mayRevoke ? { onRevoke: setRevoking } : {})}
-        />
-      ),
-    };
-    return mayIssue || mayRevoke ? [...facts, acts] : facts;
-  }, [mayIssue, mayRevoke]);
+  const columns =
+    mayIssue || mayRevoke
+      ? [...facts, actsColumn(mayIssue ? setRotating : undefined, mayRevoke ? setRevoking : undefined)]
+      : facts;
 
   async function revoke(): Promise<void> {
     if (revoking === null) return;
@@ -134,8 +132,8 @@ export function KeyList({ serviceId, serviceName, usable }: KeyListProps) {
 
 interface KeyMenuProps {
   readonly keyRow: Key;
-  readonly onRotate?: (key: Key) => void;
-  readonly onRevoke?: (key: Key) => void;
+  readonly onRotate: OnKey;
+  readonly onRevoke: OnKey;
 }
 
 function KeyMenu({ keyRow, onRotate, onRevoke }: KeyMenuProps) {

@@ -7,7 +7,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Digest } from '../../ui/digest.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Facts, Panel } from '../../ui/panel.tsx';
-import { ErrorState, Skeleton } from '../../ui/states.tsx';
+import { Waiting } from '../../ui/waiting.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { GrantsOf } from '../grants/grants-of.tsx';
@@ -27,7 +27,7 @@ export function ServicePage() {
     return (
       <>
         <PageHeader title="A service" above={above} />
-        {service.error === null ? <Skeleton lines={6} /> : <ErrorState error={service.error} retry={service.refetch} />}
+        <Waiting on={service} lines={6} />
       </>
     );
   }

@@ -7,12 +7,14 @@ import { useChanged, useMay, usePages } from '../../api/hooks.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { MoreRows } from '../../ui/more-rows.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
-import { Row, Stack } from '../../ui/panel.tsx';
+import { Stack } from '../../ui/panel.tsx';
 import { EmptyState, ProblemNote } from '../../ui/states.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
 import { RoleList } from '../people/parts.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
+import { formText } from '../../ui/form-text.ts';
 
 type Service = Reply<'services.list'>['items'][number];
 
@@ -87,7 +89,7 @@ function MakeForm({ onClose }: { readonly onClose: () => void }) {
   async function make(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const body = { name: String(form.get('name')), description: String(form.get('description')) };
+    const body = { name: formText(form, 'name'), description: formText(form, 'description') };
     await submit(async () => {
       const { id } = await call('services.make', { body });
       await changed('services.', 'overview.');
@@ -118,14 +120,7 @@ function MakeForm({ onClose }: { readonly onClose: () => void }) {
         />
         <p className="soft">You will be its owner. It can do nothing until you give it a grant.</p>
         <ProblemNote error={error} />
-        <Row end>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy}>
-            Make the service
-          </Button>
-        </Row>
+        <FormEnd verb="Make the service" busy={busy} onCancel={onClose} />
       </Stack>
     </form>
   );

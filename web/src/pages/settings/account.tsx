@@ -81,7 +81,7 @@ function NamePanel({ me }: { readonly me: Me }) {
 function SessionsPanel() {
   const sessions = useApi('me.sessions');
   const changed = useChanged();
-  const [ending, setEnding] = useState<'all' | string | null>(null);
+  const [ending, setEnding] = useState<string | null>(null);
   const others = (sessions.data?.items ?? []).filter(({ current }) => !current).length;
 
   async function end(): Promise<void> {
@@ -122,7 +122,7 @@ function ThemePanel() {
       <SegmentedControl
         aria-label="Theme"
         value={scheme}
-        onChange={(value) => setScheme(value as typeof scheme)}
+        onChange={(value) => setScheme(value)}
         data={[
           { value: 'auto', label: 'As the system' },
           { value: 'light', label: 'Light' },

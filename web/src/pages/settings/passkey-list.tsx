@@ -14,6 +14,28 @@ import { PasskeyEnrolment } from '../gate/passkey-enrolment.tsx';
 
 type Passkey = Me['passkeys'][number];
 
+const columnsWith = (onRemove: (passkey: Passkey) => void): readonly Column<Passkey>[] => [
+  { id: 'name', header: 'Passkey', onCard: 'heading', cell: ({ name }) => <strong>{name}</strong> },
+  {
+    id: 'kind',
+    header: 'Kept',
+    cell: ({ synced }) => (synced ? 'in an account, on several devices' : 'on one device'),
+  },
+  { id: 'used', header: 'Last used', cell: ({ lastUsedAt }) => <Timestamp at={lastUsedAt} /> },
+  {
+    id: 'remove',
+    header: '(Remove)',
+    width: '3rem',
+    cell: (passkey) => (
+      <Tooltip label="Remove">
+        <ActionIcon aria-label={`Remove the passkey ${passkey.name}`} onClick={() => onRemove(passkey)}>
+          <X size={15} />
+        </ActionIcon>
+      </Tooltip>
+    ),
+  },
+];
+
 /** Passkeys of the account: added, removed. */
 export function PasskeyList({ me }: { readonly me: Me }) {
   const [adding, setAdding] = useState(false);
@@ -25,28 +47,6 @@ export function PasskeyList({ me }: { readonly me: Me }) {
     </Button>
   ) : undefined;
 
-  const columns: readonly Column<Passkey>[] = [
-    { id: 'name', header: 'Passkey', onCard: 'heading', cell: ({ name }) => <strong>{name}</strong> },
-    {
-      id: 'kind',
-      header: 'Kept',
-      cell: ({ synced }) => (synced ? 'in an account, on several devices' : 'on one device'),
-    },
-    { id: 'used', header: 'Last used', cell: ({ lastUsedAt }) => <Timestamp at={lastUsedAt} /> },
-    {
-      id: 'remove',
-      header: '(Remove)',
-      width: '3rem',
-      cell: (passkey) => (
-        <Tooltip label="Remove">
-          <ActionIcon aria-label={`Remove the passkey ${passkey.name}`} onClick={() => setRemoving(passkey)}>
-            <X size={15} />
-          </ActionIcon>
-        </Tooltip>
-      ),
-    },
-  ];
-
   return (
     <Panel
       title="Passkeys"
@@ -55,7 +55,7 @@ export function PasskeyList({ me }: { readonly me: Me }) {
     >
       <DataTable
         caption="Passkeys"
-        columns={columns}
+        columns={columnsWith(setRemoving)}
         rows={{ data: me.passkeys, error: null, isPending: false, refetch: () => undefined }}
         rowKey={({ id }) => id}
         empty={

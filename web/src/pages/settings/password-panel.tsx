@@ -1,9 +1,10 @@
 import { Button, Modal, PasswordInput } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../api/call.ts';
 import { type Me, useChanged } from '../../api/hooks.ts';
-import { Panel, Row, Stack } from '../../ui/panel.tsx';
+import { announce } from '../../ui/announcer.tsx';
+import { FormEnd } from '../../ui/form-end.tsx';
+import { Panel, Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
 import { NewPassword } from '../gate/new-password.tsx';
@@ -46,7 +47,7 @@ function PasswordForm({ me, onClose }: { readonly me: Me; readonly onClose: () =
       await changed('me.');
     });
     if (!done) return;
-    notifications.show({ title: 'The password is changed', message: 'Your other sessions have ended.', color: 'seal' });
+    announce('The password is changed. Your other sessions have ended.');
     onClose();
   }
 
@@ -72,14 +73,7 @@ function PasswordForm({ me, onClose }: { readonly me: Me; readonly onClose: () =
           known={[...me.principal.name.split(' '), me.email?.split('@')[0] ?? '']}
         />
         <ProblemNote error={error} />
-        <Row end>
-          <Button variant="default" onClick={onClose}>
-            Cancel
-          </Button>
-          <Button type="submit" loading={busy} disabled={next.length < MIN_PASSWORD_CHARACTERS}>
-            Change
-          </Button>
-        </Row>
+        <FormEnd verb="Change" busy={busy} disabled={next.length < MIN_PASSWORD_CHARACTERS} onCancel={onClose} />
       </Stack>
     </form>
   );

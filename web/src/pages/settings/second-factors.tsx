@@ -19,38 +19,7 @@ export function SecondFactors({ me }: { readonly me: Me }) {
 
   return (
     <Panel title="Authenticator and recovery">
-      <Facts
-        facts={[
-          {
-            term: 'Authenticator app',
-            is: (
-              <Row>
-                <StatusMark of={me.hasTotp ? 'active' : 'disabled'}>{me.hasTotp ? 'Set up' : 'Not set up'}</StatusMark>
-                <Button
-                  variant="default"
-                  size="compact-sm"
-                  onClick={() => (me.hasTotp ? setAsking('remove') : setAdding(true))}
-                >
-                  {me.hasTotp ? 'Remove…' : 'Set up'}
-                </Button>
-              </Row>
-            ),
-          },
-          {
-            term: 'Recovery codes',
-            is: (
-              <Row>
-                <StatusMark of={codesMark(me)}>
-                  {me.recoveryCodesLeft === 0 ? 'None left' : `${me.recoveryCodesLeft} left`}
-                </StatusMark>
-                <Button variant="default" size="compact-sm" onClick={() => setAsking('codes')}>
-                  Make new ones…
-                </Button>
-              </Row>
-            ),
-          },
-        ]}
-      />
+      <State me={me} onAdd={() => setAdding(true)} onAsk={setAsking} />
       <Modal opened={adding} onClose={() => setAdding(false)} title="Set up an authenticator app">
         <TotpEnrolment
           onAdded={(given) => {
@@ -60,31 +29,7 @@ export function SecondFactors({ me }: { readonly me: Me }) {
           }}
         />
       </Modal>
-      <ConfirmDialog
-        opened={asking === 'remove'}
-        onClose={() => setAsking(null)}
-        title="Remove the authenticator app?"
-        verb="Remove"
-        danger
-        onConfirm={async () => {
-          await call('me.totpRemove');
-          await changed('me.');
-        }}
-      >
-        Its codes no longer work. Refused where your role needs a second factor and you have no passkey.
-      </ConfirmDialog>
-      <ConfirmDialog
-        opened={asking === 'codes'}
-        onClose={() => setAsking(null)}
-        title="Make new recovery codes?"
-        verb="Make new ones"
-        onConfirm={async () => {
-          setCodes((await call('me.recoveryCodes')).codes);
-          await changed('me.');
-        }}
-      >
-        The codes that you have stored end at once.
-      </ConfirmDialog>
+      <Confirmations asking={asking} onClose={() => setAsking(null)} onCodes={setCodes} />
       <Modal
         opened={codes !== null}
         onClose={() => setCodes(null)}
@@ -99,6 +44,84 @@ export function SecondFactors({ me }: { readonly me: Me }) {
         />
       </Modal>
     </Panel>
+  );
+}
+
+interface StateProps {
+  readonly me: Me;
+  readonly onAdd: () => void;
+  readonly onAsk: (about: 'remove' | 'codes') => void;
+}
+
+function State({ me, onAdd, onAsk }: StateProps) {
+  return (
+    <Facts
+      facts={[
+        {
+          term: 'Authenticator app',
+          is: (
+            <Row>
+              <StatusMark of={me.hasTotp ? 'active' : 'disabled'}>{me.hasTotp ? 'Set up' : 'Not set up'}</StatusMark>
+              <Button variant="default" size="compact-sm" onClick={() => (me.hasTotp ? onAsk('remove') : onAdd())}>
+                {me.hasTotp ? 'Remove…' : 'Set up'}
+              </Button>
+            </Row>
+          ),
+        },
+        {
+          term: 'Recovery codes',
+          is: (
+            <Row>
+              <StatusMark of={codesMark(me)}>
+                {me.recoveryCodesLeft === 0 ? 'None left' : `${me.recoveryCodesLeft} left`}
+              </StatusMark>
+              <Button variant="default" size="compact-sm" onClick={() => onAsk('codes')}>
+                Make new ones…
+              </Button>
+            </Row>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+interface ConfirmationsProps {
+  readonly asking: 'remove' | 'codes' | null;
+  readonly onClose: () => void;
+  readonly onCodes: (codes: readonly string[]) => void;
+}
+
+function Confirmations({ asking, onClose, onCodes }: ConfirmationsProps) {
+  const changed = useChanged();
+  return (
+    <>
+      <ConfirmDialog
+        opened={asking === 'remove'}
+        onClose={onClose}
+        title="Remove the authenticator app?"
+        verb="Remove"
+        danger
+        onConfirm={async () => {
+          await call('me.totpRemove');
+          await changed('me.');
+        }}
+      >
+        Its codes no longer work. Refused where your role needs a second factor and you have no passkey.
+      </ConfirmDialog>
+      <ConfirmDialog
+        opened={asking === 'codes'}
+        onClose={onClose}
+        title="Make new recovery codes?"
+        verb="Make new ones"
+        onConfirm={async () => {
+          onCodes((await call('me.recoveryCodes')).codes);
+          await changed('me.');
+        }}
+      >
+        The codes that you have stored end at once.
+      </ConfirmDialog>
+    </>
   );
 }
 

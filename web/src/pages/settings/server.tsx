@@ -5,7 +5,8 @@ import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { MoreRows } from '../../ui/more-rows.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Columns, Facts, Panel } from '../../ui/panel.tsx';
-import { EmptyState, ErrorState, ProblemNote, Skeleton } from '../../ui/states.tsx';
+import { EmptyState, ProblemNote } from '../../ui/states.tsx';
+import { Waiting } from '../../ui/waiting.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
@@ -40,15 +41,7 @@ export function ServerPage() {
         title="Server"
         lead="How it is set up. All of this is decided by its configuration when it starts; nothing of it can be changed from a browser."
       />
-      {server.data === undefined ? (
-        server.error === null ? (
-          <Skeleton lines={8} />
-        ) : (
-          <ErrorState error={server.error} retry={server.refetch} />
-        )
-      ) : (
-        <ServerFacts state={server.data} />
-      )}
+      {server.data === undefined ? <Waiting on={server} lines={8} /> : <ServerFacts state={server.data} />}
       {may('jobs.read') && <Jobs />}
     </>
   );

@@ -1,7 +1,8 @@
 import { Button } from '@mantine/core';
 import type { Reply } from '../../api/call.ts';
 import type { Loadable } from '../../ui/data-table.tsx';
-import { EmptyState, ErrorState, Skeleton } from '../../ui/states.tsx';
+import { EmptyState } from '../../ui/states.tsx';
+import { Waiting } from '../../ui/waiting.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { agentWords } from './agent-words.ts';
 import styles from './session-list.module.css';
@@ -16,11 +17,7 @@ interface SessionListProps {
 /** Where somebody is signed in, how strongly, and since when. */
 export function SessionList({ sessions, onEnd }: SessionListProps) {
   if (sessions.data === undefined) {
-    return sessions.error === null ? (
-      <Skeleton lines={3} />
-    ) : (
-      <ErrorState error={sessions.error} retry={sessions.refetch} />
-    );
+    return <Waiting on={sessions} lines={3} />;
   }
   if (sessions.data.length === 0)
     return <EmptyState title="Signed in nowhere">No browser holds a session of this account.</EmptyState>;

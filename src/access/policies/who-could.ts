@@ -1,0 +1,113 @@
+import type { Kysely } from 'kysely';
+import type { z } from 'zod';
+import type { ActionId } from '../../contract/actions.ts';
+import type { PrincipalRef, Scope } from '../../contract/types/common.ts';
+import type { whoCould as whoCouldSchema } from '../../contract/types/policies.ts';
+import type { Database } from '../../store/tables/index.ts';
+import { conditionTexts } from '../grants/conditions.ts';
+import type { Grant } from '../grants/grant.ts';
+import { readHeldGrants, scopesAround, weighGrants } from '../grants/held-grants.ts';
+import { findPrincipals, isActive, named } from '../grants/principals.ts';
+import { readResource } from '../grants/resources.ts';
+import { grantsThatTookPart } from './authorizer.ts';
+import { bestCase } from './best-case.ts';
+import { type Ask, askerOf, type PolicyDesk } from './desk.ts';
+import type { Resource } from './request.ts';
+import { questionOf, type Situation } from './situation.ts';
+
+export type WhoCould = z.infer<typeof whoCouldSchema>;
+
+/** Principals that are looked at: more than this is a list that nobody reads. */
+const MAX_PRINCIPALS = 500;
+
+export interface WhoCouldQuestion {
+  readonly action: ActionId;
+  readonly scope: Scope;
+  readonly text?: string | undefined;
+}
+
+/** Everybody who could do this, and under which conditions. Only who holds a grant there is asked for: nobody else has a role to be allowed by. */
+export async function whoCould(desk: PolicyDesk, { action, scope, text }: WhoCouldQuestion): Promise<WhoCould> {
+  const ask = await askerOf(desk, text);
+  const { read } = desk.store;
+  const resource = await readResource(read, scope);
+  const refs = await holdersAround(read, resource);
+  const known = await findPrincipals(read, refs);
+  const principals: WhoCould['principals'] = [];
+  for (const ref of refs.filter((ref) => isActive(known, ref))) {
+    const answer = await couldDo(desk, { principal: ref, action, resource, ask });
+    if (answer !== null) principals.push({ principal: named(known, ref), ...answer });
+  }
+  return { action, scope, principals };
+}
+
+async function holdersAround(read: Kysely<Database>, resource: Resource): Promise<readonly PrincipalRef[]> {
+  const scopes = scopesAround(resource);
+  const rows = await read
+    .selectFrom('grants')
+    .select(['principal_kind', 'principal_id'])
+    .distinct()
+    .where('revoked_at', 'is', null)
+    .where((eb) =>
+      eb.or(
+        scopes.map((scope) =>
+          eb.and([eb('scope_kind', '=', scope.kind), eb('scope_id', '=', scope.kind === 'server' ? '' : scope.id)]),
+        ),
+      ),
+    )
+    .orderBy('principal_id')
+    .limit(MAX_PRINCIPALS)
+    .execute();
+  return rows.map((row) => ({ kind: row.principal_kind, id: row.principal_id }));
+}
+
+interface Candidate {
+  readonly principal: PrincipalRef;
+  readonly action: ActionId;
+  readonly resource: Resource;
+  readonly ask: Ask;
+}
+
+type Answer = Omit<WhoCould['principals'][number], 'principal'>;
+
+async function couldDo(desk: PolicyDesk, { principal, action, resource, ask }: Candidate): Promise<Answer | null> {
+  const held = await readHeldGrants(desk.store.read, principal.id);
+  const nowMs = desk.clock();
+  const best = bestCase({ principal, action, resource, held, nowMs });
+  const weaker = weakerCases(best);
+  const [outcome, ...weakerOutcomes] = await ask(
+    [best, ...weaker.map((one) => one.situation)].map((one) => questionOf(one).request),
+  );
+  if (outcome?.allowed !== true) return null;
+  const needed = weaker.filter((_, at) => weakerOutcomes[at]?.allowed !== true).map(({ need }) => need);
+  const took = new Set(grantsThatTookPart(outcome, weighGrants(best.held, resource, best.now)));
+  const grants = [...held.byScope.values()].flat().filter(({ id }) => took.has(id));
+  return {
+    under: [...needed, ...conditionsOf(grants)],
+    policies: [...outcome.policies],
+    grants: grants.map(({ id }) => id),
+  };
+}
+
+interface WeakerCase {
+  readonly need: string;
+  readonly situation: Situation;
+}
+
+/** Each with one thing less: where that is denied, the thing is needed. */
+function weakerCases(best: Situation): readonly WeakerCase[] {
+  const { now } = best;
+  const purpose = { need: 'names a purpose', situation: { ...best, now: { ...now, purpose: '' } } };
+  if (best.principal.kind !== 'person') return [purpose];
+  return [
+    { need: 'proves with a passkey who he is (step-up)', situation: { ...best, recentlyVerified: false } },
+    { need: 'signs in with a second factor', situation: { ...best, now: { ...now, level: 1 } } },
+    purpose,
+  ];
+}
+
+/** Where one of the grants has no conditions, the others need not hold. */
+function conditionsOf(grants: readonly Grant[]): readonly string[] {
+  const texts = grants.map(({ conditions }) => conditionTexts(conditions).join(' and '));
+  return texts.includes('') ? [] : [...new Set(texts)];
+}

@@ -1,0 +1,45 @@
+import type { Access } from './access.ts';
+import { activeGrantsOf } from './grants/active-grants.ts';
+import { giveGrant, giveGrantAs } from './grants/give-grant.ts';
+import { activeAdministrators, requireAdministrator } from './grants/last-administrator.ts';
+import { takeAllGrants } from './grants/take-grant.ts';
+import type { PeoplePorts } from './people/ports.ts';
+import type { ActivePolicies } from './policies/active-policies.ts';
+import type { GrantsOf } from './services/grants-of.ts';
+
+type Clocked = Pick<Access, 'clock' | 'bus'>;
+
+/** What accounts need of grants. Only what the ledger keeps of persons is missing. */
+export function grantPorts({ clock, bus }: Clocked): Omit<PeoplePorts, 'eraseOpenings'> {
+  return {
+    rolesOf: async (sql, ids) => {
+      const grants = await activeGrantsOf(sql, ids, clock());
+      return new Map(ids.map((id) => [id, [...new Set((grants.get(id) ?? []).map(({ role }) => role))]]));
+    },
+    hasAdministrator: async (sql) => (await activeAdministrators(sql)).length > 0,
+    requireOtherAdministrator: (change, personId) => requireAdministrator(change, { personId }),
+    giveRole: async (change, { personId, role, scope, reason, by }) => {
+      const draft = { principal: { kind: 'person', id: personId } as const, role, scope, reason };
+      if (by === null) await giveGrant(change, draft, clock());
+      else await giveGrantAs(change, by, { draft, atMs: clock() });
+      change.afterCommit(() => bus.publish('access', personId));
+    },
+    takeAllRoles: async (change, personId, by) => {
+      await takeAllGrants(change, by.principal, { principalId: personId, reason: 'erased', atMs: clock() });
+      change.afterCommit(() => bus.publish('access', personId));
+    },
+  };
+}
+
+/** The policies in force now, for reviews. */
+export function policiesInForce({ records }: Pick<Access, 'records'>): () => Promise<ActivePolicies> {
+  return async () => {
+    await records.fresh();
+    return records.policies;
+  };
+}
+
+/** What services need of grants, to be listed with their roles. */
+export function serviceGrants({ store, clock }: Access): GrantsOf {
+  return (ids) => activeGrantsOf(store.read, ids, clock());
+}

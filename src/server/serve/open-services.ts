@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import { type Access, openAccess } from '../../access/access.ts';
+import { makePeople, type People } from '../../access/people/people.ts';
+import { openKeyFile } from '../../access/people/secrets/key-file.ts';
+import { resolveSession } from '../../access/people/sessions/resolve-session.ts';
+import { grantPorts, policiesInForce, serviceGrants } from '../../access/ports.ts';
+import { Reviews } from '../../access/reviews/reviews.ts';
+import { openServiceAccess } from '../../access/services/open-services.ts';
+import { nodeChecks } from '../../node/ledger/crypto.ts';
+import { openBlobs } from '../../store/blobs/open-blobs.ts';
+import { openBus } from '../../store/bus/open-bus.ts';
+import { openCounters } from '../../store/counters/open-counters.ts';
+import { eraseOpenings } from '../../store/ledger/erase.ts';
+import { openJobs } from '../../store/jobs/open-jobs.ts';
+import { openStore } from '../../store/open-store.ts';
+import { prepareFolder } from '../../store/sqlite/folder.ts';
+import type { Authenticator } from '../authenticate.ts';
+import { healthCheck } from '../check-health.ts';
+import { makeSafeFetch } from '../fetch/safe-fetch.ts';
+import type { ServerFacts } from '../facts.ts';
+import { reviewJobKinds, reviewJobs } from '../jobs/review-jobs.ts';
+import type { ServerLog } from '../plugins/log/server-log.ts';
+import type { Services } from '../services.ts';
+import type { Closing } from './closing.ts';
+import { keysFolderOf, ledgerSigners, makeKeysFolder } from './ledger-keys.ts';
+import { oidcProviders } from './oidc-providers.ts';
+import { postgresOf, recordsConfig } from './records-config.ts';
+
+/** How long jobs under way may go on when the server stops. */
+const JOBS_STOP_MS = 10_000;
+
+export interface OpenServicesOptions {
+  readonly facts: ServerFacts;
+  /** The data folder. */
+  readonly folder: string;
+  readonly log: ServerLog;
+  readonly closing: Closing;
+  /** ms since 1970. */
+  readonly clock: () => number;
+}
+
+export interface OpenedServices {
+  readonly services: Services;
+  readonly authenticator: Authenticator;
+}
+
+/** Opens everything that routes use, in the columns that the configuration names. */
+export async function openServices(options: OpenServicesOptions): Promise<OpenedServices> {
+  const { facts, closing, clock, log } = options;
+  const { config } = facts;
+  const parts = await openParts(options);
+  const access = closing.add(
+    await openAccess({
+      store: parts.store,
+      bus: parts.bus,
+      clock,
+      stepUpSeconds: config.access.stepUpSeconds,
+      dualControl: 'single-administrator-may',
+      onError: (error) => log.failure('access', error),
+    }),
+    (access) => access.close(),
+  );
+  const people = await openPeople(options, parts, access);
+  const programs = closing.add(
+    openServiceAccess({
+      ...parts,
+      authorizer: access.authorizer,
+      grantsOf: serviceGrants(access),
+      clock,
+      tokenTtlSeconds: config.services.tokenSeconds,
+      onFault: (error) => log.failure('services', error),
+    }),
+    (programs) => programs.close(),
+  );
+  const reviewParts = {
+    ...parts,
+    policies: policiesInForce(access),
+    clock,
+    unusedDays: config.reviews.unusedDays,
+    hasWebhook: config.reviews.webhook !== undefined,
+  };
+  await parts.jobs.start(reviewJobs({ parts: reviewParts, config, origin: facts.origin }));
+  return {
+    services: {
+      ...parts,
+      access,
+      authorizer: access.authorizer,
+      people,
+      programs,
+      reviews: new Reviews(reviewParts),
+      facts,
+      clock,
+      health: healthCheck(clock),
+    },
+    authenticator: {
+      resolveSession: (token, from) => resolveSession(people, token, from),
+      resolveBearer: (secret, from) => programs.bearers.resolve(secret, from),
+    },
+  };
+}
+
+/** Accounts and signing in. */
+async function openPeople(
+  { facts, folder, clock }: OpenServicesOptions,
+  parts: Parts,
+  access: Access,
+): Promise<People> {
+  const { config } = facts;
+  return makePeople({
+    ...parts,
+    clock,
+    secrets: await openKeyFile(join(keysFolderOf(config, folder), 'server.key')),
+    ports: { ...grantPorts(access), eraseOpenings: async ({ sql }, id) => void (await eraseOpenings(sql, id)) },
+    settings: { ...config.access, oidc: oidcProviders(config) },
+    origin: facts.origin,
+    fetch: makeSafeFetch(config.fetch),
+  });
+}
+
+type Parts = Pick<Services, 'store' | 'blobs' | 'counters' | 'bus' | 'jobs'>;
+
+/** The store in all its columns. */
+async function openParts({ facts, folder, log, closing, clock }: OpenServicesOptions): Promise<Parts> {
+  const { config } = facts;
+  const warn = (error: unknown): void => log.failure('store', error);
+  prepareFolder(folder);
+  const keysFolder = keysFolderOf(config, folder);
+  makeKeysFolder(keysFolder);
+  const records = recordsConfig(config, folder);
+  const postgres = postgresOf(records);
+  const counters = closing.add(await openCounters(config.counters), (opened) => opened.close());
+  const redis = 'redis' in config.counters ? config.counters.redis : undefined;
+  const bus = closing.add(await openBus({ redis, postgres }), (opened) => opened.close());
+  const blobsAt = config.blobs ?? { folder: { path: join(folder, 'blobs') } };
+  const blobs = closing.add(await openBlobs(blobsAt), (opened) => opened.close());
+  const queue = closing.add(
+    await openJobs({ config: config.jobs, kinds: reviewJobKinds, postgres, clock, warn }),
+    (opened) => opened.close(),
+  );
+  const origin = config.ledger.origin ?? `${new URL(facts.origin).host}/ledger`;
+  const store = closing.add(
+    await openStore({
+      records,
+      enqueue: queue.enqueue,
+      ledger: { origin, signers: ledgerSigners(keysFolder, origin, clock), checks: nodeChecks },
+      clock,
+      warn,
+    }),
+    (opened) => opened.close(),
+  );
+  const jobs = queue.attach(store, bus);
+  closing.add(jobs, (opened) => opened.stop({ timeoutMs: JOBS_STOP_MS }));
+  return { store, blobs, counters, bus, jobs };
+}

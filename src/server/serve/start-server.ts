@@ -1,0 +1,107 @@
+import { fileURLToPath } from 'node:url';
+import { collectDefaultMetrics } from 'prom-client';
+import { makeSetUpLink } from '../../access/people/invitations/set-up.ts';
+import { packageVersion } from '../../node/version.ts';
+import { defaultDataFolder } from '../config/data-folder.ts';
+import type { ServerConfig } from '../config/schema.ts';
+import { createServer } from '../create-server.ts';
+import { isLoopback, placeOf } from '../place.ts';
+import type { ServerLog } from '../plugins/log/server-log.ts';
+import { openMetrics } from '../plugins/metrics/index.ts';
+import { bindings } from '../routes/index.ts';
+import { Closing } from './closing.ts';
+import { choosePort, listen } from './listen.ts';
+import { openServices } from './open-services.ts';
+import { readTls, reloadTls } from './tls.ts';
+
+export interface StartOptions {
+  readonly config: ServerConfig;
+  readonly log: ServerLog;
+  readonly clock?: () => number;
+  /** The built console; beside the program where absent. */
+  readonly consoleFolder?: string;
+}
+
+export interface RunningServer {
+  /** Where people meet it. */
+  readonly origin: string;
+  readonly folder: string;
+  readonly isLoopback: boolean;
+  /** With a one-time token, where there is no administrator yet. */
+  readonly setUpLink: string | null;
+  /** Reads certificate and key again. @throws StartError `tls-unusable`; it then goes on with what it had */
+  reloadTls(): void;
+  /** Takes no more requests, lets those under way end within `limits.stopSeconds`, then closes everything. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens everything and listens. What was opened is closed again where something fails.
+ * @throws StartError, and what the parts of the store throw that cannot be opened
+ */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const closing = new Closing();
+  try {
+    return await start(options, closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}
+
+async function start(
+  { config: given, log, clock = Date.now, consoleFolder }: StartOptions,
+  closing: Closing,
+): Promise<RunningServer> {
+  const tls = given.listen.tls && readTls(given.listen.tls);
+  const port = await choosePort(given.listen);
+  const config = { ...given, listen: { ...given.listen, port } };
+  const place = placeOf(config, port);
+  const folder = config.data ?? defaultDataFolder(process.env, process.platform);
+  const metrics = openMetrics();
+  collectDefaultMetrics({ register: metrics.registry });
+  const facts = { version: packageVersion(), startedAtMs: clock(), config, origin: place.origin, metrics };
+  const { services, authenticator } = await openServices({ facts, folder, log, closing, clock });
+  const app = createServer(services, {
+    config,
+    place,
+    authenticator,
+    bindings,
+    log,
+    metrics,
+    consoleFolder: consoleFolder ?? builtConsole(),
+    ...(tls === undefined ? {} : { tls }),
+  });
+  closing.add(app, (app) => closeWithin(app, config.limits.stopSeconds * 1000));
+  const setUpLink = (await makeSetUpLink(services.people))?.link ?? null;
+  await listen(app, config.listen);
+  log.event('listening', { origin: place.origin, host: config.listen.host, port });
+  return {
+    origin: place.origin,
+    folder,
+    isLoopback: isLoopback(config.listen.host),
+    setUpLink,
+    reloadTls: () => {
+      if (config.listen.tls !== undefined) reloadTls(app, config.listen.tls);
+    },
+    stop: async () => {
+      for (const failure of await closing.close()) log.failure('stopping', failure);
+      log.event('stopped');
+    },
+  };
+}
+
+/** `dist/console`, from the sources and from what is built of them. */
+function builtConsole(): string {
+  return fileURLToPath(new URL('../../../dist/console/', import.meta.url));
+}
+
+/** Requests under way may end; those that take too long lose their connection. */
+async function closeWithin(app: ReturnType<typeof createServer>, limitMs: number): Promise<void> {
+  const timer = setTimeout(() => app.server.closeAllConnections(), limitMs);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+const MAX_THREADS = 64;
+
+/** The section `jobs` of the configuration. */
+export const jobsConfig = z.strictObject({
+  column: z
+    .enum(['embedded', 'pg-boss'])
+    .default('embedded')
+    .describe(
+      'embedded: this process runs its jobs; pg-boss: any number of `vouchsafe worker` do, records must be in PostgreSQL',
+    ),
+  threads: z
+    .int()
+    .min(0)
+    .max(MAX_THREADS)
+    .default(2)
+    .describe('how many jobs this process runs at once, each in a thread; 0 leaves all to the workers'),
+});
+
+export type JobsConfig = z.infer<typeof jobsConfig>;

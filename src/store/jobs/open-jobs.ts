@@ -1,0 +1,68 @@
+import type { Bus } from '../bus/bus.ts';
+import type { Store } from '../store.ts';
+import type { Enqueue } from '../write/change-scope.ts';
+import type { JobsConfig } from './config.ts';
+import { JobError } from './errors.ts';
+import type { Jobs } from './job.ts';
+import type { JobSource } from './job-source.ts';
+import { StoredJobs } from './stored-jobs.ts';
+import { TableSource } from './table-source.ts';
+import { usualTiming, type JobTiming } from './timing.ts';
+import type { JobSchedule } from './upkeep.ts';
+
+export interface JobsOptions {
+  readonly config: JobsConfig;
+  /** Every kind of job there is; others are refused. */
+  readonly kinds: readonly string[];
+  readonly schedules?: readonly JobSchedule[];
+  /** Where the records are; needed for pg-boss. */
+  readonly postgres?: { readonly url: string; readonly schema: string } | undefined;
+  readonly timing?: Partial<JobTiming>;
+  /** ms since 1970. */
+  readonly clock?: () => number;
+  /** Told of what stops nothing but should be looked at, such as an attempt that failed. */
+  readonly warn: (error: unknown) => void;
+}
+
+/** A queue without a store yet: `enqueue` is what `openStore` wants, `attach` gives the queue for everything else. */
+export interface OpenedJobs {
+  readonly enqueue: Enqueue;
+  /** Attach before the first change adds a job. */
+  attach(store: Store, bus?: Bus): Jobs;
+  /** Where it was never attached; else `stop` of the queue does it. */
+  close(): Promise<void>;
+}
+
+interface Opened {
+  readonly sourceOf: (store: Store) => JobSource;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens the queue that the configuration names. @throws JobError `jobs-unconfigured` */
+export async function openJobs(options: JobsOptions): Promise<OpenedJobs> {
+  const { config, kinds, schedules = [], warn, clock = Date.now } = options;
+  const timing = { ...usualTiming, ...options.timing };
+  const { sourceOf, close } = await openSource(options, timing, clock);
+  const { column, threads: concurrency } = config;
+  const jobs = new StoredJobs({ column, kinds, schedules, concurrency, timing, clock, warn });
+  return {
+    enqueue: (change, request, nowMs) => jobs.enqueue(change, request, nowMs),
+    attach: (store, bus) => jobs.attach({ store, bus, source: sourceOf(store) }),
+    close,
+  };
+}
+
+async function openSource(options: JobsOptions, { leaseMs }: JobTiming, clock: () => number): Promise<Opened> {
+  const { config, kinds, postgres, warn } = options;
+  if (config.column === 'embedded') {
+    return { sourceOf: (store) => new TableSource({ store, leaseMs, clock }), close: () => Promise.resolve() };
+  }
+  if (postgres === undefined) throw JobError.of('jobs-unconfigured', { reason: 'pg-boss needs records in PostgreSQL' });
+  const { PgBossSource, PgBossTickets } = await import('./pg-boss-source.ts');
+  const schema = `${postgres.schema}_jobs`;
+  const tickets = await PgBossTickets.open({ url: postgres.url, schema, kinds, warn });
+  return {
+    sourceOf: (store) => new PgBossSource(tickets, { store, leaseMs, clock }),
+    close: () => tickets.close(),
+  };
+}
