@@ -1,4 +1,4 @@
-/** Runs dependency-cruiser over src/ and fails when a layer is broken, or when suspiciously few modules were seen. */
+/** Runs dependency-cruiser over src/ and web/src/ and fails when a layer is broken, or when suspiciously few modules were seen. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 
@@ -12,11 +12,14 @@ interface CruiseReport {
   };
 }
 
-const onDisk = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).length;
+const FOLDERS = ['src', 'web/src'];
+const onDisk = FOLDERS.flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' })).filter((file) =>
+  /\.tsx?$/.test(file),
+).length;
 const report = JSON.parse(
   execFileSync(
     'node_modules/.bin/depcruise',
-    ['src', '--config', '.dependency-cruiser.json', '--output-type', 'json'],
+    [...FOLDERS, '--config', '.dependency-cruiser.json', '--output-type', 'json'],
     {
       encoding: 'utf8',
       maxBuffer: MAX_REPORT_BYTES,

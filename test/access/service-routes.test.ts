@@ -27,7 +27,7 @@ describe('the routes of services and reviews', () => {
   let owner: string;
 
   beforeAll(async () => {
-    testStore = await makeTestStore({ clock, enqueue: async () => 'job' } as never);
+    testStore = await makeTestStore({ clock, enqueue: async () => 'job' });
     const { store } = testStore;
     const bus = testBus();
     programs = openServiceAccess({

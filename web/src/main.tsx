@@ -1,16 +1,13 @@
+import './no-compiling.ts';
 import './theme/styles.css';
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { config } from 'zod';
 import { ProblemError } from '../../src/contract/client.ts';
 import { router } from './router.tsx';
 import { colourSchemes, theme } from './theme/theme.ts';
-
-// The library would otherwise try out whether it may compile code at run time, which the page's policy reports as an attack.
-config({ jitless: true });
 
 const MAX_RETRIES = 2;
 const STALE_AFTER_MS = 10_000;

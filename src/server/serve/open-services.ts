@@ -19,6 +19,7 @@ import { healthCheck } from '../check-health.ts';
 import { makeSafeFetch } from '../fetch/safe-fetch.ts';
 import type { ServerFacts } from '../facts.ts';
 import { reviewJobKinds, reviewJobs } from '../jobs/review-jobs.ts';
+import { EventStreams } from '../plugins/events/event-streams.ts';
 import type { ServerLog } from '../plugins/log/server-log.ts';
 import type { Services } from '../services.ts';
 import type { Closing } from './closing.ts';
@@ -80,6 +81,16 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
     hasWebhook: config.reviews.webhook !== undefined,
   };
   await parts.jobs.start(reviewJobs({ parts: reviewParts, config, origin: facts.origin }));
+  const events = closing.add(
+    new EventStreams({
+      ...parts,
+      authorizer: access.authorizer,
+      open: facts.metrics.eventStreams,
+      limits: config.limits,
+      onFault: (error) => log.failure('events', error),
+    }),
+    async (opened) => opened.close(),
+  );
   return {
     services: {
       ...parts,
@@ -88,6 +99,7 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
       people,
       programs,
       reviews: new Reviews(reviewParts),
+      events,
       facts,
       clock,
       health: healthCheck(clock),

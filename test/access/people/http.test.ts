@@ -42,8 +42,10 @@ class Browser {
     };
     const response = await this.#server.app.inject(options);
     const set = response.headers['set-cookie'];
-    if (typeof set === 'string')
-      this.cookie = set.split(';')[0]?.endsWith('=') === true ? null : (set.split(';')[0] ?? null);
+    if (typeof set === 'string') {
+      const [pair = ''] = set.split(';');
+      this.cookie = pair.endsWith('=') ? null : pair;
+    }
     const body: unknown =
       response.body === ''
         ? null

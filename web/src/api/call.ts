@@ -1,10 +1,12 @@
+import '../no-compiling.ts';
 import { type ClientInput, type ClientReply, makeClient } from '../../../src/contract/client.ts';
 import type { RouteId } from '../../../src/contract/routes/index.ts';
 
 /** What a route needs to be called: only the parts that it has. */
 export type CallInput<Id extends RouteId> = ClientInput<Id>;
 export type Reply<Id extends RouteId> = ClientReply<Id>;
-export type CallArguments<Id extends RouteId> = object extends CallInput<Id> ? [input?: CallInput<Id>] : [input: CallInput<Id>];
+export type CallArguments<Id extends RouteId> =
+  object extends CallInput<Id> ? [input?: CallInput<Id>] : [input: CallInput<Id>];
 
 /** Asks the person to prove himself once more; answers whether he did. */
 type StepUp = () => Promise<boolean>;

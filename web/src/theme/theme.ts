@@ -50,7 +50,7 @@ export const theme = createTheme({
   },
 });
 
-export const COLOUR_SCHEME_KEY = 'vouchsafe.colour-scheme';
+const COLOUR_SCHEME_KEY = 'vouchsafe.colour-scheme';
 type Scheme = 'light' | 'dark' | 'auto';
 
 /** Keeps the choice under the name that public/colour-scheme.js reads before the first paint. */

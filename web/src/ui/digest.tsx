@@ -13,7 +13,7 @@ const HEAD_CHARACTERS = 10;
 const TAIL_CHARACTERS = 6;
 
 /** The ends of a long identifier: what people compare by eye. */
-export function shorten(value: string): string {
+function shorten(value: string): string {
   if (value.length <= HEAD_CHARACTERS + TAIL_CHARACTERS + 1) return value;
   return `${value.slice(0, HEAD_CHARACTERS)}…${value.slice(-TAIL_CHARACTERS)}`;
 }

@@ -19,7 +19,7 @@ const rings: readonly Ring[] = [
 ];
 
 /** One strand: a circle that swings in and out, shifted by its share of a lobe. */
-export function strandPath({ radius, swing, lobes, strands }: Ring, strand: number): string {
+function strandPath({ radius, swing, lobes, strands }: Ring, strand: number): string {
   const phase = (2 * Math.PI * strand) / strands;
   const points = Array.from({ length: POINTS }, (_, index) => {
     const angle = (2 * Math.PI * index) / POINTS;

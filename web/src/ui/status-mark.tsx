@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Seal } from './seal.tsx';
 import styles from './status-mark.module.css';
 
-export type Tone = 'seal' | 'critical' | 'high' | 'medium' | 'low' | 'quiet';
+type Tone = 'seal' | 'critical' | 'high' | 'medium' | 'low' | 'quiet';
 
 interface Mark {
   readonly tone: Tone;
@@ -84,10 +84,10 @@ const marks = {
   unverified: mark('critical', 'cross', 'Not verified'),
 } as const satisfies Record<string, Mark>;
 
-export type MarkName = keyof typeof marks;
+type MarkName = keyof typeof marks;
 
 /** Unknown words of a newer server are shown as they are, without a claim about what they mean. */
-export function markOf(name: string): Mark {
+function markOf(name: string): Mark {
   return name in marks ? marks[name as MarkName] : mark('quiet', 'dot', name);
 }
 

@@ -17,7 +17,7 @@ function subscribe(changed: () => void): () => void {
 }
 
 /** The time now, coarse; a component that reads it is drawn again as it passes. */
-export function useNow(): number {
+function useNow(): number {
   return useSyncExternalStore(subscribe, () => nowMs);
 }
 

@@ -10,7 +10,6 @@ export interface SessionCache {
   isSightingDue(sessionId: string, nowMs: number): boolean;
   /** Forgets everything, here and in the other processes. */
   forget(): void;
-  close(): void;
 }
 
 interface Cached {
@@ -30,7 +29,7 @@ export function makeSessionCache(bus: Bus): SessionCache {
     known.clear();
     loading.clear();
   };
-  const unsubscribe = bus.subscribe('access', clear);
+  bus.subscribe('access', clear);
 
   const read = async (tokenHash: string, nowMs: number, load: () => Promise<KnownSession | null>) => {
     const begunIn = generation;
@@ -63,7 +62,6 @@ export function makeSessionCache(bus: Bus): SessionCache {
       clear();
       bus.publish('access', 'sessions');
     },
-    close: unsubscribe,
   };
 }
 

@@ -23,11 +23,11 @@ export function strengthOf(password: string, known: readonly string[] = []): Str
   if (known.some((word) => word.length > 3 && password.toLowerCase().includes(word.toLowerCase()))) {
     return { level: 1, words: 'contains your name or address' };
   }
-  const bits = surprising(characters) * Math.log2(alphabetOf(password));
+  const bits = surprising(characters) * bitsPerCharacter(password);
   const years = 2 ** (bits - 1) / GUESSES_PER_SECOND / YEAR_SECONDS;
-  if (years < 10) return { level: 1, words: 'easy to guess: repeats or follows a pattern' };
-  if (years < 1e6) return { level: 2, words: 'fair: a few more words would help' };
-  if (years < 1e12) return { level: 3, words: 'good' };
+  if (years < 0.1) return { level: 1, words: 'easy to guess: too few words, or a pattern' };
+  if (years < 1e3) return { level: 2, words: 'fair: another word would help' };
+  if (years < 1e9) return { level: 3, words: 'good' };
   return { level: 4, words: 'out of reach of guessing' };
 }
 
@@ -38,6 +38,16 @@ function surprising(characters: readonly string[]): number {
   const fresh = steps.filter((step, index) => Math.abs(step) > 1 || step !== (steps[index - 1] ?? step + 2));
   const distinct = new Set(characters).size;
   return Math.min(fresh.length + 1, distinct * 2);
+}
+
+const BITS_PER_LETTER_OF_A_WORD = 2; // some 13 bits for a common word of six letters and its gap
+const LETTERS_OF_A_WORD = /[a-z]{3,}/gi;
+
+/** Letters in a row are taken for words, whatever they spell; anything else for a choice from the alphabet in use. */
+function bitsPerCharacter(password: string): number {
+  const inWords = password.match(LETTERS_OF_A_WORD)?.join('').length ?? 0;
+  const share = inWords / password.length;
+  return share * BITS_PER_LETTER_OF_A_WORD + (1 - share) * Math.log2(alphabetOf(password));
 }
 
 function alphabetOf(password: string): number {

@@ -16,7 +16,7 @@ export function ActionList({ actions }: { readonly actions: readonly string[] })
   if (actions.length === 0) return <span className="quiet">nothing</span>;
   return (
     <span className={styles.actions}>
-      <span>{shown.map(actionWords).join('; ')}</span>
+      <span>{shown.map(actionWords).join('; ')} </span>
       {actions.length > SHOWN && (
         <button type="button" className={styles.more} aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? 'fewer' : `and ${actions.length - SHOWN} more`}
