@@ -62,7 +62,7 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
       bus: parts.bus,
       clock,
       stepUpSeconds: config.access.stepUpSeconds,
-      dualControl: 'single-administrator-may',
+      dualControl: config.access.dualControl,
       onError: (error) => log.failure('access', error),
     }),
     (access) => access.close(),
