@@ -17,6 +17,7 @@ const suites = {
   convert: 'Converting',
   sign: 'Hashing for signatures',
   seal: 'Sealing',
+  keys: 'Keys',
 } as const;
 type Suite = keyof typeof suites;
 

@@ -10,6 +10,8 @@ import { rules } from '../src/rules/index.ts';
 import { policySchema } from '../src/scan/policy.ts';
 import { reportSchema } from '../src/scan/report-schema.ts';
 import { serverConfigSchema } from '../src/server/config/schema.ts';
+import { packageVersion } from '../src/node/version.ts';
+import { openApiDocument } from '../src/server/openapi/document.ts';
 import { clientSource } from '../src/server/openapi/client-source.ts';
 import { signingPolicySchema } from '../src/sign/policy.ts';
 import { rulesDocument } from '../src/scan/reporters/rule-page.ts';
@@ -22,6 +24,7 @@ const documents: Readonly<Record<string, () => string>> = {
   'docs/schema/conversion.schema.json': () => schemaText(conversionRecordSchema, 'Vouchsafe conversion record'),
   'docs/schema/policy.schema.json': () => schemaText(policySchema, 'Vouchsafe policy file'),
   'docs/schema/server-config.schema.json': () => schemaText(serverConfigSchema, 'Vouchsafe server configuration'),
+  'docs/openapi.json': () => `${JSON.stringify(openApiDocument(routes, packageVersion()), null, 2)}\n`,
   'src/contract/client-methods.ts': () => clientSource(routes),
   'src/bom/schemas/cyclonedx-1.6.json': () => cyclonedxSchema('bom-1.6'),
   'src/bom/schemas/cyclonedx-1.7.json': () => cyclonedxSchema('bom-1.7'),

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { CodedError } from '../bytes/errors.ts';
 import { discardUnfinished, watchUnfinished } from '../node/output-file.ts';
 import { packageVersion } from '../node/version.ts';
+import { defineBackup } from './commands/backup.ts';
 import { defineBom } from './commands/bom.ts';
 import { defineClean } from './commands/clean.ts';
 import { defineCompare } from './commands/compare.ts';
@@ -47,6 +48,7 @@ const commands = [
   defineReport,
   defineServe,
   defineLedger,
+  defineBackup,
 ];
 
 function buildProgram(): Command {

@@ -107,6 +107,9 @@ export const clientMethods = (send: Send) => ({
     /** the latest checkpoint (C2SP tlog-tiles) */
     tlogCheckpoint: (...input: ClientArguments<'ledger.tlogCheckpoint'>) =>
       send({ method: 'GET', path: '/ledger/checkpoint', answer: 'response' }, 'ledger.tlogCheckpoint', input),
+    /** all checkpoints, the oldest first, one JSON object a line */
+    tlogCheckpoints: (...input: ClientArguments<'ledger.tlogCheckpoints'>) =>
+      send({ method: 'GET', path: '/ledger/checkpoints', answer: 'response' }, 'ledger.tlogCheckpoints', input),
     /** a tile of hashes or a bundle of entries (C2SP tlog-tiles) */
     tlogTile: (...input: ClientArguments<'ledger.tlogTile'>) =>
       send({ method: 'GET', path: '/ledger/tile/*', answer: 'response' }, 'ledger.tlogTile', input),
@@ -151,6 +154,9 @@ export const clientMethods = (send: Send) => ({
     /** prove once more who I am, with user verification */
     verify: (...input: ClientArguments<'me.verify'>) =>
       send({ method: 'POST', path: '/api/me/verify', answer: 'json' }, 'me.verify', input),
+    /** prove once more who I am, with my password */
+    confirm: (...input: ClientArguments<'me.confirm'>) =>
+      send({ method: 'POST', path: '/api/me/confirm', answer: 'nothing' }, 'me.confirm', input),
     /** my sessions */
     sessions: (...input: ClientArguments<'me.sessions'>) =>
       send({ method: 'GET', path: '/api/me/sessions', answer: 'json' }, 'me.sessions', input),
@@ -170,7 +176,7 @@ export const clientMethods = (send: Send) => ({
       send({ method: 'POST', path: '/oauth/token', answer: 'json' }, 'oauth.token', input),
     /** end a token (RFC 7009); the token itself is what authorises */
     revoke: (...input: ClientArguments<'oauth.revoke'>) =>
-      send({ method: 'POST', path: '/oauth/revoke', answer: 'nothing' }, 'oauth.revoke', input),
+      send({ method: 'POST', path: '/oauth/revoke', answer: 'json' }, 'oauth.revoke', input),
   },
   overview: {
     /** what needs attention */
@@ -299,6 +305,13 @@ export const clientMethods = (send: Send) => ({
       send(
         { method: 'GET', path: '/api/reviews/:campaignId/report.csv', answer: 'response' },
         'reviews.reportCsv',
+        input,
+      ),
+    /** the record of a campaign without names; the ledger holds its SHA-256 once the campaign is closed */
+    reportJson: (...input: ClientArguments<'reviews.reportJson'>) =>
+      send(
+        { method: 'GET', path: '/api/reviews/:campaignId/report.json', answer: 'response' },
+        'reviews.reportJson',
         input,
       ),
   },

@@ -4,7 +4,7 @@ import type { LeafGroup } from './export-item.ts';
 import type { HashFunction } from './hashing.ts';
 import { leafHash } from './tree.ts';
 
-export interface GroupFault {
+interface GroupFault {
   readonly code: LedgerErrorCode;
   /** Index in the log. */
   readonly index: number;

@@ -29,8 +29,8 @@ export interface TileReader {
 }
 
 /** The last checkpoint, those before it (JSON Lines, ours), and the verifier keys (a JSON list, ours). */
-export const CHECKPOINT_FILE = 'checkpoint';
-export const HISTORY_FILE = 'checkpoints';
+const CHECKPOINT_FILE = 'checkpoint';
+const HISTORY_FILE = 'checkpoints';
 export const KEYS_FILE = 'keys';
 
 /** Tiles that are fetched while one is checked. */

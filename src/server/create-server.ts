@@ -9,6 +9,7 @@ import type { ServerConfig } from './config/schema.ts';
 import { addBodies } from './plugins/body/index.ts';
 import { addConsole } from './plugins/console/index.ts';
 import { addCsrfCheck } from './plugins/csrf/index.ts';
+import { addDocuments } from './plugins/documents/index.ts';
 import { addHeaders } from './plugins/headers/index.ts';
 import { addHostCheck } from './plugins/host/index.ts';
 import { addAuthentication, addVisits } from './plugins/identity/index.ts';
@@ -71,6 +72,7 @@ export function createServer(services: Services, options: ServerOptions): Fastif
     isStrict: options.isStrict === true,
     maxBodyBytes: config.limits.maxBodyBytes,
   });
+  addDocuments(app, services.facts.version);
   if (options.consoleFolder !== undefined) addConsole(app, options.consoleFolder);
   return app;
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { LedgerTrust } from '../ledger/checkpoint.ts';
-import { portableChecks, type NoteSigner, type SignatureChecks } from '../ledger/signature.ts';
+import type { NoteSigner, SignatureChecks } from '../ledger/signature.ts';
 import { formatVerifierKey, type VerifierKey } from '../ledger/verifier-key.ts';
+import { readRestoredMark, removeRestoredMark } from './backup/restored-mark.ts';
+import { nodeChecks } from '../node/ledger/crypto.ts';
 import type { Column } from './column.ts';
 import { StoreError, type StoreErrorCode } from './errors.ts';
 import { LedgerAppender } from './ledger/append.ts';
@@ -90,6 +92,7 @@ async function storeOn(column: Column, means: Means): Promise<Store> {
   });
   const store = new OpenedStore({ column, writer, keeper, options });
   await checkOrResume(store, options, remembered);
+  if (records.folder !== undefined) await sayRestored(store, records.folder);
   return store;
 }
 
@@ -108,7 +111,7 @@ async function keepCheckpoint(writer: Writer, { size, root, time, note }: Signed
 }
 
 async function checkOrResume(store: Store, options: LedgerOptions, file: RememberedCheckpoint | null): Promise<void> {
-  const { checks = portableChecks, acceptRestored = false } = options;
+  const { checks = nodeChecks, acceptRestored = false } = options;
   const remembered = file?.read() ?? null;
   try {
     const view = store.read.transaction().setIsolationLevel('repeatable read');
@@ -118,6 +121,15 @@ async function checkOrResume(store: Store, options: LedgerOptions, file: Remembe
     if (!mayGoOn) throw error;
     await resumeRestored(store, { reason: error.message, remembered });
   }
+}
+
+/** What was restored from a backup says so before anything else is recorded. */
+async function sayRestored(store: Store, folder: string): Promise<void> {
+  const mark = readRestoredMark(folder);
+  if (mark === null) return;
+  const reason = `restored from a backup of ${mark.createdAt}`;
+  await resumeRestored(store, { reason, remembered: mark.lastCheckpoint });
+  removeRestoredMark(folder);
 }
 
 /** Records that are whole, but not those that were signed. */

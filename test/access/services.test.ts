@@ -418,6 +418,6 @@ describeEachStore('services, keys and tokens', ({ makeStore }) => {
       .selectFrom('service_tokens')
       .select((row) => row.fn.countAll<number>().as('held'))
       .executeTakeFirstOrThrow();
-    expect(Number(held)).toBe(1);
+    expect(held).toBe(1);
   });
 });

@@ -39,7 +39,7 @@ export interface TestPeople {
   /** Roles by person; what the grants would say. */
   readonly roles: Map<string, readonly Role[]>;
   /** Entries of the ledger, the oldest first. */
-  entries(): Promise<readonly Entry[]>;
+  readonly entries: () => Promise<readonly Entry[]>;
 }
 
 export interface TestPeopleOptions extends Partial<Omit<PeopleOptions, 'settings'>> {

@@ -165,6 +165,15 @@ describe('ledger verify', () => {
     expect(bad.stderr).toContain('the proof does not hold');
   });
 
+  test('verifies a bundle from standard input', async () => {
+    const child = spawn(process.execPath, [launcher, 'ledger', 'verify', '-', '--key', 'ledger.vkeys'], { cwd });
+    child.stdin.end(readFileSync(join(cwd, 'ledger.jsonl')));
+    const status = await new Promise((resolve) => {
+      child.once('exit', resolve);
+    });
+    expect(status).toBe(0);
+  });
+
   test('says what is not there, or is no export', async () => {
     expect(await run('ledger', 'verify', 'nothing', '--key', 'ledger.vkeys')).toMatchObject({ status: 2, stdout: '' });
     put('text', 'hello\n');

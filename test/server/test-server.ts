@@ -80,6 +80,9 @@ function partsFor({ decide }: TestServerOptions, entries: EntryDraft[]): Omit<Se
     access: new Proxy({}, { get: nothing }) as Services['access'],
     blobs: new Proxy({}, { get: nothing }) as Services['blobs'],
     jobs: new Proxy({}, { get: nothing }) as Services['jobs'],
+    people: new Proxy({}, { get: nothing }) as Services['people'],
+    programs: new Proxy({}, { get: nothing }) as Services['programs'],
+    reviews: new Proxy({}, { get: nothing }) as Services['reviews'],
     bus: { publish: () => undefined, subscribe: () => () => undefined, close: async () => undefined },
     counters: new MemoryCounters(),
     authorizer: {

@@ -65,8 +65,9 @@ const listed = (names: readonly string[]): string => names.join(' or ');
 
 /** Whether an address is in one of the networks. An IPv4 address that is written as IPv6 is the same address. */
 export function isInNetworks(address: string, networks: readonly string[]): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const own = ipaddr.process(address);
+  const [plain = ''] = address.split('%');
+  if (!ipaddr.isValid(plain)) return false;
+  const own = ipaddr.process(plain);
   return networks.some((network) => {
     if (!ipaddr.isValidCIDR(network)) return false;
     const [base, bits] = ipaddr.parseCIDR(network);

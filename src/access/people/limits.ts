@@ -6,6 +6,8 @@ export const peopleLimits = {
   setUpSeconds: 24 * 3600,
   /** Between the first and the second factor. */
   pendingSessionSeconds: 600,
+  /** Enrolling the factor that a role demands, counted from signing in: an app may have to be installed first. */
+  enrolmentSeconds: 1800,
   /** Asking for a passkey: people look for the key, then touch it. */
   challengeSeconds: 300,
   /** Away at the identity provider, perhaps resetting a password there. */

@@ -5,7 +5,7 @@ import type { Change } from '../../store/store.ts';
 import type { Database } from '../../store/tables/index.ts';
 import type { Caller } from '../caller.ts';
 
-export interface GivenRole {
+interface GivenRole {
   readonly personId: string;
   readonly role: Role;
   readonly scope: Scope;

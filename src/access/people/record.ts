@@ -10,7 +10,7 @@ export interface Client {
 
 export type Actor = EntryDraft['actor'];
 
-export const anonymous: Actor = { kind: 'anonymous', id: 'anonymous' };
+const anonymous: Actor = { kind: 'anonymous', id: 'anonymous' };
 export const system: Actor = { kind: 'system', id: 'server' };
 
 export function personActor(id: string): Actor {

@@ -59,7 +59,7 @@ export const oidcProviderSettings = z
     'expected allowedDomains where createPeople is true',
   );
 
-export type AccessSettings = z.output<typeof accessSettings>;
+type AccessSettings = z.output<typeof accessSettings>;
 export type OidcProvider = z.output<typeof oidcProviderSettings>;
 
 export interface PeopleSettings extends AccessSettings {

@@ -89,6 +89,7 @@ export class PolicyExaminer {
         worker.off('message', onMessage).off('error', onError).off('exit', onExit).unref();
       };
       worker.on('message', onMessage).on('error', onError).on('exit', onExit).ref();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window
       worker.postMessage(examination);
     });
   }

@@ -4,6 +4,8 @@ import { splitPolicies, type Statement } from './policy-text.ts';
 
 export interface ParsedPolicy {
   readonly id: string;
+  readonly text: string;
+  /** To look at, never to decide by: whole numbers beyond 2^53 are not exact in it. */
   readonly json: PolicyJson;
 }
 
@@ -44,5 +46,5 @@ function parseOne(statement: Statement): ParsedPolicy {
   if (json === null) throw AccessError.of('policy-invalid', `expected a policy at character ${statement.start}`);
   const named = policyIdOf(json);
   if ('fault' in named) throw AccessError.of('policy-invalid', `${named.fault}, at character ${statement.start}`);
-  return { id: named.id, json };
+  return { id: named.id, text: statement.text, json };
 }

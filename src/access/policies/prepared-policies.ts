@@ -1,9 +1,11 @@
 import {
+  type CedarValueJson,
   type Context,
   type EntityJson,
   preparsePolicySet,
   statefulIsAuthorized,
 } from '@cedar-policy/cedar-wasm/nodejs';
+import ipaddr from 'ipaddr.js';
 import type { ActionId, Role } from '../../contract/actions.ts';
 import { groupsOf } from './cedar-schema.ts';
 import { AccessError } from './errors.ts';
@@ -109,11 +111,14 @@ function keyOf({ principal, roles, resource, context }: PolicyRequest, { attribu
 
 function contextOf({ context }: PolicyRequest, { attributes }: Slice): Context {
   return Object.fromEntries(
-    attributes.map((name) => [
-      name,
-      name === 'address' ? { __extn: { fn: 'ip', arg: context.address } } : context[name],
-    ]),
+    attributes.map((name) => [name, name === 'address' ? ipOf(context.address) : context[name]]),
   );
+}
+
+/** Cedar takes no IPv4 address that is written as IPv6, and no zone. */
+function ipOf(address: string): CedarValueJson {
+  const [plain = ''] = address.split('%');
+  return { __extn: { fn: 'ip', arg: ipaddr.isValid(plain) ? ipaddr.process(plain).toString() : plain } };
 }
 
 function idOf({ scope }: Resource): string {

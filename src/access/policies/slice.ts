@@ -1,4 +1,4 @@
-import type { ActionConstraint, EntityUidJson, PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
+import type { ActionConstraint, EntityUidJson } from '@cedar-policy/cedar-wasm/nodejs';
 import type { ActionId } from '../../contract/actions.ts';
 import { groupsOf } from './cedar-schema.ts';
 import type { ParsedPolicy } from './parse-policies.ts';
@@ -8,10 +8,10 @@ export type Attribute = keyof PolicyContext;
 
 /** Those of the policies that can say something about one action, and what they need to know. */
 export interface Slice {
-  readonly policies: Readonly<Record<string, PolicyJson>>;
+  readonly policies: Readonly<Record<string, string>>;
   /** Attributes of the context that any of them reads. */
   readonly attributes: readonly Attribute[];
-  /** Whether any of them reads the action outside of its head. */
+  /** Whether any of them asks for more of the action than its id: a group in its head, or anything in its conditions. */
   readonly readsAction: boolean;
 }
 
@@ -29,28 +29,36 @@ export const attributes = [
 
 /**
  * Slices policies by action, so that a decision costs what the policies about its action cost, and sends Cedar only what these read.
- * Each policy of a slice names the action in its head, so the head is left out. A test compares with Cedar asked about everything.
+ * Cedar gets the text as it was approved: its JSON loses whole numbers beyond 2^53. A test compares with Cedar asked about everything.
  */
 export function sliceFor(action: ActionId, policies: readonly ParsedPolicy[]): Slice {
   const about = policies.filter(({ json }) => covers(json.action, action));
   const conditions = about.map(({ json }) => json.conditions);
   return {
-    policies: Object.fromEntries(about.map(({ id, json }) => [id, { ...json, action: { op: 'All' } as const }])),
+    policies: Object.fromEntries(about.map(({ id, text }) => [id, text])),
     attributes: attributesOf(conditions),
-    readsAction: countOf(conditions, isVariable('action')) > 0,
+    readsAction:
+      about.some(({ json }) => namesGroup(json.action, action)) || countOf(conditions, isVariable('action')) > 0,
   };
 }
 
 function covers(constraint: ActionConstraint, action: ActionId): boolean {
-  if (constraint.op === 'All') return true;
-  const named = 'entities' in constraint ? constraint.entities : 'entity' in constraint ? [constraint.entity] : [];
-  const names = new Set(constraint.op === 'in' ? [action, ...groupsOf(action)] : [action]);
-  return named.some((uid) => isAction(uid, names));
+  if (constraint.op === 'All' || namesGroup(constraint, action)) return true;
+  return actionsIn(constraint).some((uid) => isAction(uid, [action]));
 }
 
-function isAction(uid: EntityUidJson, names: ReadonlySet<string>): boolean {
+function namesGroup(constraint: ActionConstraint, action: ActionId): boolean {
+  return constraint.op === 'in' && actionsIn(constraint).some((uid) => isAction(uid, groupsOf(action)));
+}
+
+function actionsIn(constraint: ActionConstraint): readonly EntityUidJson[] {
+  if ('entities' in constraint) return constraint.entities;
+  return 'entity' in constraint ? [constraint.entity] : [];
+}
+
+function isAction(uid: EntityUidJson, names: readonly string[]): boolean {
   const { type, id } = '__entity' in uid ? uid['__entity'] : uid;
-  return type === 'Action' && names.has(id);
+  return type === 'Action' && names.includes(id);
 }
 
 type Node = unknown;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Change } from '../../store/store.ts';
 import type { JobHandler } from '../../store/jobs/job.ts';
 import type { ReviewCampaignTable } from '../../store/tables/reviews.ts';
@@ -7,12 +8,15 @@ import type { ReviewParts } from './parts.ts';
 import { nextStep, planStep } from './steps.ts';
 import { planNotification } from './webhook.ts';
 
+const stepData = z.object({ campaignId: z.string(), step: z.string() });
+
 const SYSTEM = { kind: 'system', id: 'reviews' } as const;
 
 /** Does a step of a campaign: reminds, escalates when it is due. A step that was done, or came too late, does nothing. */
 export function remindHandler(parts: ReviewParts): JobHandler {
   return async ({ data }) => {
-    await runStep(parts, String(data['campaignId']), String(data['step']));
+    const { campaignId, step } = stepData.parse(data);
+    await runStep(parts, campaignId, step);
     return undefined;
   };
 }

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { z } from 'zod';
 import type { JobHandler } from '../../store/jobs/job.ts';
 import { newId } from '../../store/new-id.ts';
 import type { Change } from '../../store/store.ts';
@@ -14,6 +15,14 @@ const MAX_ATTEMPTS = 8;
 const MIN_SECRET_BYTES = 24;
 const SECRET_MARK = 'whsec_';
 
+const notificationData = z.object({
+  messageId: z.string(),
+  campaignId: z.string(),
+  event: z.string(),
+  atMs: z.number(),
+  open: z.number(),
+});
+
 export interface Notification {
   readonly campaignId: string;
   readonly event: NoticeKind;
@@ -23,7 +32,7 @@ export interface Notification {
 }
 
 /** Sends a POST, to public addresses only unless the configuration allows others; answers with the status. Follows no redirect. */
-export type PostSafely = (
+type PostSafely = (
   url: string,
   request: { readonly headers: Readonly<Record<string, string>>; readonly body: string; readonly signal: AbortSignal },
 ) => Promise<number>;
@@ -50,16 +59,13 @@ export async function planNotification(change: Change, { campaignId, event, atMs
 /** @throws Error where the receiver does not take it: the queue tries again, later each time. */
 export function notifyHandler(parts: WebhookParts): JobHandler {
   return async ({ data, signal }) => {
+    const { messageId, campaignId, event, atMs, open } = notificationData.parse(data);
     const body = JSON.stringify({
-      type: data['event'],
-      timestamp: timeText(Number(data['atMs'])),
-      data: {
-        campaignId: data['campaignId'],
-        open: data['open'],
-        link: `${parts.origin}/access/reviews/${String(data['campaignId'])}`,
-      },
+      type: event,
+      timestamp: timeText(atMs),
+      data: { campaignId, open, link: `${parts.origin}/access/reviews/${campaignId}` },
     });
-    const headers = signedHeaders(parts, { id: String(data['messageId']), body });
+    const headers = signedHeaders(parts, { id: messageId, body });
     const status = await parts.post(parts.url, {
       headers,
       body,

@@ -59,7 +59,7 @@ describe('the memory of credentials', () => {
   test('counts age from when reading began, not from when it ended', async () => {
     const { cache, seen, hold } = cacheOver(new Map([['a', credential('key_a')]]));
     const gate = Promise.withResolvers<void>();
-    hold(gate.promise);
+    void hold(gate.promise);
     const load = cache.load(parsed('a'));
     seen.now = MAX_AGE_MS + 1;
     gate.resolve();
@@ -76,7 +76,7 @@ describe('the memory of credentials', () => {
   test('does not keep what was read while it was revoked', async () => {
     const { cache, hold } = cacheOver(new Map([['a', credential('key_a')]]));
     const gate = Promise.withResolvers<void>();
-    hold(gate.promise);
+    void hold(gate.promise);
     const load = cache.load(parsed('a'));
     cache.forget(isAbout('key key_a'));
     gate.resolve();

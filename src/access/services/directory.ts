@@ -27,7 +27,7 @@ export async function findPeople(
   return new Map(rows.map(({ id, state, name }) => [id, { name, isActive: state === 'active' }]));
 }
 
-export interface NamedPrincipal extends PrincipalRef {
+interface NamedPrincipal extends PrincipalRef {
   readonly name: string;
 }
 

@@ -5,7 +5,8 @@ import {
   addReportOptions,
   type KeygenArguments as IdentityArguments,
 } from '../seal/seal-arguments.ts';
-import { ledgerAlgorithms, type LedgerKeygenArguments } from '../ledger/ledger-arguments.ts';
+import { ledgerAlgorithms } from '../../node/ledger/algorithms.ts';
+import type { LedgerKeygenArguments } from '../ledger/ledger-arguments.ts';
 import { signFormats, type KeygenArguments } from '../sign/sign-arguments.ts';
 
 const AFTER = `

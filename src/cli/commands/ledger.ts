@@ -1,5 +1,9 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import type { LedgerVerifyArguments, LedgerWitnessArguments } from '../ledger/ledger-arguments.ts';
+import type {
+  LedgerExportArguments,
+  LedgerVerifyArguments,
+  LedgerWitnessArguments,
+} from '../ledger/ledger-arguments.ts';
 import { formatOption } from './sign.ts';
 
 const AFTER_VERIFY = `
@@ -39,6 +43,7 @@ export function defineLedger(program: Command): void {
     .description('Checks what a ledger has recorded without trusting whoever keeps it, and vouches for others.')
     .helpCommand(false);
   defineVerify(ledger);
+  defineExport(ledger);
   defineWitness(ledger);
 }
 
@@ -64,6 +69,31 @@ function defineVerify(ledger: Command): void {
     .action(async (place: string, options: LedgerVerifyArguments) => {
       const { runLedgerVerify } = await import('../ledger/run-verify.ts');
       process.exitCode = await runLedgerVerify(place, options);
+    });
+}
+
+const AFTER_EXPORT = `
+The export ends with the last checkpoint that was signed. A server may be running on the data folder. Whoever is allowed
+to can also export over HTTP, from anywhere, and with PostgreSQL.
+
+Exit code: 0 done; 2 could not run.
+
+Examples:
+  vouchsafe ledger export ledger.jsonl
+  vouchsafe ledger export ledger.jsonl --data /var/lib/vouchsafe`;
+
+function defineExport(ledger: Command): void {
+  ledger
+    .command('export')
+    .summary('write the ledger of a data folder into a file that anybody can verify')
+    .description('Writes every entry, with all checkpoints, as one bundle.')
+    .argument('<file>', 'the bundle')
+    .option('--data <folder>', 'data folder of the server')
+    .option('--force', 'replace what is there')
+    .addHelpText('after', AFTER_EXPORT)
+    .action(async (file: string, options: LedgerExportArguments) => {
+      const { runExport } = await import('../ledger/run-export.ts');
+      await runExport(file, options);
     });
 }
 

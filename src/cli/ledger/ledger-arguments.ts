@@ -1,8 +1,5 @@
-import type { LedgerAlgorithm } from '../../node/ledger/key-file.ts';
+import type { LedgerAlgorithm } from '../../node/ledger/algorithms.ts';
 import type { signFormats } from '../sign/sign-arguments.ts';
-
-/** Kinds of keys, without loading what makes them. */
-export const ledgerAlgorithms = ['ed25519', 'ml-dsa-44'] as const satisfies readonly LedgerAlgorithm[];
 
 interface OutputArguments {
   readonly format: (typeof signFormats)[number];
@@ -35,4 +32,10 @@ export interface LedgerKeygenArguments extends OutputArguments {
   readonly name: string;
   readonly algorithm: LedgerAlgorithm;
   readonly witness?: boolean;
+}
+
+/** Options of `vouchsafe ledger export`. */
+export interface LedgerExportArguments {
+  readonly data?: string;
+  readonly force?: boolean;
 }

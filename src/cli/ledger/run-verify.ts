@@ -23,7 +23,7 @@ export async function runLedgerVerify(place: string, options: LedgerVerifyArgume
   if (options.saveCheckpoint !== undefined) checkWritable(options.saveCheckpoint);
   const trustFor = trustOf(options);
   if (isProof(place)) return verifyProof(place, options, trustFor);
-  const { source, trust } = await openExport(place, trustFor);
+  const { source, trust } = await openExport(place, trustFor, { stdin: process.stdin });
   const result = await verifyWithProgress({ source, trust }, options);
   const report = verificationReport(place, result);
   const text =

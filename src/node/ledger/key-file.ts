@@ -4,12 +4,12 @@ import { type NoteSigner, noteSigner } from '../../ledger/signature.ts';
 import { type SignatureType, type VerifierKey, verifierKey } from '../../ledger/verifier-key.ts';
 import { OutputFile } from '../output-file.ts';
 import { readSecretFile } from '../sign/read-small-file.ts';
+import { type LedgerAlgorithm, ledgerAlgorithms } from './algorithms.ts';
 
-const ledgerAlgorithms = ['ed25519', 'ml-dsa-44'] as const;
-export type LedgerAlgorithm = (typeof ledgerAlgorithms)[number];
+export { ledgerAlgorithms };
 
 /** Who signs with a key: the log its checkpoints, or a witness those of others, with the time. */
-export type KeyRole = 'log' | 'witness';
+type KeyRole = 'log' | 'witness';
 
 const SECRET_MODE = 0o600;
 const MAX_KEY_FILE_BYTES = 16 * 1024;

@@ -5,11 +5,12 @@ import { fromUtf8 } from '../../ledger/encoding.ts';
 import { LedgerError } from '../../ledger/errors.ts';
 import type { Export } from '../../ledger/export-item.ts';
 import { ledgerLimits } from '../../ledger/limits.ts';
+import type { ByteStream } from '../../ledger/lines.ts';
 import { KEYS_FILE, readTiles, type TileReader } from '../../ledger/tiles-export.ts';
 import { parseVerifierKey, type VerifierKey } from '../../ledger/verifier-key.ts';
 import { nodeChecks } from './crypto.ts';
 import { baseAddress, type Fetch } from './http.ts';
-import { folderReader, httpReader, streamFile, streamStdin } from './tile-readers.ts';
+import { folderReader, httpReader, streamFile } from './tile-readers.ts';
 
 /** Who vouches for an export, given what it says of itself. */
 export type TrustFor = (claimedKeys: () => Promise<readonly VerifierKey[]>) => Promise<LedgerTrust>;
@@ -17,6 +18,12 @@ export type TrustFor = (claimedKeys: () => Promise<readonly VerifierKey[]>) => P
 export interface OpenedExport {
   readonly source: Export;
   readonly trust: LedgerTrust;
+}
+
+export interface OpenOptions {
+  /** What `-` stands for. */
+  readonly stdin?: ByteStream | undefined;
+  readonly fetch?: Fetch | undefined;
 }
 
 const ADDRESS = /^https?:\/\//i;
@@ -28,13 +35,13 @@ export const isAddress = (place: string): boolean => ADDRESS.test(place);
  * Opens an export: a bundle in a file or from `-`, tiles in a folder, or tiles below an address.
  * @throws LedgerError `unreachable`, and as `readBundle` and `readTiles`.
  */
-export async function openExport(place: string, trustFor: TrustFor, send?: Fetch): Promise<OpenedExport> {
-  if (isAddress(place)) return openTiles(httpReader(baseAddress(place), send), trustFor);
+export async function openExport(place: string, trustFor: TrustFor, options: OpenOptions = {}): Promise<OpenedExport> {
+  if (isAddress(place)) return openTiles(httpReader(baseAddress(place), options.fetch), trustFor);
   if (place !== '-' && statSync(place, { throwIfNoEntry: false })?.isDirectory() === true) {
     return openTiles(folderReader(place), trustFor);
   }
-  const stream = place === '-' ? streamStdin() : await streamFile(place);
-  if (stream === null) throw LedgerError.of('unreachable', `${place}: no such file or folder`);
+  const stream = place === '-' ? options.stdin : await streamFile(place);
+  if (stream === null || stream === undefined) throw LedgerError.of('unreachable', `${place}: no such file or folder`);
   const source = await readBundle(stream);
   const trust = await trustFor(async () => source.header.keys.map(parseVerifierKey));
   return { source, trust };

@@ -1,4 +1,4 @@
-import { constants, createReadStream, type ReadStream } from 'node:fs';
+import { constants, type ReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LedgerError } from '../../ledger/errors.ts';
@@ -50,11 +50,6 @@ function isMissing(error: unknown): boolean {
 export async function streamFile(file: string): Promise<ByteStream | null> {
   const opened = await openRegular(file);
   return opened === null ? null : readPieces(opened.createReadStream(), file);
-}
-
-/** What comes from standard input. */
-export function streamStdin(): ByteStream {
-  return readPieces(createReadStream('', { fd: 0, autoClose: false }), 'standard input');
 }
 
 async function* readPieces(stream: ReadStream, file: string): AsyncGenerator<Uint8Array> {

@@ -158,7 +158,9 @@ export const serverSection = {
   data: file.optional().describe('data folder'),
   keys: file
     .optional()
-    .describe('folder of the server’s keys; default: keys in the data folder. Servers that share records need the same keys'),
+    .describe(
+      'folder of the server’s keys; default: keys in the data folder. Servers that share records need the same keys',
+    ),
   records: records.prefault({ sqlite: {} }),
   blobs: blobsConfig.optional().describe('default: the folder blobs in the data folder'),
   jobs: jobsConfig.prefault({}),

@@ -14,7 +14,7 @@ const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
 export interface SafeFetchInit {
   readonly method?: string;
   readonly headers?: RequestInit['headers'];
-  readonly body?: string | Uint8Array | URLSearchParams | null | undefined;
+  readonly body?: string | Uint8Array<ArrayBuffer> | ArrayBuffer | URLSearchParams | ReadableStream | null | undefined;
   readonly signal?: AbortSignal | null | undefined;
   /** `manual` answers with the redirect itself; `error` refuses it. */
   readonly redirect?: 'follow' | 'manual' | 'error';
@@ -45,7 +45,7 @@ export function makeSafeFetch(options: SafeFetchOptions): SafeFetch {
     const signal =
       init.signal === null || init.signal === undefined ? timeout : AbortSignal.any([timeout, init.signal]);
     let url = new URL(address);
-    let sent = sentBy(init);
+    let sent = await sentBy(init);
     for (let hops = 0; ; hops++) {
       const to = await resolveTarget(url, rules);
       const answer = await exchange(url, to, sent, { maxBytes, signal, ...(ca === undefined ? {} : { ca }) });
@@ -65,15 +65,16 @@ export function makeSafeFetch(options: SafeFetchOptions): SafeFetch {
   };
 }
 
-function sentBy({ method = 'GET', headers, body }: SafeFetchInit): Sent {
-  const bytes =
-    typeof body === 'string' || body instanceof URLSearchParams ? new TextEncoder().encode(body.toString()) : body;
+/** A body of any kind as the platform reads it, with the type that it has by itself. */
+async function sentBy({ method = 'GET', headers, body }: SafeFetchInit): Promise<Sent> {
   const sent = new Headers(headers);
-  if (body instanceof URLSearchParams && !sent.has('content-type')) {
-    sent.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8');
-  }
-  if (bytes !== null && bytes !== undefined) sent.set('content-length', String(bytes.length));
-  return { method: method.toUpperCase(), headers: sent, body: bytes ?? undefined };
+  if (body === null || body === undefined) return { method: method.toUpperCase(), headers: sent, body: undefined };
+  const read = new Response(body);
+  const bytes = new Uint8Array(await read.arrayBuffer());
+  const mediaType = read.headers.get('content-type');
+  if (mediaType !== null && !sent.has('content-type')) sent.set('content-type', mediaType);
+  sent.set('content-length', String(bytes.length));
+  return { method: method.toUpperCase(), headers: sent, body: bytes };
 }
 
 function targetOf(from: URL, location: string): URL {

@@ -1,10 +1,10 @@
-import { PeopleError } from '../../access/people/errors.ts';
 import { acceptInvitation, showInvitation } from '../../access/people/invitations/accept.ts';
 import { setUp } from '../../access/people/invitations/set-up.ts';
 import { beginOidc } from '../../access/people/oidc/begin-oidc.ts';
 import { finishOidc, type OidcEnd } from '../../access/people/oidc/finish-oidc.ts';
+import type { People } from '../../access/people/people.ts';
 import type { Client } from '../../access/people/record.ts';
-import { signOut } from '../../access/people/sessions/sign-out.ts';
+import { endReplaced, signOut } from '../../access/people/sessions/sign-out.ts';
 import type { Progress, SignInStep } from '../../access/people/sign-in/progress.ts';
 import { signInWithCode } from '../../access/people/sign-in/sign-in-with-code.ts';
 import { beginPasskeySignIn, signInWithPasskey } from '../../access/people/sign-in/sign-in-with-passkey.ts';
@@ -20,7 +20,7 @@ export const sessionBindings: readonly AnyBinding[] = [
   bind('signIn.options', async ({ services: { people }, session }) => await waysToSignIn(people, session.token)),
 
   bind('setUp.begin', async ({ services: { people }, body, caller, session }) =>
-    enter(session, await setUp(people, { ...body, client: clientOf(caller) })),
+    enter({ people, session, caller }, await setUp(people, { ...body, client: clientOf(caller) })),
   ),
 
   bind('invitation.show', async ({ services: { people }, body, caller }) => {
@@ -29,21 +29,22 @@ export const sessionBindings: readonly AnyBinding[] = [
   }),
 
   bind('invitation.accept', async ({ services: { people }, body, caller, session }) =>
-    enter(session, await acceptInvitation(people, { ...body, client: clientOf(caller) })),
+    enter({ people, session, caller }, await acceptInvitation(people, { ...body, client: clientOf(caller) })),
   ),
 
   bind('signIn.password', async ({ services: { people }, body, caller, session }) =>
-    enter(session, await signInWithPassword(people, { ...body, client: clientOf(caller) })),
+    enter({ people, session, caller }, await signInWithPassword(people, { ...body, client: clientOf(caller) })),
   ),
 
   bind('signIn.totp', async ({ services: { people }, body, caller, session }) => {
     const { token } = session;
-    return enter(session, await signInWithCode(people, { factor: 'totp', ...body, token, client: clientOf(caller) }));
+    const attempt = { factor: 'totp', ...body, token, client: clientOf(caller) } as const;
+    return await enter({ people, session, caller }, await signInWithCode(people, attempt));
   }),
 
   bind('signIn.recovery', async ({ services: { people }, body, caller, session }) => {
     const attempt = { factor: 'recovery-code', ...body, token: session.token, client: clientOf(caller) } as const;
-    return enter(session, await signInWithCode(people, attempt));
+    return await enter({ people, session, caller }, await signInWithCode(people, attempt));
   }),
 
   bind('signIn.passkeyOptions', async ({ services: { people }, session }) => {
@@ -55,7 +56,7 @@ export const sessionBindings: readonly AnyBinding[] = [
   bind('signIn.passkey', async ({ services: { people }, body, caller, session }) => {
     const { response } = body;
     const attempt = { response, token: session.token, client: clientOf(caller) };
-    return enter(session, await signInWithPasskey(people, attempt));
+    return await enter({ people, session, caller }, await signInWithPasskey(people, attempt));
   }),
 
   bind('signIn.oidcStart', async ({ services: { people }, params, caller, session }) => {
@@ -72,7 +73,7 @@ export const sessionBindings: readonly AnyBinding[] = [
     const { returned: _, ...answered } = query;
     try {
       const answer = { providerId: params.provider, query: answered, token, client: clientOf(caller) };
-      return redirectHere(placeAfter(await finishOidc(people, answer), session));
+      return redirectHere(await placeAfter(await finishOidc(people, answer), { people, session, caller }));
     } catch (error) {
       return redirectHere(`/sign-in?error=${encodeURIComponent(codeFor(error))}`);
     }
@@ -88,28 +89,34 @@ function clientOf({ address, agent }: Caller): Client {
   return { address, agent };
 }
 
-/** What a step leads to goes into the cookie; what stood there before counts for nothing any more. */
-function enter(cookie: SessionCookie, { step, session }: Progress): SignInStep {
-  cookie.set(session.token, session.expiresAtMs);
-  return step;
+interface Entering {
+  readonly people: People;
+  readonly session: SessionCookie;
+  readonly caller: Caller;
 }
 
-/** Where in the console somebody goes on after single sign-on. */
-function placeAfter(end: OidcEnd, cookie: SessionCookie): string {
+/** What a step leads to goes into the cookie; the session that stood there before ends. */
+async function enter({ people, session, caller }: Entering, progress: Progress): Promise<SignInStep> {
+  await endReplaced(people, session.token, clientOf(caller));
+  session.set(progress.session.token, progress.session.expiresAtMs);
+  return progress.step;
+}
+
+/** Where in the console somebody goes on. */
+const placeOf: Readonly<Record<SignInStep['state'], string>> = {
+  'signed-in': '/',
+  'factor-required': '/sign-in',
+  'enrolment-required': '/enrol',
+};
+
+async function placeAfter(end: OidcEnd, entering: Entering): Promise<string> {
   if (end.kind === 'linked') return '/account';
-  const { state } = enter(cookie, end.progress);
-  switch (state) {
-    case 'signed-in':
-      return '/';
-    case 'factor-required':
-      return '/sign-in';
-    case 'enrolment-required':
-      return '/enrol';
-  }
+  const { state } = await enter(entering, end.progress);
+  return placeOf[state];
 }
 
 /** The code for the console; what is no error on purpose is the server's own. */
 function codeFor(error: unknown): string {
-  if (error instanceof PeopleError || error instanceof CodedError) return error.code;
+  if (error instanceof CodedError) return error.code;
   throw error;
 }

@@ -1,23 +1,29 @@
 import { join } from 'node:path';
-import { openAccess } from '../../access/access.ts';
-import { policiesInForce, serviceGrants } from '../../access/ports.ts';
+import { type Access, openAccess } from '../../access/access.ts';
+import { makePeople, type People } from '../../access/people/people.ts';
+import { openKeyFile } from '../../access/people/secrets/key-file.ts';
+import { resolveSession } from '../../access/people/sessions/resolve-session.ts';
+import { grantPorts, policiesInForce, serviceGrants } from '../../access/ports.ts';
 import { Reviews } from '../../access/reviews/reviews.ts';
 import { openServiceAccess } from '../../access/services/open-services.ts';
 import { nodeChecks } from '../../node/ledger/crypto.ts';
 import { openBlobs } from '../../store/blobs/open-blobs.ts';
 import { openBus } from '../../store/bus/open-bus.ts';
 import { openCounters } from '../../store/counters/open-counters.ts';
+import { eraseOpenings } from '../../store/ledger/erase.ts';
 import { openJobs } from '../../store/jobs/open-jobs.ts';
 import { openStore } from '../../store/open-store.ts';
 import { prepareFolder } from '../../store/sqlite/folder.ts';
 import type { Authenticator } from '../authenticate.ts';
 import { healthCheck } from '../check-health.ts';
+import { makeSafeFetch } from '../fetch/safe-fetch.ts';
 import type { ServerFacts } from '../facts.ts';
 import { reviewJobKinds, reviewJobs } from '../jobs/review-jobs.ts';
 import type { ServerLog } from '../plugins/log/server-log.ts';
 import type { Services } from '../services.ts';
 import type { Closing } from './closing.ts';
-import { ledgerSigners, makeKeysFolder } from './ledger-keys.ts';
+import { keysFolderOf, ledgerSigners, makeKeysFolder } from './ledger-keys.ts';
+import { oidcProviders } from './oidc-providers.ts';
 import { postgresOf, recordsConfig } from './records-config.ts';
 
 /** How long jobs under way may go on when the server stops. */
@@ -54,6 +60,7 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
     }),
     (access) => access.close(),
   );
+  const people = await openPeople(options, parts, access);
   const programs = closing.add(
     openServiceAccess({
       ...parts,
@@ -78,6 +85,7 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
       ...parts,
       access,
       authorizer: access.authorizer,
+      people,
       programs,
       reviews: new Reviews(reviewParts),
       facts,
@@ -85,10 +93,28 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
       health: healthCheck(clock),
     },
     authenticator: {
-      resolveSession: async () => null,
+      resolveSession: (token, from) => resolveSession(people, token, from),
       resolveBearer: (secret, from) => programs.bearers.resolve(secret, from),
     },
   };
+}
+
+/** Accounts and signing in. */
+async function openPeople(
+  { facts, folder, clock }: OpenServicesOptions,
+  parts: Parts,
+  access: Access,
+): Promise<People> {
+  const { config } = facts;
+  return makePeople({
+    ...parts,
+    clock,
+    secrets: await openKeyFile(join(keysFolderOf(config, folder), 'server.key')),
+    ports: { ...grantPorts(access), eraseOpenings: async ({ sql }, id) => void (await eraseOpenings(sql, id)) },
+    settings: { ...config.access, oidc: oidcProviders(config) },
+    origin: facts.origin,
+    fetch: makeSafeFetch(config.fetch),
+  });
 }
 
 type Parts = Pick<Services, 'store' | 'blobs' | 'counters' | 'bus' | 'jobs'>;
@@ -98,7 +124,7 @@ async function openParts({ facts, folder, log, closing, clock }: OpenServicesOpt
   const { config } = facts;
   const warn = (error: unknown): void => log.failure('store', error);
   prepareFolder(folder);
-  const keysFolder = config.keys ?? join(folder, 'keys');
+  const keysFolder = keysFolderOf(config, folder);
   makeKeysFolder(keysFolder);
   const records = recordsConfig(config, folder);
   const postgres = postgresOf(records);

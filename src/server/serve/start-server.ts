@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { collectDefaultMetrics } from 'prom-client';
+import { makeSetUpLink } from '../../access/people/invitations/set-up.ts';
 import { packageVersion } from '../../node/version.ts';
 import { defaultDataFolder } from '../config/data-folder.ts';
 import type { ServerConfig } from '../config/schema.ts';
@@ -72,13 +73,14 @@ async function start(
     ...(tls === undefined ? {} : { tls }),
   });
   closing.add(app, (app) => closeWithin(app, config.limits.stopSeconds * 1000));
+  const setUpLink = (await makeSetUpLink(services.people))?.link ?? null;
   await listen(app, config.listen);
   log.event('listening', { origin: place.origin, host: config.listen.host, port });
   return {
     origin: place.origin,
     folder,
     isLoopback: isLoopback(config.listen.host),
-    setUpLink: null,
+    setUpLink,
     reloadTls: () => {
       if (config.listen.tls !== undefined) reloadTls(app, config.listen.tls);
     },

@@ -7,7 +7,7 @@ import type { Column, DialectName, Session } from '../column.ts';
 import { kyselyOn } from '../kysely-on.ts';
 import { newId } from '../new-id.ts';
 import { type BulkTable, insertRows } from './insert-rows.ts';
-import { nativeHash } from './native-hash.ts';
+import { nodeHash } from '../../node/ledger/crypto.ts';
 import { splitHashes } from './read-nodes.ts';
 import type { Database } from '../tables/index.ts';
 import { type CompleteTile, completedTiles } from './complete-tiles.ts';
@@ -80,7 +80,7 @@ export class LedgerAppender implements Sealer {
 
   seal(draft: EntryDraft): SealedEntry {
     const time = this.#clock();
-    return sealEntry(draft, { id: newId('entry', time), time, salt: () => randomBytes(SALT_BYTES), hash: nativeHash });
+    return sealEntry(draft, { id: newId('entry', time), time, salt: () => randomBytes(SALT_BYTES), hash: nodeHash });
   }
 
   /** Appends under the lock of the head, which lasts until the session commits. */
@@ -112,7 +112,7 @@ export class LedgerAppender implements Sealer {
 async function readHead(db: Kysely<Database>, dialect: DialectName): Promise<CompactRange> {
   const head = db.selectFrom('ledger_head').select(['size', 'edge']).where('id', '=', 1);
   const { size, edge } = await (dialect === 'postgres' ? head.forUpdate() : head).executeTakeFirstOrThrow();
-  return new CompactRange({ size, hashes: splitHashes(edge) }, nativeHash);
+  return new CompactRange({ size, hashes: splitHashes(edge) }, nodeHash);
 }
 
 function entryRow(index: number, { entry, bytes, leafHash }: SealedEntry): (string | number | Uint8Array | null)[] {

@@ -8,7 +8,7 @@ import { edgeNodes, emptyRoot, foldRight, leafHash } from '../../ledger/tree.ts'
 import { StoreError } from '../errors.ts';
 import type { Database } from '../tables/index.ts';
 import { readLatest } from './checkpoint-keeper.ts';
-import { nativeHash } from './native-hash.ts';
+import { nodeHash } from '../../node/ledger/crypto.ts';
 import { readNodes, splitHashes } from './read-nodes.ts';
 
 /** Contents of the newest entries that are hashed again: the work at a start does not grow with the ledger. */
@@ -64,7 +64,7 @@ async function rehashNewest(db: Kysely<Database>, size: number): Promise<void> {
     throw StoreError.of('ledger-damaged', `${expected - rows.length} of the last ${expected} entries are missing`);
   }
   for (const { entry_index: index, bytes, leaf_hash: stored } of rows) {
-    if (bytes !== null && !sameBytes(leafHash(bytes, nativeHash), stored)) {
+    if (bytes !== null && !sameBytes(leafHash(bytes, nodeHash), stored)) {
       throw StoreError.of('ledger-damaged', `entry ${index} is not the one that was hashed`);
     }
   }
@@ -81,7 +81,7 @@ async function checkAgainst(
     throw StoreError.of('ledger-rolled-back', `a checkpoint of ${signed.size} entries was signed, ${size} are there`);
   }
   const edge = await readNodes(db, edgeNodes(signed.size), signed.size);
-  const root = edge.length === 0 ? emptyRoot() : foldRight(edge, nativeHash);
+  const root = edge.length === 0 ? emptyRoot() : foldRight(edge, nodeHash);
   if (!sameBytes(root, signed.root)) {
     throw StoreError.of('ledger-forked', `its first ${signed.size} entries are not those of the checkpoint`);
   }

@@ -5,7 +5,7 @@ import type { NoteSigner } from '../../ledger/signature.ts';
 import { CompactRange } from '../../ledger/tree.ts';
 import { StoreError } from '../errors.ts';
 import type { Database } from '../tables/index.ts';
-import { nativeHash } from './native-hash.ts';
+import { nodeHash } from '../../node/ledger/crypto.ts';
 import { splitHashes } from './read-nodes.ts';
 import type { RememberedCheckpoint } from './remembered.ts';
 
@@ -118,7 +118,7 @@ export class CheckpointKeeper {
 async function readHead(read: Kysely<Database>): Promise<CompactRange> {
   const head = read.selectFrom('ledger_head').select(['size', 'edge']).where('id', '=', 1);
   const { size, edge } = await head.executeTakeFirstOrThrow();
-  return new CompactRange({ size, hashes: splitHashes(edge) }, nativeHash);
+  return new CompactRange({ size, hashes: splitHashes(edge) }, nodeHash);
 }
 
 export async function readLatest(read: Kysely<Database>): Promise<SignedCheckpoint | undefined> {

@@ -155,11 +155,13 @@ export class Ledger {
   }
 
   /** Everything up to now, signed, as a bundle that anybody can check. @throws StoreError `ledger-unsigned`. */
-  async exportBundle(): Promise<{ readonly size: number; readonly content: AsyncIterable<Uint8Array> }> {
+  async exportBundle(
+    onProgress?: (entries: number) => void,
+  ): Promise<{ readonly size: number; readonly content: AsyncIterable<Uint8Array> }> {
     const signed = await this.#keeper.sign();
     if (signed === null) throw StoreError.of('ledger-unsigned', 'no signer was given');
     const { origin, keys } = this;
-    return { size: signed.size, content: readBundleBytes(this.#read, { origin, keys, size: signed.size }) };
+    return { size: signed.size, content: readBundleBytes(this.#read, { origin, keys, size: signed.size }, onProgress) };
   }
 
   /** The one asked for, or one that covers enough, signed now where need be. */

@@ -22,10 +22,17 @@ export function readExport(db: Kysely<Database>, { origin, keys, size }: ExportO
 }
 
 /** The same as the bytes of a bundle. */
-export async function* readBundleBytes(db: Kysely<Database>, of: ExportOf): AsyncGenerator<Uint8Array> {
+export async function* readBundleBytes(
+  db: Kysely<Database>,
+  of: ExportOf,
+  onProgress: (entries: number) => void = () => undefined,
+): AsyncGenerator<Uint8Array> {
   const { header, items } = readExport(db, of);
   yield bundleHeader(header);
-  for await (const item of items) yield Buffer.concat(bundleLines(item));
+  for await (const item of items) {
+    yield Buffer.concat(bundleLines(item));
+    if (item.kind === 'leaves') onProgress(item.start + item.leaves.length);
+  }
 }
 
 async function* readItems(db: Kysely<Database>, size: number): AsyncGenerator<ExportItem> {

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 import { HASH_BYTES, type HashFunction } from '../../ledger/hashing.ts';
 import { hashesAt, TILE_HEIGHT, TILE_WIDTH } from '../../ledger/tiles.ts';
-import { nodeHash, type TreeCoordinate } from '../../ledger/tree.ts';
+import { nodeHash as parentHash, type TreeCoordinate } from '../../ledger/tree.ts';
 import { StoreError } from '../errors.ts';
 import type { Database } from '../tables/index.ts';
-import { nativeHash } from './native-hash.ts';
+import { nodeHash } from '../../node/ledger/crypto.ts';
 
 /** Where the hashes are that a node is made of: `width` of them, from `slot` of a tile on. */
 interface Place {
@@ -44,7 +44,7 @@ export async function readNodes(
     if (hashes.length !== place.width) {
       throw StoreError.of('ledger-damaged', `hashes are missing in tile ${place.tile} of level ${place.level}`);
     }
-    return rootOf(hashes, nativeHash);
+    return rootOf(hashes, nodeHash);
   });
 }
 
@@ -133,7 +133,7 @@ function rootOf(hashes: readonly Uint8Array[], hash: HashFunction): Uint8Array {
   let level = hashes;
   while (level.length > 1) {
     level = Array.from({ length: level.length / 2 }, (_, at) =>
-      nodeHash(level[2 * at] as Uint8Array, level[2 * at + 1] as Uint8Array, hash),
+      parentHash(level[2 * at] as Uint8Array, level[2 * at + 1] as Uint8Array, hash),
     );
   }
   return level[0] as Uint8Array;

@@ -3,7 +3,7 @@ import { sameBytes } from '../../ledger/encoding.ts';
 import { edgeNodes, foldRight } from '../../ledger/tree.ts';
 import type { Store } from '../store.ts';
 import type { Database } from '../tables/index.ts';
-import { nativeHash } from './native-hash.ts';
+import { nodeHash } from '../../node/ledger/crypto.ts';
 import { readNodes } from './read-nodes.ts';
 
 export interface Restored {
@@ -51,7 +51,7 @@ async function findMisfits(db: Kysely<Database>, size: number): Promise<readonly
       .executeTakeFirst();
     if (checkpoint === undefined) return misfits;
     const edge = await readNodes(db, edgeNodes(checkpoint.size), checkpoint.size);
-    if (sameBytes(foldRight(edge, nativeHash), checkpoint.root)) return misfits;
+    if (sameBytes(foldRight(edge, nodeHash), checkpoint.root)) return misfits;
     misfits.push(checkpoint.size);
     below = checkpoint.size;
   }

@@ -1,5 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
-import { type Dialect, Kysely, SqliteDialect, SqliteDriver } from 'kysely';
+import {
+  type Dialect,
+  Kysely,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
 import type { Column, Session } from '../column.ts';
 import { StoreError } from '../errors.ts';
 import type { Database } from '../tables/index.ts';
@@ -18,6 +26,8 @@ const FULL_SYNC = [
   'pragma journal_mode = wal',
   'pragma synchronous = full',
   `pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+  // What is erased is overwritten, not only forgotten.
+  'pragma secure_delete = on',
 ];
 
 /** For every connection. `trusted_schema`: nothing in the file may call functions with side effects. */
@@ -49,7 +59,7 @@ async function openColumn(file: string, lock: FolderLock): Promise<Column> {
   const driver = new SqliteDriver({ database: statements });
   await driver.init();
   const connection = await driver.acquireConnection();
-  const read = new Kysely<Database>({ dialect: readingDialect(file, dialect) });
+  const read = openForReading(file);
   const session: Session = {
     connection,
     isInTransaction: () => database.isTransaction,
@@ -85,13 +95,15 @@ function openDatabase(file: string, readOnly: boolean): DatabaseSync {
   return database;
 }
 
-function readingDialect(file: string, dialect: SqliteDialect): Dialect {
-  return {
+/** Reads the records in a file, whoever has the folder. */
+export function openForReading(file: string): Kysely<Database> {
+  const dialect: Dialect = {
     createDriver: () => new ReaderDriver(() => new SqliteStatements(openDatabase(file, true))),
-    createQueryCompiler: () => dialect.createQueryCompiler(),
-    createAdapter: () => dialect.createAdapter(),
-    createIntrospector: (db) => dialect.createIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createAdapter: () => new SqliteAdapter(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
   };
+  return new Kysely<Database>({ dialect });
 }
 
 /** Extended result codes: https://sqlite.org/rescode.html */

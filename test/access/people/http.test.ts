@@ -42,8 +42,16 @@ class Browser {
     };
     const response = await this.#server.app.inject(options);
     const set = response.headers['set-cookie'];
-    if (typeof set === 'string') this.cookie = set.split(';')[0]?.endsWith('=') === true ? null : (set.split(';')[0] ?? null);
-    const body: unknown = response.body === '' ? null : response.headers['content-type']?.toString().includes('json') ? response.json() : response.body;
+    if (typeof set === 'string') {
+      const [pair = ''] = set.split(';');
+      this.cookie = pair.endsWith('=') ? null : pair;
+    }
+    const body: unknown =
+      response.body === ''
+        ? null
+        : response.headers['content-type']?.toString().includes('json')
+          ? response.json()
+          : response.body;
     return { status: response.statusCode, body: body as never, headers: response.headers };
   }
 
@@ -98,10 +106,18 @@ describe('accounts over HTTP', () => {
   async function administrator(authenticator = new SoftwareAuthenticator({ origin: ORIGIN })) {
     const browser = new Browser(server);
     const made = await makeSetUpLink(people);
-    const request = { token: tokenIn(made?.link ?? ''), name: 'Ada', email: 'ada@example.org', password: GOOD_PASSWORD };
+    const request = {
+      token: tokenIn(made?.link ?? ''),
+      name: 'Ada',
+      email: 'ada@example.org',
+      password: GOOD_PASSWORD,
+    };
     expect(await browser.send('POST', '/api/set-up', request)).toMatchObject({ body: { state: 'enrolment-required' } });
     expect(await browser.me()).toMatchObject({ enrolmentRequired: true, actions: [] });
-    expect(await browser.send('GET', '/api/people')).toMatchObject({ status: 403, body: { code: 'enrolment-required' } });
+    expect(await browser.send('GET', '/api/people')).toMatchObject({
+      status: 403,
+      body: { code: 'enrolment-required' },
+    });
     const options = await browser.send('POST', '/api/me/passkeys/options');
     const response = authenticator.create(options.body);
     const added = await browser.send('POST', '/api/me/passkeys', { name: 'laptop', response });
@@ -123,8 +139,14 @@ describe('accounts over HTTP', () => {
     const { link, personId } = invited.body as { link: string; personId: string };
     const browser = new Browser(server);
     const token = tokenIn(link);
-    expect(await browser.send('POST', '/api/invitations/show', { token })).toMatchObject({ body: { email: 'grace@example.org' } });
-    const accepted = await browser.send('POST', '/api/invitations/accept', { token, name: 'Grace', password: GOOD_PASSWORD });
+    expect(await browser.send('POST', '/api/invitations/show', { token })).toMatchObject({
+      body: { email: 'grace@example.org' },
+    });
+    const accepted = await browser.send('POST', '/api/invitations/accept', {
+      token,
+      name: 'Grace',
+      password: GOOD_PASSWORD,
+    });
     expect(accepted.status).toBe(200);
     await browser.me();
     return { browser, personId };
@@ -138,13 +160,19 @@ describe('accounts over HTTP', () => {
     expect(await browser.send('GET', '/api/people')).toMatchObject({ status: 403 });
     const listed = await admin.send('GET', '/api/people?search=GRACE');
     expect(listed.body).toMatchObject({ items: [{ id: personId, state: 'active', roles: ['member'] }], next: null });
-    expect(await browser.send('GET', '/api/me/sessions')).toMatchObject({ body: { items: [{ current: true, level: 1 }] } });
+    expect(await browser.send('GET', '/api/me/sessions')).toMatchObject({
+      body: { items: [{ current: true, level: 1 }] },
+    });
   });
 
   test('nobody without the right to give a role gives it with an invitation', async () => {
     const { browser: admin } = await administrator();
     clock.passSeconds(400);
-    const invited = await admin.send('POST', '/api/people', { name: 'Eve', email: 'eve@example.org', role: 'administrator' });
+    const invited = await admin.send('POST', '/api/people', {
+      name: 'Eve',
+      email: 'eve@example.org',
+      role: 'administrator',
+    });
     expect(invited).toMatchObject({ status: 403, body: { code: 'step-up-required' } });
   });
 
@@ -157,7 +185,10 @@ describe('accounts over HTTP', () => {
     await stepUp(admin, authenticator);
     expect(await disable()).toMatchObject({ status: 200, body: { state: 'disabled' } });
     expect((await browser.send('GET', '/api/me')).status).toBe(401);
-    const again = await new Browser(server).send('POST', '/api/sign-in/password', { email: 'grace@example.org', password: GOOD_PASSWORD });
+    const again = await new Browser(server).send('POST', '/api/sign-in/password', {
+      email: 'grace@example.org',
+      password: GOOD_PASSWORD,
+    });
     expect(again).toMatchObject({ status: 401, body: { code: 'sign-in-refused' } });
   });
 
@@ -196,7 +227,11 @@ describe('accounts over HTTP', () => {
     expect(reset).toMatchObject({ status: 200, body: { personId } });
     expect((await browser.send('GET', '/api/me')).status).toBe(401);
     const token = tokenIn((reset.body as { link: string }).link);
-    const back = await new Browser(server).send('POST', '/api/invitations/accept', { token, name: 'Grace', password: `${GOOD_PASSWORD} again` });
+    const back = await new Browser(server).send('POST', '/api/invitations/accept', {
+      token,
+      name: 'Grace',
+      password: `${GOOD_PASSWORD} again`,
+    });
     expect(back).toMatchObject({ status: 200, body: { state: 'signed-in' } });
   });
 
@@ -205,7 +240,9 @@ describe('accounts over HTTP', () => {
     const { browser } = await member(admin);
     const sent = await browser.send('PATCH', '/api/me', { name: 'Grace', roles: ['administrator'], state: 'active' });
     expect(sent).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
-    expect(await browser.send('PATCH', '/api/me', { name: 'Rear Admiral' })).toMatchObject({ body: { principal: { name: 'Rear Admiral' } } });
+    expect(await browser.send('PATCH', '/api/me', { name: 'Rear Admiral' })).toMatchObject({
+      body: { principal: { name: 'Rear Admiral' } },
+    });
   });
 
   test('what changes something needs the token of the session', async () => {
@@ -228,7 +265,9 @@ describe('accounts over HTTP', () => {
     const next = 'seven quiet owls on the roof';
     expect(await change({ next })).toMatchObject({ status: 403, body: { code: 'proof-needed' } });
     expect(await change({ current: 'wrong', next })).toMatchObject({ status: 422, body: { code: 'password-wrong' } });
-    expect(await change({ current: GOOD_PASSWORD, next: GOOD_PASSWORD })).toMatchObject({ body: { code: 'password-unchanged' } });
+    expect(await change({ current: GOOD_PASSWORD, next: GOOD_PASSWORD })).toMatchObject({
+      body: { code: 'password-unchanged' },
+    });
     expect(await change({ current: GOOD_PASSWORD, next: 'short' })).toMatchObject({ body: { code: 'password-short' } });
     expect((await change({ current: GOOD_PASSWORD, next })).status).toBe(204);
     expect((await browser.send('GET', '/api/me')).status).toBe(200);
@@ -255,7 +294,10 @@ describe('accounts over HTTP', () => {
     const { browser: admin } = await administrator();
     await admin.send('POST', '/api/sign-out');
     const browser = new Browser(server);
-    const step = await browser.send('POST', '/api/sign-in/password', { email: 'ada@example.org', password: GOOD_PASSWORD });
+    const step = await browser.send('POST', '/api/sign-in/password', {
+      email: 'ada@example.org',
+      password: GOOD_PASSWORD,
+    });
     expect(step.body).toEqual({ state: 'factor-required', factors: ['passkey', 'recovery-code'] });
     expect(await browser.send('GET', '/api/sign-in')).toMatchObject({
       body: { setUpRequired: false, pending: ['passkey', 'recovery-code'] },

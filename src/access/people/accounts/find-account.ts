@@ -11,6 +11,8 @@ export interface Account {
   readonly webauthnId: string;
   readonly lockedUntil: number | null;
   readonly phc: string | undefined;
+  /** Null without a password. A stronger hash of the same password leaves it as it is. */
+  readonly passwordChangedAt: number | null;
   readonly hasTotp: boolean;
   readonly passkeys: number;
   readonly suspendedPasskeys: number;
@@ -31,6 +33,7 @@ export async function findAccount(sql: Kysely<Database>, by: AccountKey): Promis
     webauthnId: row.webauthn_id,
     lockedUntil: row.locked_until,
     phc: row.phc ?? undefined,
+    passwordChangedAt: row.changed_at,
     hasTotp: row.totp_secret !== null,
     passkeys: Number(row.passkeys) - Number(row.suspended),
     suspendedPasskeys: Number(row.suspended),
@@ -44,7 +47,7 @@ function accountQuery(sql: Kysely<Database>) {
     .innerJoin('people_data as d', 'd.person_id', 'p.id')
     .leftJoin('people_passwords as w', 'w.person_id', 'p.id')
     .leftJoin('people_totp as t', 't.person_id', 'p.id')
-    .select(['p.id', 'p.state', 'p.webauthn_id', 'p.locked_until', 'd.name', 'd.email', 'w.phc'])
+    .select(['p.id', 'p.state', 'p.webauthn_id', 'p.locked_until', 'd.name', 'd.email', 'w.phc', 'w.changed_at'])
     .select('t.secret as totp_secret')
     .select((row) => [
       row

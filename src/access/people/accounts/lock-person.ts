@@ -8,7 +8,7 @@ import type { Database } from '../../../store/tables/index.ts';
 export async function lockPerson(sql: Kysely<Database>, personId: string): Promise<void> {
   await sql
     .updateTable('people')
-    .set(({ ref }) => ({ created_at: ref('created_at') }))
+    .set((row) => ({ created_at: row.ref('created_at') }))
     .where('id', '=', personId)
     .execute();
 }

@@ -9,6 +9,6 @@ export async function takeTurn(sql: Kysely<Database>, name: 'set-up'): Promise<v
   await sql
     .insertInto('people_turns')
     .values({ name, turns: 1 })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet(({ ref }) => ({ turns: ref('people_turns.turns') })))
+    .onConflict((conflict) => conflict.column('name').doUpdateSet((row) => ({ turns: row.ref('people_turns.turns') })))
     .execute();
 }

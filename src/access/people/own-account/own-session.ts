@@ -2,6 +2,7 @@ import type { RouteId } from '../../../contract/routes/index.ts';
 import type { Caller } from '../../caller.ts';
 import { type Account, findAccount } from '../accounts/find-account.ts';
 import { PeopleError } from '../errors.ts';
+import { peopleLimits } from '../limits.ts';
 import type { People } from '../people.ts';
 import type { Client } from '../record.ts';
 import { enrolmentRoutes } from '../sessions/enrolment.ts';
@@ -35,7 +36,6 @@ export async function ownSession(people: People, caller: Caller, route: RouteId)
  * @throws PeopleError `proof-needed`.
  */
 export function requireProof({ clock, settings }: People, { session }: Self): void {
-  // Nothing was enrolled that could be misused yet, and there is nothing else to do with such a session.
-  if (session.enrolmentRequired) return;
-  if (clock() - session.provedAt > settings.stepUpSeconds * 1000) throw PeopleError.of('proof-needed');
+  const seconds = session.enrolmentRequired ? peopleLimits.enrolmentSeconds : settings.stepUpSeconds;
+  if (clock() - session.provedAt > seconds * 1000) throw PeopleError.of('proof-needed');
 }

@@ -3,7 +3,7 @@ import type { Database } from '../../../store/tables/index.ts';
 import { recoveryCodesLeft } from '../totp/recovery-codes.ts';
 import type { Self } from './own-session.ts';
 
-export interface OwnPasskey {
+interface OwnPasskey {
   readonly id: string;
   readonly name: string;
   readonly createdAt: string;

@@ -69,7 +69,7 @@ function refuseAttestation(attestationObject: string): void {
   const decoded = decodeAttestationObject(isoBase64URL.toBuffer(attestationObject));
   const format = decoded.get('fmt');
   const isSelf = format === 'packed' && decoded.get('attStmt').get('x5c') === undefined;
-  if (format !== 'none' && !isSelf) throw new Error(`attestation of format ${String(format)} was not asked for`);
+  if (format !== 'none' && !isSelf) throw new Error(`attestation of format ${format} was not asked for`);
 }
 
 export interface KnownPasskey {
@@ -131,5 +131,5 @@ const MAX_REASON_CHARS = 160;
 /** For the ledger; what a browser sent stands in some of these messages, so they are cut and cleaned. */
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return `${text.slice(0, MAX_REASON_CHARS).replaceAll(/\p{C}/gu, ' ').toWellFormed()}`.trim() || 'it does not verify';
+  return text.slice(0, MAX_REASON_CHARS).replaceAll(/\p{C}/gu, ' ').toWellFormed().trim() || 'it does not verify';
 }

@@ -10,7 +10,7 @@ export interface Argon2Cost {
   readonly lanes: number;
 }
 
-/** OWASP Password Storage Cheat Sheet: 19 MiB, two passes, one lane. About 25 ms on a server's core. */
+/** OWASP Password Storage Cheat Sheet: 19 MiB, two passes, one lane. */
 export const defaultCost: Argon2Cost = { memoryKiB: 19 * 1024, passes: 2, lanes: 1 };
 
 const SALT_BYTES = 16;

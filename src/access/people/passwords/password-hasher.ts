@@ -9,7 +9,7 @@ export interface PasswordHasherOptions {
   readonly maxWaiting?: number;
 }
 
-export interface Verified {
+interface Verified {
   readonly matches: boolean;
   /** The hash matched and is weaker than those made now. */
   readonly outdated: boolean;
@@ -25,7 +25,7 @@ export interface PasswordHasher {
 
 /** 4 × 19 MiB: the thread pool of libuv runs four at once, more would only hold memory. */
 const MAX_RUNNING = 4;
-/** About a second and a half of work on two cores: who waits longer has gone. */
+/** Who waits behind more than these has gone before his turn comes. */
 const MAX_WAITING = 100;
 
 export function makePasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {

@@ -95,7 +95,7 @@ function commonStart(text: string, run: string): number {
 }
 
 function reversed(text: string): string {
-  return Array.from(text).reverse().join('');
+  return Array.from(text).toReversed().join('');
 }
 
 function isPersonal(folded: string, { name, email }: PasswordOwner): boolean {

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 import { PeopleError } from '../errors.ts';
 
 /** Keeps secrets that the server must read again, such as those of authenticator apps. */
-export interface SecretBox {
+interface SecretBox {
   /** Seals for one place: `context` names it, and what was sealed for another place does not open there. */
   seal(plain: Uint8Array, context: string): string;
   /** @throws PeopleError `sealed-unreadable`. */

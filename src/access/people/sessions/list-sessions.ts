@@ -5,7 +5,7 @@ import type { People } from '../people.ts';
 import { factorsIn } from './known-session.ts';
 import { idleMsOf } from './resolve-session.ts';
 
-export type SessionView = z.infer<typeof session>;
+type SessionView = z.infer<typeof session>;
 
 export interface SessionPage {
   readonly items: SessionView[];

@@ -24,7 +24,7 @@ const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 export async function resolveSession(people: People, token: string, client: Client): Promise<SessionCaller | null> {
   const session = await findSession(people, token);
   if (session === null || session.kind !== 'full') return null;
-  noteSeen(people, { session, token, client });
+  noteSeen(people, session, client);
   return {
     principal: { kind: 'person', id: session.personId },
     credential: { kind: 'session', id: session.id },
@@ -64,22 +64,16 @@ function isGood({ settings }: People, session: KnownSession, nowMs: number): boo
   return session.personState === 'active' && session.expiresAt > nowMs && idleUntil > nowMs;
 }
 
-interface Sight {
-  readonly session: KnownSession;
-  readonly token: string;
-  readonly client: Client;
-}
-
 /** Keeps the session from idling out. Not waited for: a request must not wait for a commit, and the next one writes what this one lost. */
-function noteSeen(people: People, { session, token, client }: Sight): void {
+function noteSeen(people: People, session: KnownSession, { address }: Client): void {
   const nowMs = people.clock();
   if (nowMs - session.lastSeenAt < peopleLimits.seenEverySeconds * 1000) return;
-  people.sessions.seen(hashToken(token), nowMs);
+  if (!people.sessions.isSightingDue(session.id, nowMs)) return;
   void people.store
     .change(async ({ sql }) => {
       await sql
         .updateTable('people_sessions')
-        .set({ last_seen_at: nowMs, address: client.address })
+        .set({ last_seen_at: nowMs, address })
         .where('id', '=', session.id)
         .execute();
       await sql.updateTable('people').set({ last_seen_at: nowMs }).where('id', '=', session.personId).execute();

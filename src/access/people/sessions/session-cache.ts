@@ -6,11 +6,10 @@ import type { KnownSession } from './known-session.ts';
 export interface SessionCache {
   /** Reads with `load` where nothing fresh is known; requests at the same time share one reading. */
   get(tokenHash: string, nowMs: number, load: () => Promise<KnownSession | null>): Promise<KnownSession | null>;
-  /** Notes in what is cached that a session was seen, so that it is written down once. */
-  seen(tokenHash: string, nowMs: number): void;
+  /** Whether it is time to write down that a session was seen; says so once in `seenEverySeconds`, however often it is asked. */
+  isSightingDue(sessionId: string, nowMs: number): boolean;
   /** Forgets everything, here and in the other processes. */
   forget(): void;
-  close(): void;
 }
 
 interface Cached {
@@ -21,6 +20,7 @@ interface Cached {
 export function makeSessionCache(bus: Bus): SessionCache {
   const known = new Map<string, Cached>();
   const loading = new Map<string, Promise<KnownSession | null>>();
+  const seen = new Map<string, number>();
   let generation = 0;
 
   const clear = (): void => {
@@ -29,7 +29,7 @@ export function makeSessionCache(bus: Bus): SessionCache {
     known.clear();
     loading.clear();
   };
-  const unsubscribe = bus.subscribe('access', clear);
+  bus.subscribe('access', clear);
 
   const read = async (tokenHash: string, nowMs: number, load: () => Promise<KnownSession | null>) => {
     const begunIn = generation;
@@ -52,16 +52,16 @@ export function makeSessionCache(bus: Bus): SessionCache {
         if (loading.get(tokenHash) === reading) loading.delete(tokenHash);
       }
     },
-    seen(tokenHash, nowMs) {
-      const cached = known.get(tokenHash);
-      if (cached === undefined) return;
-      known.set(tokenHash, { ...cached, session: { ...cached.session, lastSeenAt: nowMs } });
+    isSightingDue(sessionId, nowMs) {
+      const last = seen.get(sessionId);
+      if (last !== undefined && nowMs - last < peopleLimits.seenEverySeconds * 1000) return false;
+      remember(seen, sessionId, nowMs);
+      return true;
     },
     forget() {
       clear();
       bus.publish('access', 'sessions');
     },
-    close: unsubscribe,
   };
 }
 
@@ -71,10 +71,10 @@ function isFresh({ readAtMs }: Cached, nowMs: number): boolean {
   return ageMs >= 0 && ageMs < maxStaleMs;
 }
 
-function remember(known: Map<string, Cached>, tokenHash: string, cached: Cached): void {
-  known.delete(tokenHash);
-  known.set(tokenHash, cached);
-  if (known.size <= peopleLimits.maxCachedSessions) return;
-  const [oldest] = known.keys();
-  if (oldest !== undefined) known.delete(oldest);
+function remember<T>(entries: Map<string, T>, key: string, entry: T): void {
+  entries.delete(key);
+  entries.set(key, entry);
+  if (entries.size <= peopleLimits.maxCachedSessions) return;
+  const [oldest] = entries.keys();
+  if (oldest !== undefined) entries.delete(oldest);
 }

@@ -86,7 +86,7 @@ interface Admission {
 async function admit(people: People, { account, client, rehashed }: Admission): Promise<Progress | null> {
   const { value } = await people.store.change(async (change) => {
     const now = await findAccount(change.sql, { id: account.id });
-    if (now?.phc !== account.phc || now?.state !== 'active') return null;
+    if (now?.state !== 'active' || now.passwordChangedAt !== account.passwordChangedAt) return null;
     await change.sql.updateTable('people').set({ locked_until: null }).where('id', '=', now.id).execute();
     if (rehashed !== null) {
       await change.sql.updateTable('people_passwords').set({ phc: rehashed }).where('person_id', '=', now.id).execute();

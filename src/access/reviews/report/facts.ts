@@ -7,7 +7,7 @@ import { chunks } from '../chunks.ts';
 import { readCampaign } from '../record.ts';
 
 /** An entry of the ledger that vouches for something in the report. */
-export interface EvidenceEntry {
+interface EvidenceEntry {
   readonly index: number;
   readonly activity: string;
   /** ms since 1970. */

@@ -1,0 +1,110 @@
+import { chmodSync, createWriteStream, existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { finished } from 'node:stream/promises';
+import { KEYS_FOLDER } from '../ledger/ledger-keys.ts';
+import { folderLayout, pathIn } from '../sqlite/folder.ts';
+import { type Copied, copyFile, digestFile } from './copy-file.ts';
+import { BackupError } from './errors.ts';
+import { type BackupHeader, MANIFEST_FILE, writeManifestLine } from './manifest.ts';
+import { fillNewFolder } from './new-folder.ts';
+
+export const BLOBS_FOLDER = 'blobs';
+
+export interface BackupOptions {
+  /** The data folder; a server may be running on it. */
+  readonly folder: string;
+  /** A folder that does not exist, or is empty. */
+  readonly target: string;
+  /** Where the blobs are, when not in the data folder; null where they are not in a folder. */
+  readonly blobs?: string | null;
+  readonly withKeys: boolean;
+  readonly program: string;
+  readonly nowMs: number;
+}
+
+export interface BackedUp {
+  readonly header: BackupHeader;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/**
+ * Copies the records, as they are at one moment, and the blobs that belong to them, while a server goes on working.
+ * @throws BackupError `nothing-to-back-up`, `place-taken`; errors of the file system.
+ */
+export async function backUp(options: BackupOptions): Promise<BackedUp> {
+  const { folder, target } = options;
+  if (!existsSync(pathIn(folder, 'records'))) throw BackupError.of('nothing-to-back-up', folder);
+  return fillNewFolder(target, (temporary) => fill(temporary, options));
+}
+
+async function fill(temporary: string, options: BackupOptions): Promise<BackedUp> {
+  const header = copyRecords(join(temporary, folderLayout.records), options);
+  const manifest = createWriteStream(join(temporary, MANIFEST_FILE), { mode: 0o600, flush: true });
+  let files = 0;
+  let bytes = 0;
+  const note = async (path: string, copied: Copied): Promise<void> => {
+    await writeManifestLine(manifest, { path, ...copied });
+    files += 1;
+    bytes += copied.bytes;
+  };
+  await writeManifestLine(manifest, header);
+  await note(folderLayout.records, await digestFile(join(temporary, folderLayout.records)));
+  // Blobs never change, and were there before the records that name them: those of the moment are all there now.
+  for (const [name, place] of foldersOf(options)) {
+    for await (const path of filesIn(place))
+      await note(`${name}/${path}`, await copyFile(join(place, path), join(temporary, name, path)));
+  }
+  await writeManifestLine(manifest, { files });
+  manifest.end();
+  await finished(manifest);
+  return { header, files, bytes };
+}
+
+function foldersOf({ folder, blobs = join(folder, BLOBS_FOLDER), withKeys }: BackupOptions): [string, string][] {
+  return [
+    ...(blobs === null ? [] : [[BLOBS_FOLDER, blobs] as [string, string]]),
+    ...(withKeys ? [[KEYS_FOLDER, join(folder, KEYS_FOLDER)] as [string, string]] : []),
+  ];
+}
+
+/** `vacuum into` reads one state of the records, whatever is written meanwhile. */
+function copyRecords(to: string, { folder, withKeys, program, nowMs }: BackupOptions): BackupHeader {
+  const database = new DatabaseSync(pathIn(folder, 'records'), { readOnly: true, timeout: 10_000 });
+  try {
+    database.prepare('vacuum into ?').run(to);
+    chmodSync(to, 0o600);
+  } finally {
+    database.close();
+  }
+  const copy = new DatabaseSync(to, { readOnly: true });
+  try {
+    const head = copy.prepare('select size from ledger_head where id = 1').get();
+    const last = copy.prepare('select note from ledger_checkpoint order by size desc limit 1').get();
+    const note = last === undefined ? null : String(last['note']);
+    return {
+      format: 'vouchsafe-backup',
+      version: 1,
+      createdAt: new Date(nowMs).toISOString(),
+      program,
+      ledgerSize: Number(head?.['size'] ?? 0),
+      checkpoint: note === null ? null : note.slice(0, note.indexOf('\n\n') + 1),
+      hasKeys: withKeys,
+    };
+  } finally {
+    copy.close();
+  }
+}
+
+/** Regular files below a folder, as paths with slashes; none where there is no folder. Uploads under way are not whole yet. */
+async function* filesIn(folder: string, below = ''): AsyncGenerator<string> {
+  if (!existsSync(folder)) return;
+  const names = await readdir(join(folder, below), { withFileTypes: true });
+  for (const entry of names.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = below === '' ? entry.name : `${below}/${entry.name}`;
+    if (entry.isDirectory() && path !== 'incoming') yield* filesIn(folder, path);
+    else if (entry.isFile()) yield path;
+  }
+}

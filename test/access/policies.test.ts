@@ -1,0 +1,279 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Access, openAccess } from '../../src/access/access.ts';
+import { giveGrant, type GrantDraft } from '../../src/access/grants/give-grant.ts';
+import {
+  approvePolicies,
+  type DualControl,
+  proposePolicies,
+  refusePolicies,
+  withdrawPolicies,
+} from '../../src/access/policies/change-policies.ts';
+import { defaultPolicies } from '../../src/access/policies/default-policies.ts';
+import { impactOf } from '../../src/access/policies/impact.ts';
+import { listVersions, readActiveVersion, showVersion } from '../../src/access/policies/policy-versions.ts';
+import { type SampleRequest, tryPolicies } from '../../src/access/policies/try-policies.ts';
+import { whoCould } from '../../src/access/policies/who-could.ts';
+import { sampleRequest } from '../../src/contract/types/policies.ts';
+import { maxStaleMs } from '../../src/store/bus/bus.ts';
+import type { Store } from '../../src/store/store.ts';
+import { describeEachStore, type TestStore } from '../build/store.ts';
+import { addPerson, callerOf, entriesOf, testBus, testClock } from './fixture.ts';
+
+const server = { kind: 'server' } as const;
+const address = '192.0.2.1';
+const stricter = `${defaultPolicies}
+@id("no-nights")
+forbid (principal, action == Action::"models.write", resource) when { context.hour < 6 };
+`;
+
+describeEachStore('policies', ({ makeStore }) => {
+  let testStore: TestStore;
+  let store: Store;
+  let clock: ReturnType<typeof testClock>;
+  let access: Access;
+  const opened: Access[] = [];
+
+  async function openOne(dualControl: DualControl = 'always', bus = testBus()): Promise<Access> {
+    const onError = (error: unknown): void => {
+      throw error;
+    };
+    const one = await openAccess({ store, bus, clock, stepUpSeconds: 300, dualControl, onError });
+    opened.push(one);
+    return one;
+  }
+
+  beforeEach(async () => {
+    clock = testClock();
+    testStore = await makeStore({ clock });
+    store = testStore.store;
+    access = await openOne();
+  });
+
+  afterEach(async () => {
+    for (const one of opened.splice(0)) await one.close();
+    await testStore.end();
+  });
+
+  async function holder(name: string, role: GrantDraft['role'], more: Partial<GrantDraft> = {}): Promise<string> {
+    clock.now += 1;
+    const id = await addPerson(store, { name });
+    const principal = { kind: 'person', id } as const;
+    await store.change(async (change) => {
+      await giveGrant(change, { principal, role, scope: server, reason: 'test', ...more }, clock());
+      change.afterCommit(() => access.bus.publish('access', id));
+    });
+    return id;
+  }
+
+  const actor = (id: string) => ({ principal: { kind: 'person', id } as const, address });
+
+  const propose = (id: string, text: string, basedOn = 1) =>
+    proposePolicies(access, actor(id), { text, comment: 'because', basedOn });
+
+  test('a new server has the policies of the program, once, whoever starts first', async () => {
+    await Promise.all([openOne(), openOne()]);
+    const { items } = await listVersions(store.read, { limit: 10, before: null });
+    expect(items).toMatchObject([{ version: 1, state: 'active', proposedBy: null }]);
+    const loads = (await entriesOf(store)).filter(({ activity }) => activity === 'policy.load');
+    expect(loads).toMatchObject([{ object: { id: '1', digest: items[0]?.digest }, actor: { kind: 'system' } }]);
+  });
+
+  describe('changing', () => {
+    test('one proposes, another approves, and every process decides by it within a second', async () => {
+      const lines = new Set<(topic: string, message: string) => void>();
+      access = await openOne('always', testBus(lines));
+      const deaf = await openOne('always', testBus(lines, { isDeaf: true }));
+      const [ann, bob] = [await holder('Ann', 'administrator'), await holder('Bob', 'security')];
+      const proposal = await propose(ann, stricter);
+      expect(proposal).toMatchObject({ version: 2, state: 'proposed', based_on: 1 });
+      const night = Date.UTC(2026, 0, 5, 3);
+      clock.now = night;
+      const write = (one: Access) => one.authorizer.decide(callerOf('person', ann), 'models.write', server);
+      expect((await write(access)).allowed).toBe(true);
+      expect((await write(deaf)).allowed).toBe(true);
+      await approvePolicies(access, actor(bob), { version: 2, comment: 'good' });
+      expect(await write(access)).toMatchObject({ allowed: false, policies: ['no-nights'], policyVersion: 2 });
+      await sleep(maxStaleMs + 50);
+      expect(await write(deaf)).toMatchObject({ allowed: false, policyVersion: 2 });
+      const shown = await showVersion(store.read, await readActiveVersion(store.read));
+      expect(shown).toMatchObject({ proposedBy: { name: 'Ann' }, decidedBy: { name: 'Bob' }, decisionComment: 'good' });
+      const steps = (await entriesOf(store)).filter(({ object }) => object?.kind === 'policies' && object.id === '2');
+      expect(steps.map(({ activity, object }) => [activity, object?.digest])).toEqual([
+        ['policy.propose', proposal.digest],
+        ['policy.approve', proposal.digest],
+      ]);
+    });
+
+    test('nobody approves his own proposal, not even the only administrator', async () => {
+      const ann = await holder('Ann', 'administrator');
+      await propose(ann, stricter);
+      await expect(approvePolicies(access, actor(ann), { version: 2, comment: '' })).rejects.toMatchObject({
+        code: 'policy-own-proposal',
+        httpStatus: 403,
+      });
+    });
+
+    test('the only one who could decide may, where the configuration says so, and the ledger tells', async () => {
+      access = await openOne('single-administrator-may');
+      const ann = await holder('Ann', 'administrator');
+      await propose(ann, stricter);
+      const bob = await holder('Bob', 'security');
+      const own = { version: 2, comment: '' };
+      await expect(approvePolicies(access, actor(ann), own)).rejects.toMatchObject({ code: 'policy-own-proposal' });
+      await store.change(async ({ sql }) => {
+        await sql.updateTable('people').set({ state: 'disabled' }).where('id', '=', bob).execute();
+      });
+      await approvePolicies(access, actor(ann), own);
+      const approved = (await entriesOf(store)).find(({ activity }) => activity === 'policy.approve');
+      expect(approved?.data).toMatchObject({ ownProposal: true });
+    });
+
+    test('a proposal for another version than the one in force is outdated, before and after', async () => {
+      const [ann, bob] = [await holder('Ann', 'administrator'), await holder('Bob', 'administrator')];
+      await propose(ann, stricter);
+      await propose(bob, `${stricter}// other`);
+      await approvePolicies(access, actor(bob), { version: 2, comment: '' });
+      const outdated = { code: 'policy-outdated', httpStatus: 409 };
+      await expect(approvePolicies(access, actor(ann), { version: 3, comment: '' })).rejects.toMatchObject(outdated);
+      await expect(propose(ann, defaultPolicies)).rejects.toMatchObject(outdated);
+      await expect(propose(ann, stricter, 2)).rejects.toMatchObject({ code: 'policy-unchanged' });
+    });
+
+    test('is refused by another, withdrawn by oneself, and decided once', async () => {
+      const [ann, bob] = [await holder('Ann', 'administrator'), await holder('Bob', 'administrator')];
+      await propose(ann, stricter);
+      await expect(withdrawPolicies(access, actor(bob), 2)).rejects.toMatchObject({ code: 'policy-not-yours' });
+      await withdrawPolicies(access, actor(ann), 2);
+      await propose(ann, stricter);
+      await refusePolicies(access, actor(bob), { version: 3, comment: 'no' });
+      for (const version of [1, 2, 3]) {
+        await expect(approvePolicies(access, actor(bob), { version, comment: '' })).rejects.toMatchObject({
+          code: 'policy-decided',
+        });
+      }
+      const { items } = await listVersions(store.read, { limit: 2, before: null });
+      expect(items.map(({ state }) => state)).toEqual(['refused', 'withdrawn']);
+      expect((await listVersions(store.read, { limit: 2, before: 2 })).items.map(({ version }) => version)).toEqual([
+        1,
+      ]);
+    });
+
+    test.each([
+      ['nothing at all', ''],
+      ['no step-up possible', `${defaultPolicies}@id("x") forbid (principal, action in Action::"step-up", resource);`],
+      [
+        'nobody proposes',
+        `${defaultPolicies}@id("x") forbid (principal, action == Action::"policies.propose", resource);`,
+      ],
+      [
+        'only somebody who is not here',
+        '@id("x") permit (principal == Person::"per_00000000000000000000000009", action, resource);',
+      ],
+    ])('policies that would lock everybody out are refused: %s', async (_, text) => {
+      const ann = await holder('Ann', 'administrator');
+      await expect(propose(ann, text)).rejects.toMatchObject({ code: 'policy-lock-out' });
+    });
+
+    test('policies that are not valid are refused', async () => {
+      const ann = await holder('Ann', 'administrator');
+      await expect(propose(ann, 'permit (')).rejects.toMatchObject({ code: 'policy-invalid', httpStatus: 422 });
+    });
+  });
+
+  describe('trying', () => {
+    const sample = (id: string, more: Partial<SampleRequest>): SampleRequest =>
+      sampleRequest.parse({ principal: { kind: 'person', id }, action: 'models.read', scope: server, ...more });
+
+    test('says why, by which policies and grants', async () => {
+      const id = await holder('Tim', 'member');
+      clock.now += 1;
+      await store.change((change) =>
+        giveGrant(
+          change,
+          {
+            principal: { kind: 'person', id },
+            role: 'engineer',
+            scope: server,
+            conditions: { networks: ['10.0.0.0/8'] },
+            reason: 'x',
+          },
+          clock(),
+        ),
+      );
+      const answer = await tryPolicies(access, sample(id, {}));
+      expect(answer).toMatchObject({ decision: 'allow', policies: ['member'], ways: [] });
+      expect(answer.reasons).toEqual(['allowed by policy member', 'he is member on the server']);
+      expect(answer.grants.map(({ role, used, why }) => [role, used, why])).toEqual([
+        ['member', true, 'its role is in a policy that decided'],
+        ['engineer', false, 'it holds only from 10.0.0.0/8'],
+      ]);
+      const inside = sample(id, { action: 'models.write', context: { address: '10.1.2.3' } });
+      expect((await tryPolicies(access, inside)).policies).toEqual(['engineer']);
+    });
+
+    test('why not, and the shortest ways out: what he has before what he would have to be given', async () => {
+      const id = await holder('Tim', 'engineer', { conditions: { purposes: ['training'] } });
+      const answer = await tryPolicies(access, sample(id, { action: 'models.write' }));
+      expect(answer.decision).toBe('deny');
+      expect(answer.reasons[0]).toBe('denied: no policy allows to upload and change a model here');
+      expect(answer.reasons).toContain(
+        'his grant as engineer on the server does not count: it holds only for the purpose training',
+      );
+      expect(answer.ways.slice(0, 3)).toEqual([
+        'name the purpose training',
+        'use his grant as engineer on the server for the purpose training',
+        'be given the role engineer on the server',
+      ]);
+    });
+
+    test('names combinations where one thing alone is not enough', async () => {
+      const id = await addPerson(store, { name: 'Tim' });
+      const { ways } = await tryPolicies(access, sample(id, { action: 'policies.decide' }));
+      expect(ways).toEqual([
+        'prove with a passkey who he is (step-up), and be given the role security on the server',
+        'prove with a passkey who he is (step-up), and be given the role administrator on the server',
+      ]);
+    });
+
+    test('asks policies that are not in force, in the same way', async () => {
+      const id = await holder('Tim', 'engineer');
+      const at = new Date(Date.UTC(2026, 0, 5, 3)).toISOString();
+      const night = sample(id, { action: 'models.write', context: { at } });
+      expect((await tryPolicies(access, night)).decision).toBe('allow');
+      expect(await tryPolicies(access, night, stricter)).toMatchObject({
+        decision: 'deny',
+        policies: ['no-nights'],
+        ways: [],
+      });
+      await expect(tryPolicies(access, night, 'permit (')).rejects.toMatchObject({ code: 'policy-invalid' });
+    });
+  });
+
+  test('who could, and what each of them would need', async () => {
+    const ann = await holder('Ann', 'administrator');
+    const sam = await holder('Sam', 'security', { conditions: { networks: ['10.0.0.0/8'] } });
+    await holder('Tim', 'member');
+    const { principals } = await whoCould(access, { action: 'policies.decide', scope: server });
+    const needs = ['proves with a passkey who he is (step-up)', 'signs in with a second factor'];
+    expect(principals).toMatchObject([
+      { principal: { id: ann, name: 'Ann' }, under: needs, policies: ['administrator'] },
+      { principal: { id: sam, name: 'Sam' }, under: [...needs, 'from 10.0.0.0/8'], policies: ['security-act'] },
+    ]);
+    const readers = await whoCould(access, { action: 'models.read', scope: server });
+    expect(readers.principals.map(({ principal, under }) => [principal.name, under])).toContainEqual(['Tim', []]);
+  });
+
+  test('who would gain and who would lose, a new demand being a loss', async () => {
+    const [ann, tim] = [await holder('Ann', 'administrator'), await holder('Tim', 'member')];
+    const text = `${defaultPolicies}
+      @id("members-write") permit (principal in Role::"member", action == Action::"models.write", resource);
+      @id("verified") forbid (principal, action == Action::"people.read", resource) unless { context.recentlyVerified };`;
+    const { examined, changes } = await impactOf(access, text);
+    expect(examined).toBe(2);
+    expect(changes.map(({ principal, action, before, after }) => [principal.id, action, before, after])).toEqual([
+      [ann, 'people.read', 'allow', 'deny'],
+      [tim, 'models.write', 'deny', 'allow'],
+    ]);
+  });
+});
