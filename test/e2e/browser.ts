@@ -40,7 +40,10 @@ export interface VisitorOptions {
 }
 
 /** Somebody with a browser of his own and a passkey device in it. */
-export async function visitor(browser: Browser, { origin, width = 1280, theme = 'light' }: VisitorOptions): Promise<Visitor> {
+export async function visitor(
+  browser: Browser,
+  { origin, width = 1280, theme = 'light' }: VisitorOptions,
+): Promise<Visitor> {
   const context = await browser.newContext({
     baseURL: origin,
     viewport: { width, height: 860 },
@@ -78,7 +81,10 @@ async function addPasskeyDevice(page: Page): Promise<void> {
 
 interface Violation {
   readonly id: string;
-  readonly nodes: readonly { readonly target: readonly string[]; readonly any: readonly { readonly message: string }[] }[];
+  readonly nodes: readonly {
+    readonly target: readonly string[];
+    readonly any: readonly { readonly message: string }[];
+  }[];
 }
 
 /** What axe finds against WCAG 2.2 AA and good practice; empty is good. */

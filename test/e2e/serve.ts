@@ -40,7 +40,10 @@ export async function serveConsole(): Promise<ServedConsole> {
 async function printedLink(program: ChildProcess): Promise<string> {
   let printed = '';
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no set-up link within ${START_WITHIN_MS} ms:\n${printed}`)), START_WITHIN_MS);
+    const timer = setTimeout(
+      () => reject(new Error(`no set-up link within ${START_WITHIN_MS} ms:\n${printed}`)),
+      START_WITHIN_MS,
+    );
     const read = (chunk: Buffer): void => {
       printed += chunk.toString();
       const link = /http:\/\/\S+\/set-up#token=[\w-]+/.exec(printed)?.[0];

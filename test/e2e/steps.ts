@@ -7,7 +7,9 @@ export const PASSWORD = 'violet lamp under nine bridges';
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 function fromBase32(text: string): Uint8Array {
-  const bits = Array.from(text.replaceAll(' ', ''), (letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const bits = Array.from(text.replaceAll(' ', ''), (letter) =>
+    BASE32.indexOf(letter).toString(2).padStart(5, '0'),
+  ).join('');
   const bytes = bits.match(/.{8}/g) ?? [];
   return Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 2));
 }
@@ -40,7 +42,11 @@ export async function storeSecret(page: Page, what: string): Promise<readonly st
 }
 
 /** Opens a one-time link and goes as far as the second factor. */
-export async function acceptLink(page: Page, link: string, who: { readonly name: string; readonly email?: string }): Promise<void> {
+export async function acceptLink(
+  page: Page,
+  link: string,
+  who: { readonly name: string; readonly email?: string },
+): Promise<void> {
   await page.goto(link);
   await page.getByLabel('Your name').fill(who.name);
   if (who.email !== undefined) await page.getByLabel('E-mail address').fill(who.email);

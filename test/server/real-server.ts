@@ -13,7 +13,6 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  // biome-ignore lint: whatever the server says
   readonly json: Record<string, unknown>;
 }
 
@@ -147,7 +146,7 @@ export class Visitor {
 
   async me(): Promise<Record<string, unknown>> {
     const { json } = await this.send('GET', '/api/me');
-    this.csrf = String(json['csrfToken'] ?? '');
+    this.csrf = typeof json['csrfToken'] === 'string' ? json['csrfToken'] : '';
     return json;
   }
 }

@@ -1,7 +1,8 @@
-import { Navigate, useLocation } from '@tanstack/react-router';
+import { useLocation } from '@tanstack/react-router';
 import { useMe } from '../api/hooks.ts';
 import { ErrorState } from '../ui/states.tsx';
 import styles from './admission.module.css';
+import { Redirect } from './redirect.tsx';
 import { Shell } from './shell.tsx';
 
 /** Lets people in who are signed in; sends the others to where that is done. */
@@ -17,7 +18,7 @@ export function Admission() {
       </main>
     );
   }
-  if (me === null) return <Navigate to="/sign-in" search={href === '/' ? {} : { next: href }} replace />;
-  if (me.enrolmentRequired) return <Navigate to="/enrol" replace />;
+  if (me === null) return <Redirect to="/sign-in" {...(href === '/' ? {} : { next: href })} />;
+  if (me.enrolmentRequired) return <Redirect to="/enrol" />;
   return <Shell />;
 }

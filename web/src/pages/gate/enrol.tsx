@@ -1,9 +1,10 @@
 import { Button } from '@mantine/core';
-import { Navigate, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { Fingerprint, Smartphone } from 'lucide-react';
 import { useState } from 'react';
 import { useChanged, useMe } from '../../api/hooks.ts';
 import { passkeysWork } from '../../api/passkeys.ts';
+import { Redirect } from '../../frame/redirect.tsx';
 import { useSignOut } from '../../frame/use-sign-out.ts';
 import { Stack } from '../../ui/panel.tsx';
 import { SecretOnce } from '../../ui/secret-once.tsx';
@@ -29,7 +30,7 @@ export function EnrolPage() {
       </GateFrame>
     );
   }
-  if (me === null || me === undefined) return <Navigate to="/sign-in" replace />;
+  if (me === null || me === undefined) return <Redirect to="/sign-in" />;
   if (codes !== null) return <Codes codes={codes} onDone={finish} />;
 
   const enrolled = (given: readonly string[] | null): void => {

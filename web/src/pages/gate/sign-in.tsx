@@ -1,10 +1,11 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
-import { Navigate, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Fingerprint, LogIn } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { call, type Reply } from '../../api/call.ts';
 import { useApi, useChanged, useMe } from '../../api/hooks.ts';
 import { passkeysWork, signInWithPasskey } from '../../api/passkeys.ts';
+import { Redirect } from '../../frame/redirect.tsx';
 import { Stack } from '../../ui/panel.tsx';
 import { ErrorState, ProblemNote, Skeleton } from '../../ui/states.tsx';
 import { GateFrame, Or } from './gate-frame.tsx';
@@ -27,7 +28,7 @@ export function SignInPage() {
     else await arrive(step.state);
   }
 
-  if (me !== null && me !== undefined) return <Navigate to={me.enrolmentRequired ? '/enrol' : '/'} replace />;
+  if (me !== null && me !== undefined) return <Redirect to={me.enrolmentRequired ? '/enrol' : '/'} />;
   if (factors !== null) return <SecondStep factors={factors} onStep={onStep} onBack={() => setFactors(null)} />;
   if (options.error !== null) {
     return (

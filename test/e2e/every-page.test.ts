@@ -1,0 +1,136 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityFaults, browserPath, launchBrowser, overflow, type Visitor, visitor } from './browser.ts';
+import { serveConsole, type ServedConsole } from './serve.ts';
+import { acceptLink, enrolPasskey, heading } from './steps.ts';
+
+const pages: readonly (readonly [path: string, title: string | RegExp])[] = [
+  ['/', /needs? (attention|you)/],
+  ['/people', 'People'],
+  ['/services', 'Services and keys'],
+  ['/grants', 'Grants'],
+  ['/policies', 'Policies'],
+  ['/policies/edit', 'Propose a change'],
+  ['/policies/try', 'Ask the policies'],
+  ['/policies/1', 'Version 1'],
+  ['/reviews', 'Reviews'],
+  ['/ledger', 'Entries'],
+  ['/ledger/0', /./],
+  ['/checkpoints', 'Checkpoints'],
+  ['/account', 'My account'],
+  ['/server', 'Server'],
+  ['/nowhere/at/all', 'Nothing is kept here'],
+];
+
+const looks = [
+  { width: 1280, theme: 'light' },
+  { width: 1280, theme: 'dark' },
+  { width: 390, theme: 'light' },
+  { width: 390, theme: 'dark' },
+] as const;
+
+/** Where the pictures go that somebody wants to look at; none are made otherwise. */
+const pictures = process.env['VOUCHSAFE_TEST_PICTURES'];
+
+describe.skipIf(browserPath === undefined)('every page of the console', () => {
+  let server: ServedConsole;
+  let browser: Browser;
+  let ada: Visitor;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([serveConsole(), launchBrowser()]);
+    ada = await visitor(browser, server);
+    ada.page.setDefaultTimeout(10_000);
+    await acceptLink(ada.page, server.setUpLink, { name: 'Ada Lovelace', email: 'ada@example.org' });
+    await enrolPasskey(ada.page, 'laptop');
+    await ada.page.getByText('checked in this browser').waitFor();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const look = async (page: Page, name: string): Promise<void> => {
+    expect(await overflow(page), `${name} is wider than the window`).toBe(0);
+    expect(await accessibilityFaults(page), name).toEqual([]);
+    if (pictures !== undefined) await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
+  };
+
+  it.each(looks)('is accessible and fits, $width pixels wide, $theme', async ({ width, theme }) => {
+    const { page, complaints } = ada;
+    await page.setViewportSize({ width, height: 860 });
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+    for (const [path, title] of pages) {
+      await page.goto(path);
+      await heading(page, title);
+      await page.waitForLoadState('networkidle', { timeout: 1500 }).catch(() => undefined);
+      await look(page, `${path.replaceAll('/', '-').slice(1) || 'overview'}-${theme}-${width}`);
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it.each(looks)('before the door too, $width pixels wide, $theme', async ({ width, theme }) => {
+    const stranger = await visitor(browser, { origin: server.origin, width, theme });
+    await stranger.page.goto('/people');
+    await heading(stranger.page, 'Sign in');
+    await look(stranger.page, `sign-in-${theme}-${width}`);
+    expect(stranger.complaints).toEqual([]);
+    await stranger.context.close();
+  });
+
+  it('is walked with the keyboard alone', async () => {
+    const { page } = ada;
+    await page.setViewportSize({ width: 1280, height: 860 });
+    await page.goto('/');
+    await heading(page, /needs? (attention|you)/);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the page');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('page');
+
+    await page.keyboard.press('g');
+    await page.keyboard.press('p');
+    await heading(page, 'People');
+    await page.keyboard.press('/');
+    await page.keyboard.type('ada');
+    await page.getByRole('link', { name: 'Ada Lovelace' }).waitFor();
+    await page.keyboard.press('Escape');
+
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Find or do' }).waitFor();
+    await page.keyboard.type('checkpo');
+    await page.keyboard.press('Enter');
+    await heading(page, 'Checkpoints');
+
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('changes by itself when somebody else does something', async () => {
+    const { page } = ada;
+    await page.goto('/people');
+    await heading(page, 'People');
+    const other = await ada.context.newPage();
+    await other.goto('/people');
+    await other.getByRole('button', { name: 'Invite a person' }).first().click();
+    await other.getByLabel('Name', { exact: true }).fill('Katherine Johnson');
+    await other.getByRole('dialog').getByLabel('E-mail address').fill('katherine@example.org');
+    await other.getByRole('button', { name: 'Make the invitation' }).click();
+    await page.getByRole('link', { name: 'Katherine Johnson' }).waitFor();
+    await other.close();
+  });
+
+  it('explains what failed and offers to try again', async () => {
+    const { page } = ada;
+    await page.route('**/api/people?*', (route) => route.abort());
+    await page.route('**/api/people', (route) => route.abort());
+    await page.goto('/people');
+    await page.getByRole('heading', { name: 'The server does not answer' }).waitFor({ timeout: 20_000 });
+    await page.unroute('**/api/people?*');
+    await page.unroute('**/api/people');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'Ada Lovelace' }).waitFor();
+  });
+});
