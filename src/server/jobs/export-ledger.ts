@@ -2,6 +2,8 @@ import type { Blobs } from '../../store/blobs/blobs.ts';
 import type { JobHandler } from '../../store/jobs/job.ts';
 import type { Store } from '../../store/store.ts';
 
+export const EXPORT_JOB = 'ledger.export';
+
 /** An export has no limit of its own: the ledger is as long as it is. */
 const MAX_EXPORT_BYTES = 2 ** 40;
 

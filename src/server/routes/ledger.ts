@@ -4,13 +4,12 @@ import { formatProofFile } from '../../ledger/proof-file.ts';
 import { StoreError } from '../../store/errors.ts';
 import type { PublishedCheckpoint } from '../../store/ledger/ledger.ts';
 import type { Services } from '../services.ts';
+import { EXPORT_JOB } from '../jobs/export-ledger.ts';
 import { type AnyBinding, bind } from './bind.ts';
 import { jobReply } from './job-reply.ts';
 import { checkpointReply, entryDetailReply, entryReplies, ledgerStateReply } from './ledger-replies.ts';
 import { recordLedgerAct } from './record-ledger-act.ts';
 import { signedIn } from './signed-in.ts';
-
-export const EXPORT_JOB = 'ledger.export';
 
 /** A tile of hashes is what it is for ever. */
 const FOR_EVER = 'private, max-age=31536000, immutable';

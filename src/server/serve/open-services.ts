@@ -18,11 +18,13 @@ import type { Authenticator } from '../authenticate.ts';
 import { healthCheck } from '../check-health.ts';
 import { makeSafeFetch } from '../fetch/safe-fetch.ts';
 import type { ServerFacts } from '../facts.ts';
+import { EXPORT_JOB, exportLedger } from '../jobs/export-ledger.ts';
 import { reviewJobKinds, reviewJobs } from '../jobs/review-jobs.ts';
 import type { ServerLog } from '../plugins/log/server-log.ts';
 import type { Services } from '../services.ts';
 import type { Closing } from './closing.ts';
 import { keysFolderOf, ledgerSigners, makeKeysFolder } from './ledger-keys.ts';
+import { startLedgerUpkeep } from './ledger-upkeep.ts';
 import { oidcProviders } from './oidc-providers.ts';
 import { postgresOf, recordsConfig } from './records-config.ts';
 
@@ -79,7 +81,12 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
     unusedDays: config.reviews.unusedDays,
     hasWebhook: config.reviews.webhook !== undefined,
   };
-  await parts.jobs.start(reviewJobs({ parts: reviewParts, config, origin: facts.origin }));
+  await parts.jobs.start({
+    ...reviewJobs({ parts: reviewParts, config, origin: facts.origin }),
+    [EXPORT_JOB]: exportLedger(parts.store, parts.blobs),
+  });
+  const warn = (error: unknown): void => log.failure('ledger', error);
+  closing.add(startLedgerUpkeep({ store: parts.store, config, clock, warn }), (upkeep) => upkeep.stop());
   return {
     services: {
       ...parts,
@@ -134,7 +141,7 @@ async function openParts({ facts, folder, log, closing, clock }: OpenServicesOpt
   const blobsAt = config.blobs ?? { folder: { path: join(folder, 'blobs') } };
   const blobs = closing.add(await openBlobs(blobsAt), (opened) => opened.close());
   const queue = closing.add(
-    await openJobs({ config: config.jobs, kinds: reviewJobKinds, postgres, clock, warn }),
+    await openJobs({ config: config.jobs, kinds: [...reviewJobKinds, EXPORT_JOB], postgres, clock, warn }),
     (opened) => opened.close(),
   );
   const origin = config.ledger.origin ?? `${new URL(facts.origin).host}/ledger`;
@@ -142,7 +149,12 @@ async function openParts({ facts, folder, log, closing, clock }: OpenServicesOpt
     await openStore({
       records,
       enqueue: queue.enqueue,
-      ledger: { origin, signers: ledgerSigners(keysFolder, origin, clock), checks: nodeChecks },
+      ledger: {
+        origin,
+        signers: ledgerSigners(keysFolder, origin, clock),
+        checks: nodeChecks,
+        acceptRestored: config.ledger.acceptRestored,
+      },
       clock,
       warn,
     }),

@@ -17,7 +17,7 @@ export interface ExportOf {
  * Everything that a checkpoint covers, in the order of the log, 256 entries in memory at a time. Nothing that it reads
  * is ever changed but by retention, so no transaction is held open for it.
  */
-export function readExport(db: Kysely<Database>, { origin, keys, size }: ExportOf): Export {
+function readExport(db: Kysely<Database>, { origin, keys, size }: ExportOf): Export {
   return { header: { origin, size, keys }, items: readItems(db, size) };
 }
 
