@@ -22,6 +22,7 @@ import type { ServerFacts } from '../facts.ts';
 import { jobKinds } from '../jobs/index.ts';
 import { reviewJobKinds, reviewJobs } from '../jobs/review-jobs.ts';
 import { schedulesOf } from '../jobs/schedules.ts';
+import { EventStreams } from '../plugins/events/event-streams.ts';
 import type { ServerLog } from '../plugins/log/server-log.ts';
 import type { Services } from '../services.ts';
 import { blobsConfigOf } from './blobs-config.ts';
@@ -85,6 +86,16 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
     unusedDays: config.reviews.unusedDays,
     hasWebhook: config.reviews.webhook !== undefined,
   };
+  const events = closing.add(
+    new EventStreams({
+      ...parts,
+      authorizer: access.authorizer,
+      open: facts.metrics.eventStreams,
+      limits: config.limits,
+      onFault: (error) => log.failure('events', error),
+    }),
+    async (opened) => opened.close(),
+  );
   return {
     jobHandlers: reviewJobs({ parts: reviewParts, config, origin: facts.origin }),
     services: {
@@ -94,6 +105,7 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
       people,
       programs,
       reviews: new Reviews(reviewParts),
+      events,
       facts,
       clock,
       health: healthCheck(clock),
