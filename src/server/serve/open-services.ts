@@ -162,7 +162,12 @@ async function openParts(options: OpenServicesOptions): Promise<Parts> {
     await openStore({
       records,
       enqueue: queue.enqueue,
-      ledger: { origin, signers: ledgerSigners(keysFolder, origin, clock), checks: nodeChecks },
+      ledger: {
+        origin,
+        signers: ledgerSigners(keysFolder, origin, clock),
+        checks: nodeChecks,
+        acceptRestored: config.ledger.acceptRestored,
+      },
       clock,
       warn,
     }),

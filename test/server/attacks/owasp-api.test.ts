@@ -331,7 +331,7 @@ describe('API10:2023, unsafe consumption of APIs', () => {
     'a provider that answers with %s is refused, and nothing of it is passed on',
     async (_, { status, headers, body }) => {
       evilAsked = 0;
-      evilAnswer = (send) => send(status, headers as Record<string, string>, body);
+      evilAnswer = (send) => send(status, headers, body);
       const answer = await new Visitor(server).send('POST', '/api/sign-in/oidc/evil');
       expect(answer.status).toBeGreaterThanOrEqual(500);
       expect(answer.headers['content-type']).toContain('application/problem+json');

@@ -76,7 +76,7 @@ describe('bodies', () => {
     ['{"\\u005f_proto__":{"isAdmin":true},"email":"a","password":"x"}', '__proto__, escaped'],
     ['{"constructor":{"prototype":{"isAdmin":true}},"email":"a","password":"x"}', 'constructor'],
     [`${'['.repeat(100)}${']'.repeat(100)}`, 'depth'],
-    [`${'['.repeat(1_000_000)}`, 'depth without an end'],
+    ['['.repeat(1_000_000), 'depth without an end'],
     ['{"email":"\xff"}', 'no UTF-8'],
     ['{"email":', 'no end'],
     ['{"email":"a"} {"email":"b"}', 'two values'],
