@@ -17,6 +17,7 @@ const suites = {
   convert: 'Converting',
   sign: 'Hashing for signatures',
   seal: 'Sealing',
+  ledger: 'Recording in the ledger',
   keys: 'Keys',
 } as const;
 type Suite = keyof typeof suites;
@@ -65,7 +66,7 @@ function preface(): string {
     '# Bench results',
     '',
     `Made by \`npm run bench\` on ${machine}; files in the page cache or in memory, tools interleaved.`,
-    'A section is made anew by `npm run bench -- scan`, `convert`, `sign` or `seal`.',
+    'A section is made anew by `npm run bench -- scan`, `convert`, `sign`, `seal` or `ledger`.',
     '',
   ].join('\n');
 }

@@ -15,10 +15,12 @@ const bundle = await rolldown({
     'hash-worker': 'dist/node/sign/hash-worker.js',
     'chunk-worker': 'dist/node/seal/chunk-worker.js',
     'copy-worker': 'dist/node/convert/copy-worker.js',
+    'job-thread': 'dist/server/jobs/job-thread.js',
+    'examiner-worker': 'dist/access/policies/examiner-worker.js',
   },
   platform: 'node',
-  // Optional peers: whoever uses them installs them.
-  external: ['@aws-sdk/client-kms', '@aws-sdk/client-s3'],
+  // Optional peers: whoever uses them installs them. Cedar reads its WebAssembly from beside its own file.
+  external: ['@aws-sdk/client-kms', '@aws-sdk/client-s3', /^@cedar-policy\//],
 });
 rmSync(OUT, { recursive: true, force: true });
 const { output } = await bundle.write({ dir: OUT, format: 'esm', chunkFileNames: '[name]-[hash].js' });

@@ -4,9 +4,10 @@ import type { Authorizer } from './decision.ts';
 import { AccessRecords } from './grants/access-records.ts';
 import { GrantUsage } from './grants/grant-usage.ts';
 import { createAuthorizer } from './policies/authorizer.ts';
-import type { DualControl, PolicyOffice } from './policies/change-policies.ts';
+import type { PolicyOffice } from './policies/change-policies.ts';
 import type { PolicyDesk } from './policies/desk.ts';
 import { PolicyExaminer } from './policies/examiner.ts';
+import type { DualControl } from './policies/settings.ts';
 import { putFirstPolicies } from './policies/first-policies.ts';
 
 export interface AccessOptions {

@@ -21,6 +21,7 @@ import { defineServe } from './commands/serve.ts';
 import { defineTensors } from './commands/tensors.ts';
 import { defineUnseal } from './commands/unseal.ts';
 import { defineVerify } from './commands/verify.ts';
+import { defineWorker } from './commands/worker.ts';
 import { visible } from '../scan/visible-text.ts';
 import { describeFailure } from './failure.ts';
 
@@ -47,6 +48,7 @@ const commands = [
   defineBom,
   defineReport,
   defineServe,
+  defineWorker,
   defineLedger,
   defineBackup,
 ];

@@ -14,6 +14,8 @@ export interface RouteContext {
   readonly services: Services;
   readonly rules: AccessRules;
   readonly cookie: CookieStyle;
+  /** Whether what a request showed of its caller still holds. */
+  readonly stillHolds: (request: FastifyRequest) => Promise<boolean>;
   readonly isStrict: boolean;
 }
 
@@ -30,6 +32,7 @@ export function answerRoute(route: Route, binding: AnyBinding, context: RouteCon
       services: context.services,
       basic: request.visit.basic,
       setStatus: (status: number) => void reply.code(status),
+      stillHolds: () => context.stillHolds(request),
       signal: request.signal,
     };
     await checkScoped(route, input, async () => await binding.scopeOf?.(call as never), {

@@ -1,20 +1,11 @@
 import type { Caller } from '../access/caller.ts';
 import type { AccessDecision, Authorizer } from '../access/decision.ts';
+import { enrolmentRoutes } from '../access/people/sessions/enrolment.ts';
 import type { ActionId } from '../contract/actions.ts';
 import type { Route } from '../contract/route.ts';
 import type { RouteId } from '../contract/routes/index.ts';
 import type { Scope } from '../contract/types/common.ts';
 import { RequestError, type RequestErrorCode } from './errors.ts';
-
-/** What somebody may do who is signed in but must enrol a strong factor first: enrol it, see where he stands, and leave. */
-const whileEnrolling: ReadonlySet<RouteId> = new Set<RouteId>([
-  'me.show',
-  'me.passkeyOptions',
-  'me.passkeyAdd',
-  'me.totpBegin',
-  'me.totpConfirm',
-  'signOut',
-]);
 
 /** What is about the caller himself and yet open to keys and tokens; everything else needs a person with a session. */
 const openToServices: ReadonlySet<RouteId> = new Set<RouteId>(['me.show', 'projects.list', 'events.stream']);
@@ -46,7 +37,7 @@ export function checkCaller(route: Route, caller: Caller): void {
   if (route.access.kind === 'public') return;
   if (caller.principal === null) throw RequestError.of('unauthenticated');
   const id = route.id as RouteId;
-  if (caller.enrolmentRequired && !whileEnrolling.has(id)) throw RequestError.of('enrolment-required');
+  if (caller.enrolmentRequired && !enrolmentRoutes.has(id)) throw RequestError.of('enrolment-required');
   if (route.access.kind === 'self' && caller.credential?.kind !== 'session' && !openToServices.has(id)) {
     throw RequestError.of('session-required');
   }

@@ -12,7 +12,7 @@ import { addCsrfCheck } from './plugins/csrf/index.ts';
 import { addDocuments } from './plugins/documents/index.ts';
 import { addHeaders } from './plugins/headers/index.ts';
 import { addHostCheck } from './plugins/host/index.ts';
-import { addAuthentication, addVisits } from './plugins/identity/index.ts';
+import { addAuthentication, addVisits, credentialCheck } from './plugins/identity/index.ts';
 import { addLimits, connectionLimits } from './plugins/limits/index.ts';
 import { addRequestLog } from './plugins/log/index.ts';
 import type { ServerLog } from './plugins/log/server-log.ts';
@@ -25,6 +25,9 @@ import type { AnyBinding } from './routes/bind.ts';
 import type { Services } from './services.ts';
 import { methodsByPath } from './methods-by-path.ts';
 import { addStopping } from './stopping.ts';
+
+/** A day. */
+const MAX_STREAM_MS = 86_400_000;
 
 export interface ServerOptions {
   readonly config: ServerConfig;
@@ -57,7 +60,7 @@ export function createServer(services: Services, options: ServerOptions): Fastif
   addHeaders(app, place);
   addRequestLog(app, log);
   addMetrics(app, options.metrics);
-  addStopping(app);
+  addStopping(app, services.events);
   addLimits(app, config.limits);
   addHostCheck(app, place);
   addBodies(app, config.limits);
@@ -69,6 +72,7 @@ export function createServer(services: Services, options: ServerOptions): Fastif
     services,
     rules: { authorizer: services.authorizer, refused: refusalRecorder(services.store, services.counters) },
     cookie: place.cookie,
+    stillHolds: credentialCheck(options.authenticator, place),
     isStrict: options.isStrict === true,
     maxBodyBytes: config.limits.maxBodyBytes,
   });
@@ -140,6 +144,8 @@ function addRoute(app: FastifyInstance, { route, binding, context }: Bound): voi
     url: route.path,
     config: { contract: route },
     bodyLimit: route.maxBodyBytes ?? context.maxBodyBytes,
+    // What is streamed may take as long as it takes: its reader is watched instead.
+    ...(route.produces === undefined ? {} : { handlerTimeout: MAX_STREAM_MS }),
     exposeHeadRoute: route.produces !== 'text/event-stream' && route.method === 'GET',
     onRequest: async ({ visit }) => {
       checkCaller(route, visit.caller);

@@ -9,6 +9,7 @@ import type { Counters } from '../store/counters/counters.ts';
 import type { Jobs } from '../store/jobs/job.ts';
 import type { Store } from '../store/store.ts';
 import type { HealthCheck } from './check-health.ts';
+import type { EventStreams } from './plugins/events/event-streams.ts';
 import type { ServerFacts } from './facts.ts';
 
 /** Everything a route may use. Made once at the start; tests make it from parts. */
@@ -24,6 +25,7 @@ export interface Services {
   /** Services, their keys and tokens. */
   readonly programs: ServiceAccess;
   readonly reviews: Reviews;
+  readonly events: EventStreams;
   readonly facts: ServerFacts;
   readonly health: HealthCheck;
   /** ms since 1970. */

@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify';
+import type { EventStreams } from './plugins/events/event-streams.ts';
 import { RequestError } from './errors.ts';
 
-/** Once the server stops, connections that are open are told so, and end. */
-export function addStopping(app: FastifyInstance): void {
+/** Once the server stops, streams of events end, and connections that are open are told so. */
+export function addStopping(app: FastifyInstance, events: Pick<EventStreams, 'close'>): void {
   let isStopping = false;
   app.addHook('preClose', async () => {
     isStopping = true;
+    events.close();
   });
   app.addHook('onRequest', async (_request, reply) => {
     if (!isStopping) return;

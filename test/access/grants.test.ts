@@ -49,6 +49,8 @@ describeEachStore('grants', ({ makeStore }) => {
   const person = (name: string) => addPerson(store, { name });
 
   async function give(personId: string, role: GrantDraft['role'], more: Partial<GrantDraft> = {}): Promise<string> {
+    // Ids of one millisecond are in no order.
+    clock.now += 1;
     const principal = { kind: 'person', id: personId } as const;
     const draft = { principal, role, scope: server, reason: 'test', ...more };
     const { value } = await store.change(async (change) => {
@@ -69,7 +71,6 @@ describeEachStore('grants', ({ makeStore }) => {
     name: string,
     classification: 'public' | 'internal' | 'restricted' = 'internal',
   ): Promise<string> {
-    // Ids of one millisecond are in no order.
     clock.now += 1;
     const by = { kind: 'person', id: await person('Maker') } as const;
     const { value } = await store.change((change) =>

@@ -4,7 +4,6 @@ import { type Access, openAccess } from '../../src/access/access.ts';
 import { giveGrant, type GrantDraft } from '../../src/access/grants/give-grant.ts';
 import {
   approvePolicies,
-  type DualControl,
   proposePolicies,
   refusePolicies,
   withdrawPolicies,
@@ -12,6 +11,7 @@ import {
 import { defaultPolicies } from '../../src/access/policies/default-policies.ts';
 import { impactOf } from '../../src/access/policies/impact.ts';
 import { listVersions, readActiveVersion, showVersion } from '../../src/access/policies/policy-versions.ts';
+import type { DualControl } from '../../src/access/policies/settings.ts';
 import { type SampleRequest, tryPolicies } from '../../src/access/policies/try-policies.ts';
 import { whoCould } from '../../src/access/policies/who-could.ts';
 import { sampleRequest } from '../../src/contract/types/policies.ts';

@@ -307,6 +307,22 @@ describeEachStore('services, keys and tokens', ({ makeStore }) => {
     expect(changed).toMatchObject({ name: 'renamed', owner: { id: eve, name: 'Eve' }, keys: 1 });
   });
 
+  test('services whose owner has left and keys that end without a successor are counted for the overview', async () => {
+    const { service } = await issue({ expiresInDays: 15 });
+    expect(await access.accounts.attention()).toEqual({ ownerless: 0, endingKeys: 0 });
+    clock.now += DAY_MS;
+    const { key } = await issue({ expiresInDays: 15 });
+    expect(await access.accounts.attention()).toEqual({ ownerless: 0, endingKeys: 1 });
+    await testStore.store.change(async ({ sql }) => {
+      await sql.updateTable('people').set({ state: 'disabled' }).where('id', '=', owner).execute();
+    });
+    expect(await access.accounts.attention()).toEqual({ ownerless: 2, endingKeys: 1 });
+    const [ending] = (await access.keys.list(service.id, { limit: 1 })).items;
+    await access.keys.rotate(ada(), { serviceId: service.id, keyId: ending?.id ?? '' }, 60);
+    await access.keys.revoke(ada(), { serviceId: key.serviceId, keyId: key.id });
+    expect(await access.accounts.attention()).toEqual({ ownerless: 2, endingKeys: 0 });
+  });
+
   test('services are listed newest first, by page and by name', async () => {
     for (const name of ['alpha', '100%', 'alphabet', 'Beta_1']) {
       clock.now += 1;

@@ -80,6 +80,7 @@ function partsFor({ decide }: TestServerOptions, entries: EntryDraft[]): Omit<Se
     access: new Proxy({}, { get: nothing }) as Services['access'],
     blobs: new Proxy({}, { get: nothing }) as Services['blobs'],
     jobs: new Proxy({}, { get: nothing }) as Services['jobs'],
+    events: { close: () => undefined } as Services['events'],
     people: new Proxy({}, { get: nothing }) as Services['people'],
     programs: new Proxy({}, { get: nothing }) as Services['programs'],
     reviews: new Proxy({}, { get: nothing }) as Services['reviews'],

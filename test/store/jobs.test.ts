@@ -262,6 +262,30 @@ describeEachQueue('jobs', (makePlace) => {
     return place;
   };
 
+  it('that are scheduled are added once for all processes each time, and not beside one that still runs', async () => {
+    const schedules = [{ name: 'often', kind: 'other', everySeconds: 0.5, data: { n: 1 } }];
+    await queue.close();
+    queue = await openQueue(place, { schedules });
+    const second = place.records.column === 'postgres' ? await openQueue(place, { schedules }) : undefined;
+    const release = Promise.withResolvers<void>();
+    const runs: unknown[] = [];
+    const other: JobHandler = async ({ data }) => {
+      runs.push(data['n']);
+      if (runs.length === 3) await release.promise;
+      return undefined;
+    };
+    await queue.jobs.start({ other });
+    await second?.jobs.start({ other });
+    const before = performance.now();
+    await expect.poll(() => runs.length, patient).toBe(3);
+    expect(performance.now() - before).toBeGreaterThanOrEqual(900);
+    await sleep(1200);
+    expect(runs).toEqual([1, 1, 1]);
+    release.resolve();
+    await expect.poll(() => runs.length, patient).toBeGreaterThan(3);
+    await second?.close();
+  });
+
   it('whose worker died for the last time have failed', async () => {
     const id = await add({ maxAttempts: 2 });
     await queue.store.change(({ sql }) =>

@@ -1,7 +1,7 @@
 import type { ActionId } from '../../contract/actions.ts';
 
 /** Actions that one principal should not have together: he could do alone what two should see. */
-export interface ConflictRule {
+interface ConflictRule {
   readonly id: string;
   readonly actions: readonly [ActionId, ActionId];
   readonly why: string;

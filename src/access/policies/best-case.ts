@@ -20,7 +20,7 @@ export interface Asking {
 }
 
 /** The same grants with all conditions met, but for the classification, which nobody can choose, and the end. */
-export function unconditioned(held: HeldGrants): HeldGrants {
+function unconditioned(held: HeldGrants): HeldGrants {
   const byScope = [...held.byScope].map(([key, grants]) => [key, grants.map(withoutConditions)] as const);
   return { count: held.count, byScope: new Map(byScope) };
 }

@@ -1,7 +1,7 @@
 import { type ActionId, actionIds, actions } from '../../contract/actions.ts';
 
-export const READ_GROUP = 'read';
-export const STEP_UP_GROUP = 'step-up';
+const READ_GROUP = 'read';
+const STEP_UP_GROUP = 'step-up';
 
 /** Groups that an action belongs to, by which policies can name many at once. */
 export function groupsOf(action: ActionId): readonly string[] {

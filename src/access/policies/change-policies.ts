@@ -6,16 +6,11 @@ import { AccessError } from './errors.ts';
 import type { PolicyExaminer } from './examiner.ts';
 import { othersWhoCouldDecide, requireWayBack } from './lock-out.ts';
 import { recordPolicy } from './policy-entries.ts';
+import type { DualControl } from './settings.ts';
 import { digestOf, readActiveVersion, readVersion, type VersionRow } from './policy-versions.ts';
 
 /** Proposals that wait at once. */
 const MAX_PROPOSALS = 50;
-
-/**
- * Who may put a proposal into force. `always`: never the one who proposed it. `single-administrator-may`: he may, while there is nobody else
- * who could decide; the ledger says so.
- */
-export type DualControl = 'always' | 'single-administrator-may';
 
 export interface PolicyOffice {
   readonly store: Store;

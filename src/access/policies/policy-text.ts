@@ -12,7 +12,7 @@ export interface TextFault {
   readonly end: number;
 }
 
-export const policyLimits = {
+const policyLimits = {
   /** As in the contract. */
   maxCharacters: 200_000,
   /** Measured: checking 500 policies of 20 conditions each takes a fifth of a second. */

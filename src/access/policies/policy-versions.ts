@@ -18,7 +18,7 @@ export function digestOf(text: string): string {
 }
 
 /** Ids tell their kind by how they begin. */
-export function refOfId(id: string): PrincipalRef {
+function refOfId(id: string): PrincipalRef {
   return { kind: id.startsWith('svc_') ? 'service' : 'person', id };
 }
 

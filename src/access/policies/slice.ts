@@ -4,7 +4,7 @@ import { groupsOf } from './cedar-schema.ts';
 import type { ParsedPolicy } from './parse-policies.ts';
 import type { PolicyContext } from './request.ts';
 
-export type Attribute = keyof PolicyContext;
+type Attribute = keyof PolicyContext;
 
 /** Those of the policies that can say something about one action, and what they need to know. */
 export interface Slice {
@@ -15,7 +15,7 @@ export interface Slice {
   readonly readsAction: boolean;
 }
 
-export const attributes = [
+const attributes = [
   'level',
   'recentlyVerified',
   'address',

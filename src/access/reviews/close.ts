@@ -1,5 +1,5 @@
 import type { Caller } from '../caller.ts';
-import { actorOf } from '../services/actor.ts';
+import { actorOf } from '../people/record.ts';
 import { findCampaign } from './campaign-row.ts';
 import { ReviewError } from './errors.ts';
 import { clearNotices } from './notices.ts';

@@ -5,7 +5,7 @@ import type { Database } from '../../store/tables/index.ts';
 import type { ReviewItemTable } from '../../store/tables/reviews.ts';
 import type { Caller } from '../caller.ts';
 import { takeGrant } from '../grants/take-grant.ts';
-import { actorOf } from '../services/actor.ts';
+import { actorOf } from '../people/record.ts';
 import { findCampaign } from './campaign-row.ts';
 import { ReviewError } from './errors.ts';
 import { reviewLimits } from './limits.ts';

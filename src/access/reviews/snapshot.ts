@@ -1,14 +1,16 @@
 import type { z } from 'zod';
-import { type ActionId, type Role, roles as allRoles } from '../../contract/actions.ts';
+import type { ActionId, Role } from '../../contract/actions.ts';
 import type { Scope } from '../../contract/types/common.ts';
 import type { campaignRequest } from '../../contract/types/policies.ts';
 import type { Store } from '../../store/store.ts';
+import { activeGrantsOf } from '../grants/active-grants.ts';
+import { conflictsOf } from '../grants/conflicts.ts';
 import { type Grant, scopeKey } from '../grants/grant.ts';
-import { describeAccess } from '../grants/list-access.ts';
 import { findGrants } from '../grants/list-grants.ts';
+import { nameScopes } from '../grants/resources.ts';
 import { roleActions } from '../grants/role-actions.ts';
 import type { PreparedPolicies } from '../policies/prepared-policies.ts';
-import { findPeople, type PersonFacts } from '../services/directory.ts';
+import { activePeople } from '../services/directory.ts';
 import { chunks } from './chunks.ts';
 import { ReviewError } from './errors.ts';
 import { dayMs, reviewLimits } from './limits.ts';
@@ -38,31 +40,35 @@ export async function takeSnapshot(
   const { store, unusedDays } = parts;
   const { read } = store;
   const grants = await meantGrants(store, filter, nowMs);
-  const listing = { read, policies: await parts.policies(), nowMs };
-  const rows = new Map((await describeAccess(listing, grants)).map((row) => [row.grantId, row]));
+  const nameScope = await nameScopes(
+    read,
+    grants.map(({ scope }) => scope),
+  );
   const services = await serviceOwners(store, grants);
   const subjectOf = ({ principal }: Grant) =>
     principal.kind === 'person' ? principal.id : (services.get(principal.id)?.ownerId ?? null);
-  const people = await findPeople(
+  const active = await activePeople(
     read,
     grants.flatMap((grant) => subjectOf(grant) ?? []),
   );
   const acts = await readActs(read, nowMs - unusedDays * dayMs);
-  const allowed = allowedActions(listing.policies.prepared, grants, nowMs);
+  const { prepared } = await parts.policies();
+  const allowed = allowedActions(prepared, nowMs);
+  const conflicts = await conflictsByPrincipal(parts.store, { grants, allowed, nowMs });
   return grants.map((grant) => {
     const subjectId = subjectOf(grant);
     const facts = {
       role: grant.role,
       givenAt: grant.createdAtMs,
       lastUsedAt: grant.lastUsedAtMs,
-      conflicts: rows.get(grant.id)?.conflicts ?? [],
-      orphaned: orphanedWhy(grant, services.get(grant.principal.id), people.get(subjectId ?? '')),
+      conflicts: conflicts.get(grant.principal.id) ?? [],
+      orphaned: orphanedWhy(grant, services.get(grant.principal.id), active.has(subjectId ?? '')),
       acts: acts.get(grant.principal.id) ?? new Set(),
     };
     const allowedBy = (role: Role) => allowed(role, grant.scope.kind);
     return {
       grant,
-      scopeName: rows.get(grant.id)?.scope.name ?? '',
+      scopeName: nameScope(grant.scope).name,
       subjectId,
       proposals: proposalsFor(facts, { nowMs, unusedDays, allowedBy }),
     };
@@ -112,21 +118,42 @@ async function serviceOwners({ read }: Store, grants: readonly Grant[]): Promise
   return owners;
 }
 
-function orphanedWhy(
-  { principal }: Grant,
-  service: ServiceFacts | undefined,
-  subject: PersonFacts | undefined,
-): string | null {
-  if (principal.kind === 'person') return subject?.isActive === true ? null : 'the account of the person is not active';
+function orphanedWhy({ principal }: Grant, service: ServiceFacts | undefined, isSubjectActive: boolean): string | null {
+  if (principal.kind === 'person') return isSubjectActive ? null : 'the account of the person is not active';
   if (service?.isActive !== true) return 'the service is disabled';
-  return subject?.isActive === true ? null : 'the account of the owner of the service is not active';
+  return isSubjectActive ? null : 'the account of the owner of the service is not active';
 }
 
-/** What roles allow in each kind of place that occurs, asked once. */
-function allowedActions(policies: PreparedPolicies, grants: readonly Grant[], nowMs: number) {
+type AllowedActions = (role: Role, kind: Scope['kind']) => ReadonlySet<ActionId>;
+
+/** What roles allow in each kind of place, asked once. */
+function allowedActions(policies: PreparedPolicies, nowMs: number): AllowedActions {
   const known = new Map<string, ReadonlySet<ActionId>>();
-  for (const kind of new Set(grants.map(({ scope }) => scope.kind))) {
-    for (const role of allRoles) known.set(`${role} ${kind}`, roleActions(policies, role, kind, nowMs));
-  }
-  return (role: Role, kind: Scope['kind']): ReadonlySet<ActionId> => known.get(`${role} ${kind}`) ?? new Set();
+  return (role, kind) => {
+    const key = `${role} ${kind}`;
+    const actions = known.get(key) ?? roleActions(policies, role, kind, nowMs);
+    known.set(key, actions);
+    return actions;
+  };
+}
+
+interface Holding {
+  readonly grants: readonly Grant[];
+  readonly allowed: AllowedActions;
+  readonly nowMs: number;
+}
+
+/** Separation of duties is broken by all grants of a principal together, those that the campaign is not about too. */
+async function conflictsByPrincipal(
+  { read }: Store,
+  { grants, allowed, nowMs }: Holding,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const ids = new Set(grants.map(({ principal }) => principal.id));
+  const held = await activeGrantsOf(read, [...ids], nowMs);
+  return new Map(
+    [...held].map(([id, some]) => [
+      id,
+      conflictsOf(new Set(some.flatMap(({ role, scope }) => [...allowed(role, scope.kind)]))),
+    ]),
+  );
 }

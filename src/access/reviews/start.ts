@@ -4,8 +4,8 @@ import { newId } from '../../store/new-id.ts';
 import type { Change } from '../../store/store.ts';
 import type { ReviewCampaignTable, ReviewItemTable } from '../../store/tables/reviews.ts';
 import type { Caller } from '../caller.ts';
-import { actorOf } from '../services/actor.ts';
-import { findPeople } from '../services/directory.ts';
+import { actorOf } from '../people/record.ts';
+import { activePeople } from '../services/directory.ts';
 import { chunks } from './chunks.ts';
 import { ReviewError } from './errors.ts';
 import { reviewLimits } from './limits.ts';
@@ -51,8 +51,8 @@ function dueTime(text: string, nowMs: number): number {
 }
 
 async function checkPeople({ store }: ReviewParts, ids: readonly string[]): Promise<void> {
-  const people = await findPeople(store.read, ids);
-  const missing = ids.filter((id) => people.get(id)?.isActive !== true);
+  const active = await activePeople(store.read, ids);
+  const missing = ids.filter((id) => !active.has(id));
   if (missing.length > 0) throw ReviewError.of('reviewer-unacceptable', missing.join(', '));
 }
 

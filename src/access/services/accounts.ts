@@ -9,8 +9,9 @@ import type { Store } from '../../store/store.ts';
 import type { Database } from '../../store/tables/index.ts';
 import type { ServiceTable } from '../../store/tables/services.ts';
 import type { Caller } from '../caller.ts';
-import { actorOf } from './actor.ts';
-import { findPeople, namePrincipals } from './directory.ts';
+import { actorOf } from '../people/record.ts';
+import { type ServiceAttention, serviceAttention } from './attention.ts';
+import { activePeople, namePrincipals } from './directory.ts';
 import { ServiceError } from './errors.ts';
 import type { GrantsOf } from './grants-of.ts';
 import { type Paged, pageOf, type Paging } from './paging.ts';
@@ -109,6 +110,11 @@ export class ServiceAccounts {
     return this.show(id);
   }
 
+  /** For the overview: what somebody should look at. */
+  async attention(): Promise<ServiceAttention> {
+    return serviceAttention(this.#parts.store.read, this.#parts.clock());
+  }
+
   async #viewer(rows: readonly ServiceTable[]): Promise<(row: ServiceTable) => ServiceView> {
     const { store, grantsOf, clock } = this.#parts;
     const ids = rows.map(({ id }) => id);
@@ -156,8 +162,8 @@ function nameContains(search: string) {
 }
 
 async function checkOwner(sql: Transaction<Database>, ownerId: string): Promise<void> {
-  const people = await findPeople(sql, [ownerId]);
-  if (people.get(ownerId)?.isActive !== true) throw ServiceError.of('owner-unacceptable', ownerId);
+  const active = await activePeople(sql, [ownerId]);
+  if (!active.has(ownerId)) throw ServiceError.of('owner-unacceptable', ownerId);
 }
 
 function columnsOf(before: ServiceTable, changes: ServiceChanges) {

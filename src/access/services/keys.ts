@@ -9,7 +9,7 @@ import type { Database } from '../../store/tables/index.ts';
 import type { ServiceKeyTable } from '../../store/tables/services.ts';
 import type { Caller } from '../caller.ts';
 import type { Authorizer } from '../decision.ts';
-import { actorOf } from './actor.ts';
+import { actorOf } from '../people/record.ts';
 import { ServiceError } from './errors.ts';
 import type { GrantsOf } from './grants-of.ts';
 import { type IssuedKey, type KeyView, keyView } from './key-view.ts';

@@ -17,4 +17,6 @@ export const serviceLimits = {
   /** When a key was last used is written this often at most. */
   lastUsedEveryMs: 60_000,
   maxPendingUses: 50_000,
+  /** A key that expires within this, without a successor, needs attention. */
+  endingSoonMs: 14 * 86_400_000,
 } as const;

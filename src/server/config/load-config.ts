@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { reasonOf } from '../../node/reason.ts';
+import { withBlobPaths } from '../../store/blobs/config.ts';
+import { withCounterPaths } from '../../store/counters/config.ts';
 import { isLoopback } from '../place.ts';
 import { StartError } from './errors.ts';
 import { parseConfig } from './parse-config.ts';
@@ -99,6 +101,8 @@ function withPaths(config: ServerConfig, folder: string): ServerConfig {
     ...config,
     data: at(config.data),
     keys: at(config.keys),
+    blobs: config.blobs && withBlobPaths(config.blobs, at),
+    counters: withCounterPaths(config.counters, at),
     listen: {
       ...config.listen,
       tls: tls && {

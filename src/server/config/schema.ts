@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessSettings, oidcProviderSettings } from '../../access/people/settings.ts';
+import { dualControl } from '../../access/policies/settings.ts';
 import { blobsConfig } from '../../store/blobs/config.ts';
 import { countersConfig } from '../../store/counters/config.ts';
 import { jobsConfig } from '../../store/jobs/config.ts';
@@ -165,7 +166,7 @@ export const serverSection = {
   blobs: blobsConfig.optional().describe('default: the folder blobs in the data folder'),
   jobs: jobsConfig.prefault({}),
   counters: countersConfig.prefault({ memory: {} }),
-  access: accessSettings.prefault({}),
+  access: accessSettings.extend({ dualControl }).prefault({}),
   oidc: z.array(oidcProvider).max(20).default([]),
   ledger: ledger.prefault({}),
   services: services.prefault({}),

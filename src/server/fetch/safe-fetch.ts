@@ -14,7 +14,7 @@ const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
 export interface SafeFetchInit {
   readonly method?: string;
   readonly headers?: RequestInit['headers'];
-  readonly body?: string | Uint8Array<ArrayBuffer> | ArrayBuffer | URLSearchParams | ReadableStream | null | undefined;
+  readonly body?: string | Uint8Array | ArrayBuffer | URLSearchParams | ReadableStream | null | undefined;
   readonly signal?: AbortSignal | null | undefined;
   /** `manual` answers with the redirect itself; `error` refuses it. */
   readonly redirect?: 'follow' | 'manual' | 'error';
@@ -69,7 +69,7 @@ export function makeSafeFetch(options: SafeFetchOptions): SafeFetch {
 async function sentBy({ method = 'GET', headers, body }: SafeFetchInit): Promise<Sent> {
   const sent = new Headers(headers);
   if (body === null || body === undefined) return { method: method.toUpperCase(), headers: sent, body: undefined };
-  const read = new Response(body);
+  const read = new Response(body as string);
   const bytes = new Uint8Array(await read.arrayBuffer());
   const mediaType = read.headers.get('content-type');
   if (mediaType !== null && !sent.has('content-type')) sent.set('content-type', mediaType);

@@ -20,6 +20,8 @@ export interface Call<R extends Route> extends RouteInput<R> {
   readonly basic: { readonly id: string; readonly secret: string } | null;
   /** For an answer that tells of a failure in its own shape, such as readiness. */
   readonly setStatus: (status: number) => void;
+  /** Whether the credential still holds, for an answer that goes on for long. */
+  readonly stillHolds: () => Promise<boolean>;
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
 }

@@ -2,11 +2,11 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NoteSigner } from '../../ledger/signature.ts';
 import type { ServerConfig } from '../config/schema.ts';
-import { createKeyFile, type LedgerAlgorithm, loadNoteSigner } from '../../node/ledger/key-file.ts';
+import { ledgerAlgorithms } from '../../node/ledger/algorithms.ts';
+import { createKeyFile, loadNoteSigner } from '../../node/ledger/key-file.ts';
 
 const OWNER_ONLY = 0o700;
 
-const algorithms: readonly LedgerAlgorithm[] = ['ed25519', 'ml-dsa-44'];
 
 /** Where keys are: in the data folder, unless the configuration says otherwise. */
 export function keysFolderOf({ keys }: Pick<ServerConfig, 'keys'>, dataFolder: string): string {
@@ -19,7 +19,7 @@ export function makeKeysFolder(folder: string): void {
 
 /** Signs checkpoints with the keys in a folder, one of each algorithm; a key that is missing is made, for its owner only. */
 export function ledgerSigners(folder: string, origin: string, clock: () => number): readonly NoteSigner[] {
-  return algorithms.map((algorithm) => {
+  return ledgerAlgorithms.map((algorithm) => {
     const file = join(folder, `ledger-${algorithm}.pem`);
     if (!existsSync(file)) createKeyFile(file, algorithm);
     return loadNoteSigner(file, { name: origin, role: 'log', clock });

@@ -10,24 +10,29 @@ import { nodeChecks } from '../../node/ledger/crypto.ts';
 import { openBlobs } from '../../store/blobs/open-blobs.ts';
 import { openBus } from '../../store/bus/open-bus.ts';
 import { openCounters } from '../../store/counters/open-counters.ts';
+import type { JobHandler } from '../../store/jobs/job.ts';
+import { openJobs, type JobsOptions, type OpenedJobs } from '../../store/jobs/open-jobs.ts';
 import { eraseOpenings } from '../../store/ledger/erase.ts';
-import { openJobs } from '../../store/jobs/open-jobs.ts';
 import { openStore } from '../../store/open-store.ts';
 import { prepareFolder } from '../../store/sqlite/folder.ts';
 import type { Authenticator } from '../authenticate.ts';
 import { healthCheck } from '../check-health.ts';
 import { makeSafeFetch } from '../fetch/safe-fetch.ts';
 import type { ServerFacts } from '../facts.ts';
+import { jobKinds } from '../jobs/index.ts';
 import { reviewJobKinds, reviewJobs } from '../jobs/review-jobs.ts';
+import { schedulesOf } from '../jobs/schedules.ts';
+import { EventStreams } from '../plugins/events/event-streams.ts';
 import type { ServerLog } from '../plugins/log/server-log.ts';
 import type { Services } from '../services.ts';
+import { blobsConfigOf } from './blobs-config.ts';
 import type { Closing } from './closing.ts';
 import { keysFolderOf, ledgerSigners, makeKeysFolder } from './ledger-keys.ts';
 import { oidcProviders } from './oidc-providers.ts';
 import { postgresOf, recordsConfig } from './records-config.ts';
 
 /** How long jobs under way may go on when the server stops. */
-const JOBS_STOP_MS = 10_000;
+export const JOBS_STOP_MS = 10_000;
 
 export interface OpenServicesOptions {
   readonly facts: ServerFacts;
@@ -42,6 +47,8 @@ export interface OpenServicesOptions {
 export interface OpenedServices {
   readonly services: Services;
   readonly authenticator: Authenticator;
+  /** Of jobs that are made of more than the services. */
+  readonly jobHandlers: Readonly<Record<string, JobHandler>>;
 }
 
 /** Opens everything that routes use, in the columns that the configuration names. */
@@ -55,7 +62,7 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
       bus: parts.bus,
       clock,
       stepUpSeconds: config.access.stepUpSeconds,
-      dualControl: 'single-administrator-may',
+      dualControl: config.access.dualControl,
       onError: (error) => log.failure('access', error),
     }),
     (access) => access.close(),
@@ -79,8 +86,18 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
     unusedDays: config.reviews.unusedDays,
     hasWebhook: config.reviews.webhook !== undefined,
   };
-  await parts.jobs.start(reviewJobs({ parts: reviewParts, config, origin: facts.origin }));
+  const events = closing.add(
+    new EventStreams({
+      ...parts,
+      authorizer: access.authorizer,
+      open: facts.metrics.eventStreams,
+      limits: config.limits,
+      onFault: (error) => log.failure('events', error),
+    }),
+    async (opened) => opened.close(),
+  );
   return {
+    jobHandlers: reviewJobs({ parts: reviewParts, config, origin: facts.origin }),
     services: {
       ...parts,
       access,
@@ -88,6 +105,7 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
       people,
       programs,
       reviews: new Reviews(reviewParts),
+      events,
       facts,
       clock,
       health: healthCheck(clock),
@@ -120,7 +138,8 @@ async function openPeople(
 type Parts = Pick<Services, 'store' | 'blobs' | 'counters' | 'bus' | 'jobs'>;
 
 /** The store in all its columns. */
-async function openParts({ facts, folder, log, closing, clock }: OpenServicesOptions): Promise<Parts> {
+async function openParts(options: OpenServicesOptions): Promise<Parts> {
+  const { facts, folder, log, closing, clock } = options;
   const { config } = facts;
   const warn = (error: unknown): void => log.failure('store', error);
   prepareFolder(folder);
@@ -131,12 +150,8 @@ async function openParts({ facts, folder, log, closing, clock }: OpenServicesOpt
   const counters = closing.add(await openCounters(config.counters), (opened) => opened.close());
   const redis = 'redis' in config.counters ? config.counters.redis : undefined;
   const bus = closing.add(await openBus({ redis, postgres }), (opened) => opened.close());
-  const blobsAt = config.blobs ?? { folder: { path: join(folder, 'blobs') } };
-  const blobs = closing.add(await openBlobs(blobsAt), (opened) => opened.close());
-  const queue = closing.add(
-    await openJobs({ config: config.jobs, kinds: reviewJobKinds, postgres, clock, warn }),
-    (opened) => opened.close(),
-  );
+  const blobs = closing.add(await openBlobs(blobsConfigOf(config, folder)), (opened) => opened.close());
+  const queue = closing.add(await openQueue(options, postgres), (opened) => opened.close());
   const origin = config.ledger.origin ?? `${new URL(facts.origin).host}/ledger`;
   const store = closing.add(
     await openStore({
@@ -151,4 +166,19 @@ async function openParts({ facts, folder, log, closing, clock }: OpenServicesOpt
   const jobs = queue.attach(store, bus);
   closing.add(jobs, (opened) => opened.stop({ timeoutMs: JOBS_STOP_MS }));
   return { store, blobs, counters, bus, jobs };
+}
+
+function openQueue(
+  { facts: { config }, clock, log }: OpenServicesOptions,
+  postgres: JobsOptions['postgres'],
+): Promise<OpenedJobs> {
+  return openJobs({
+    config: config.jobs,
+    kinds: [...jobKinds, ...reviewJobKinds],
+    schedules: schedulesOf(config),
+    postgres,
+    clock,
+    warn: (error) => log.failure('jobs', error),
+    observe: ({ type, id, kind, attempt, ms }) => log.event('job', { state: type, job: id, kind, attempt, ms }),
+  });
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { RecordsConfig } from '../../store/open-store.ts';
+import type { PostgresPlace } from '../../store/postgres/place.ts';
 import { readSecret } from '../config/read-secret.ts';
 import type { ServerConfig } from '../config/schema.ts';
 
@@ -25,6 +26,8 @@ function withPassword(url: string, password: string | undefined): string {
 }
 
 /** Where PostgreSQL is, for what else uses it; undefined for the embedded column. */
-export function postgresOf(records: RecordsConfig): { readonly url: string; readonly schema: string } | undefined {
-  return records.column === 'postgres' ? { url: records.url, schema: records.schema ?? 'vouchsafe' } : undefined;
+export function postgresOf(records: RecordsConfig): PostgresPlace | undefined {
+  if (records.column !== 'postgres') return undefined;
+  const { url, schema = 'vouchsafe', tls } = records;
+  return { url, schema, ...(tls === undefined ? {} : { tls }) };
 }

@@ -9,9 +9,11 @@ import { isLoopback, placeOf } from '../place.ts';
 import type { ServerLog } from '../plugins/log/server-log.ts';
 import { openMetrics } from '../plugins/metrics/index.ts';
 import { bindings } from '../routes/index.ts';
+import { startJobs } from '../jobs/start-jobs.ts';
+import { blobsConfigOf } from './blobs-config.ts';
 import { Closing } from './closing.ts';
 import { choosePort, listen } from './listen.ts';
-import { openServices } from './open-services.ts';
+import { JOBS_STOP_MS, openServices } from './open-services.ts';
 import { readTls, reloadTls } from './tls.ts';
 
 export interface StartOptions {
@@ -61,7 +63,9 @@ async function start(
   const metrics = openMetrics();
   collectDefaultMetrics({ register: metrics.registry });
   const facts = { version: packageVersion(), startedAtMs: clock(), config, origin: place.origin, metrics };
-  const { services, authenticator } = await openServices({ facts, folder, log, closing, clock });
+  const { services, authenticator, jobHandlers } = await openServices({ facts, folder, log, closing, clock });
+  const jobs = await startJobs(services, { blobs: blobsConfigOf(config, folder), handlers: jobHandlers });
+  closing.add(jobs, (running) => running.stop(JOBS_STOP_MS));
   const app = createServer(services, {
     config,
     place,

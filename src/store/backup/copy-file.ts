@@ -15,31 +15,37 @@ const CHUNK_BYTES = 1024 * 1024;
 /** Copies a file for its owner only, onto the disk, and says what was copied. The place must be free. */
 export async function copyFile(from: string, to: string): Promise<Copied> {
   await mkdir(dirname(to), { recursive: true, mode: OWNER_ONLY_FOLDER });
-  const hash = createHash('sha256');
-  let bytes = 0;
-  await using source = await open(from, 'r');
-  await using target = await open(to, 'wx', OWNER_ONLY_FILE);
-  const buffer = Buffer.alloc(CHUNK_BYTES);
-  for (;;) {
-    const { bytesRead } = await source.read(buffer, 0, buffer.length);
-    if (bytesRead === 0) break;
-    const part = buffer.subarray(0, bytesRead);
-    hash.update(part);
-    await target.writeFile(part);
-    bytes += bytesRead;
+  const target = await open(to, 'wx', OWNER_ONLY_FILE);
+  try {
+    const copied = await readThrough(from, (part) => target.writeFile(part));
+    await target.sync();
+    return copied;
+  } finally {
+    await target.close();
   }
-  await target.sync();
-  return { bytes, sha256: hash.digest('hex') };
 }
 
 /** What a file holds, by its digest. */
-export async function digestFile(file: string): Promise<Copied> {
+export function digestFile(file: string): Promise<Copied> {
+  return readThrough(file, async () => undefined);
+}
+
+/** The part is filled again once it was taken. */
+async function readThrough(file: string, take: (part: Uint8Array) => Promise<void>): Promise<Copied> {
   const hash = createHash('sha256');
+  const buffer = Buffer.alloc(CHUNK_BYTES);
   let bytes = 0;
-  await using source = await open(file, 'r');
-  for await (const part of source.createReadStream({ highWaterMark: CHUNK_BYTES, autoClose: false })) {
-    hash.update(part as Buffer);
-    bytes += (part as Buffer).length;
+  const source = await open(file, 'r');
+  try {
+    for (;;) {
+      const { bytesRead } = await source.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return { bytes, sha256: hash.digest('hex') };
+      const part = buffer.subarray(0, bytesRead);
+      hash.update(part);
+      await take(part);
+      bytes += bytesRead;
+    }
+  } finally {
+    await source.close();
   }
-  return { bytes, sha256: hash.digest('hex') };
 }

@@ -31,3 +31,12 @@ export const blobsConfig = z
 
 export type BlobsConfig = z.infer<typeof blobsConfig>;
 export type S3Config = z.infer<typeof s3>;
+
+/** The same with each path made absolute by `at`. */
+export function withBlobPaths(config: BlobsConfig, at: (path: string) => string): BlobsConfig {
+  if ('folder' in config) return { folder: { path: at(config.folder.path) } };
+  const { secretAccessKeyFile } = config.s3;
+  return secretAccessKeyFile === undefined
+    ? config
+    : { s3: { ...config.s3, secretAccessKeyFile: at(secretAccessKeyFile) } };
+}

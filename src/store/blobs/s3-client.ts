@@ -3,7 +3,7 @@ import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import type { S3Config } from './config.ts';
 import { BlobError } from './errors.ts';
 
-export type S3Sdk = typeof import('@aws-sdk/client-s3');
+type S3Sdk = typeof import('@aws-sdk/client-s3');
 
 export interface OpenedS3 {
   readonly sdk: S3Sdk;

@@ -1,12 +1,12 @@
+import type { PostgresPlace } from '../postgres/place.ts';
 import type { RedisConfig } from '../redis/config.ts';
 import type { Bus } from './bus.ts';
 import { LocalBus } from './local-bus.ts';
-import type { PostgresBusOptions } from './postgres-bus.ts';
 
 /** What processes share: Redis where there is one, else PostgreSQL; neither for a process that is alone. */
 export interface BusMeans {
   readonly redis?: RedisConfig | undefined;
-  readonly postgres?: PostgresBusOptions | undefined;
+  readonly postgres?: PostgresPlace | undefined;
 }
 
 /** Opens the best bus there is. Throws what connecting throws. */

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import type { PostgresPlace } from '../postgres/place.ts';
 import { topics, type Bus, type Topic } from './bus.ts';
 import { newSender, unwrap, wrap } from './envelope.ts';
 import { LocalBus, checkMessage } from './local-bus.ts';
@@ -11,26 +13,23 @@ const MAX_RETRY_MS = 2000;
 const PROBE_MS = 10_000;
 const PROBE_TIMEOUT_MS = 5000;
 
-export interface PostgresBusOptions {
-  readonly url: string;
-  /** Tells servers apart that share a database: the schema their records are in. */
-  readonly schema: string;
-}
-
 /** A bus through LISTEN and NOTIFY, for several processes without Redis. What is published while there is no connection reaches this process alone. */
 export class PostgresBus implements Bus {
   readonly #local = new LocalBus();
   readonly #sender = newSender();
-  readonly #options: PostgresBusOptions;
+  readonly #options: PostgresPlace;
   readonly #closing = new AbortController();
+  /** Names have at most 63 bytes, which a schema alone may have. */
+  readonly #place: string;
   #client: Client | undefined;
 
-  private constructor(options: PostgresBusOptions) {
+  private constructor(options: PostgresPlace) {
     this.#options = options;
+    this.#place = createHash('sha256').update(options.schema).digest('hex').slice(0, 16);
   }
 
   /** Throws what connecting throws. */
-  static async open(options: PostgresBusOptions): Promise<PostgresBus> {
+  static async open(options: PostgresPlace): Promise<PostgresBus> {
     const bus = new PostgresBus(options);
     await bus.#connect();
     return bus;
@@ -59,6 +58,7 @@ export class PostgresBus implements Bus {
   async #connect(): Promise<void> {
     const client = new Client({
       connectionString: this.#options.url,
+      ...(this.#options.tls === undefined ? {} : { ssl: this.#options.tls }),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: PROBE_TIMEOUT_MS,
       keepAlive: true,
@@ -113,6 +113,6 @@ export class PostgresBus implements Bus {
   }
 
   #channelOf(topic: Topic): string {
-    return `${this.#options.schema}.vouchsafe.${topic}`;
+    return `vouchsafe_${this.#place}_${topic}`;
   }
 }

@@ -7,3 +7,10 @@ export const countersConfig = z
   .describe('where rates, lock-outs and one-time codes are counted: in this process, or in Redis for all');
 
 export type CountersConfig = z.infer<typeof countersConfig>;
+
+/** The same with each path made absolute by `at`. */
+export function withCounterPaths(config: CountersConfig, at: (path: string) => string): CountersConfig {
+  if ('memory' in config) return config;
+  const { passwordFile } = config.redis;
+  return passwordFile === undefined ? config : { redis: { ...config.redis, passwordFile: at(passwordFile) } };
+}

@@ -18,6 +18,17 @@ export interface AttemptMeans {
   readonly warn: (error: unknown) => void;
   /** Told that the record of a job has changed. */
   readonly changed: (id: string) => void;
+  /** Told how each attempt goes. */
+  readonly observe: (event: AttemptEvent) => void;
+}
+
+/** What there is to say of an attempt. `waiting`: it failed and comes again, or was given back. `lost`: another worker has the job. */
+export interface AttemptEvent {
+  readonly type: 'running' | Outcome['state'] | 'lost';
+  readonly id: string;
+  readonly kind: string;
+  readonly attempt: number;
+  readonly ms: number;
 }
 
 /** Pauses between tries to write down how an attempt ended, while its lease holds. */
@@ -31,6 +42,7 @@ export class Attempt {
   #leaseUntil: number;
   #progressAt = Number.NEGATIVE_INFINITY;
   #isGivenBack = false;
+  readonly #startedAt = performance.now();
 
   constructor(job: ClaimedJob, means: AttemptMeans) {
     this.job = job;
@@ -40,6 +52,7 @@ export class Attempt {
 
   /** Resolves when the attempt has ended and that is written down, or is for somebody else to write. */
   async run(work: JobHandler): Promise<void> {
+    this.#observe('running');
     const renewal = setInterval(() => void this.#renew(), this.#means.timing.renewMs);
     try {
       const outcome = await this.#outcomeOf(work);
@@ -116,7 +129,7 @@ export class Attempt {
     const { clock, warn, changed } = this.#means;
     for (;;) {
       try {
-        await this.#write(outcome);
+        this.#observe((await this.#write(outcome)) ? outcome.state : 'lost');
         changed(this.job.id);
         return;
       } catch (error) {
@@ -127,14 +140,23 @@ export class Attempt {
     }
   }
 
-  async #write(outcome: Outcome): Promise<void> {
+  /** False where another worker has the job. */
+  async #write(outcome: Outcome): Promise<boolean> {
     const { store, source, clock } = this.#means;
     const { id, kind, claim } = this.job;
-    await store.change(async (change) => {
-      if (!(await endAttempt(change, this.job, outcome, clock()))) return;
+    const { value } = await store.change(async (change) => {
+      if (!(await endAttempt(change, this.job, outcome, clock()))) return false;
       if (outcome.state === 'waiting') await source.announce(change, { id, kind, claim, runAt: outcome.runAt });
       else if (isRecorded(this.job, outcome)) change.record(entryOf(this.job, outcome));
+      return true;
     });
+    return value;
+  }
+
+  #observe(type: AttemptEvent['type']): void {
+    const { id, kind, attempt } = this.job;
+    const ms = Math.round(performance.now() - this.#startedAt);
+    this.#means.observe({ type, id, kind, attempt, ms });
   }
 }
 

@@ -19,7 +19,7 @@ const jobErrors = {
     httpStatus: 409,
   },
   'job-unknown-kind': {
-    message: (d: { kind: string }) => `there are no jobs of the kind ${d.kind}`,
+    message: (d: { kind: string; known: string }) => `there are no jobs of the kind ${d.kind}; there are: ${d.known}`,
     exitCode: 2,
     httpStatus: 400,
   },

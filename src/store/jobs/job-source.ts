@@ -8,5 +8,7 @@ export interface JobSource {
   announce(change: Change, job: DueJob): Promise<void>;
   /** Begins attempts at jobs that are due, at most `limit`. */
   claim(kinds: readonly string[], limit: number): Promise<readonly ClaimedJob[]>;
+  /** Looks after jobs that wait and nobody would hand out any more. */
+  repair(): Promise<void>;
   close(): Promise<void>;
 }

@@ -23,7 +23,7 @@ export interface JobContext {
   /** Aborted when the worker stops or the job lost its lease. */
   readonly signal: AbortSignal;
   /** From 0 to 1; also renews the lease. */
-  progress(fraction: number): Promise<void>;
+  readonly progress: (fraction: number) => Promise<void>;
 }
 
 /** What a job left behind: a blob, where it made one. */

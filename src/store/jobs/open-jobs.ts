@@ -1,6 +1,8 @@
 import type { Bus } from '../bus/bus.ts';
+import type { PostgresPlace } from '../postgres/place.ts';
 import type { Store } from '../store.ts';
 import type { Enqueue } from '../write/change-scope.ts';
+import type { AttemptEvent } from './attempt.ts';
 import type { JobsConfig } from './config.ts';
 import { JobError } from './errors.ts';
 import type { Jobs } from './job.ts';
@@ -16,12 +18,14 @@ export interface JobsOptions {
   readonly kinds: readonly string[];
   readonly schedules?: readonly JobSchedule[];
   /** Where the records are; needed for pg-boss. */
-  readonly postgres?: { readonly url: string; readonly schema: string } | undefined;
+  readonly postgres?: PostgresPlace | undefined;
   readonly timing?: Partial<JobTiming>;
   /** ms since 1970. */
   readonly clock?: () => number;
   /** Told of what stops nothing but should be looked at, such as an attempt that failed. */
   readonly warn: (error: unknown) => void;
+  /** Told how each attempt in this process goes. */
+  readonly observe?: (event: AttemptEvent) => void;
 }
 
 /** A queue without a store yet: `enqueue` is what `openStore` wants, `attach` gives the queue for everything else. */
@@ -40,11 +44,11 @@ interface Opened {
 
 /** Opens the queue that the configuration names. @throws JobError `jobs-unconfigured` */
 export async function openJobs(options: JobsOptions): Promise<OpenedJobs> {
-  const { config, kinds, schedules = [], warn, clock = Date.now } = options;
+  const { config, kinds, schedules = [], warn, clock = Date.now, observe = () => undefined } = options;
   const timing = { ...usualTiming, ...options.timing };
   const { sourceOf, close } = await openSource(options, timing, clock);
   const { column, threads: concurrency } = config;
-  const jobs = new StoredJobs({ column, kinds, schedules, concurrency, timing, clock, warn });
+  const jobs = new StoredJobs({ column, kinds, schedules, concurrency, timing, clock, warn, observe });
   return {
     enqueue: (change, request, nowMs) => jobs.enqueue(change, request, nowMs),
     attach: (store, bus) => jobs.attach({ store, bus, source: sourceOf(store) }),
@@ -59,8 +63,7 @@ async function openSource(options: JobsOptions, { leaseMs }: JobTiming, clock: (
   }
   if (postgres === undefined) throw JobError.of('jobs-unconfigured', { reason: 'pg-boss needs records in PostgreSQL' });
   const { PgBossSource, PgBossTickets } = await import('./pg-boss-source.ts');
-  const schema = `${postgres.schema}_jobs`;
-  const tickets = await PgBossTickets.open({ url: postgres.url, schema, kinds, warn });
+  const tickets = await PgBossTickets.open({ postgres, kinds, warn });
   return {
     sourceOf: (store) => new PgBossSource(tickets, { store, leaseMs, clock }),
     close: () => tickets.close(),

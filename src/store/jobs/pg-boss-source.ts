@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
 import { PgBoss, fromKysely } from 'pg-boss';
+import type { PostgresPlace } from '../postgres/place.ts';
 import type { Change, Store } from '../store.ts';
 import type { ClaimedJob } from './claimed-job.ts';
 import { claimJob, dueJobs, type DueJob } from './job-records.ts';
 import type { JobSource } from './job-source.ts';
 
 export interface PgBossOptions {
-  readonly url: string;
-  /** Of pg-boss alone: its tables have the names of ours. */
-  readonly schema: string;
+  readonly postgres: PostgresPlace;
   readonly kinds: readonly string[];
   readonly warn: (error: unknown) => void;
 }
@@ -24,7 +23,8 @@ interface Ticket {
 }
 
 /** A worker that took a ticket and died before it had the job: the ticket is handed out again after this. */
-const TICKET_SECONDS = 30;
+const TICKET_SECONDS = 10;
+const WATCH_SECONDS = 10;
 /** A ticket waits as long as its job does; jobs may be for next year. */
 const KEEP_SECONDS = 2 * 365 * 86_400;
 const KEEP_ENDED_SECONDS = 3600;
@@ -32,6 +32,7 @@ const KEEP_ENDED_SECONDS = 3600;
 const OVERDUE_MS = 60_000;
 const MAX_OVERDUE = 100;
 const CONNECTIONS = 4;
+const MAX_SCHEMA_LENGTH = 50;
 const STOP_MS = 5000;
 
 /**
@@ -42,21 +43,26 @@ const STOP_MS = 5000;
  */
 export class PgBossTickets {
   readonly #boss: PgBoss;
-  readonly #kinds: readonly string[];
+  readonly kinds: readonly string[];
+  #closed: Promise<void> | undefined;
 
   private constructor(boss: PgBoss, kinds: readonly string[]) {
     this.#boss = boss;
-    this.#kinds = kinds;
+    this.kinds = kinds;
   }
 
   /** Makes the tables of pg-boss where there are none. Throws what connecting throws. */
-  static async open({ url, schema, kinds, warn }: PgBossOptions): Promise<PgBossTickets> {
+  static async open({ postgres, kinds, warn }: PgBossOptions): Promise<PgBossTickets> {
+    const { url, schema, tls } = postgres;
     const boss = new PgBoss({
       connectionString: url,
-      schema,
+      schema: schemaBeside(schema),
+      ...(tls === undefined ? {} : { ssl: tls }),
       max: CONNECTIONS,
       application_name: 'vouchsafe jobs',
       schedule: false,
+      superviseIntervalSeconds: WATCH_SECONDS,
+      monitorIntervalSeconds: WATCH_SECONDS,
     });
     boss.on('error', warn);
     await boss.start();
@@ -64,10 +70,6 @@ export class PgBossTickets {
       await boss.createQueue(kind, { retryLimit: 1000, expireInSeconds: TICKET_SECONDS });
     }
     return new PgBossTickets(boss, kinds);
-  }
-
-  knows(kind: string): boolean {
-    return this.#kinds.includes(kind);
   }
 
   /** In the transaction of the change. The same wait of the same job has one ticket, however often it is sent. */
@@ -91,8 +93,9 @@ export class PgBossTickets {
     await this.#boss.complete(kind, id, null, { db: fromKysely(change.sql) });
   }
 
-  async close(): Promise<void> {
-    await this.#boss.stop({ graceful: false, timeout: STOP_MS });
+  close(): Promise<void> {
+    this.#closed ??= this.#boss.stop({ graceful: false, timeout: STOP_MS });
+    return this.#closed;
   }
 }
 
@@ -126,9 +129,9 @@ export class PgBossSource implements JobSource {
   }
 
   /** Sends the tickets of jobs again that should have begun long ago. */
-  async repair(kinds: readonly string[]): Promise<void> {
+  async repair(): Promise<void> {
     const { store, clock } = this.#options;
-    const overdue = await dueJobs(store.read, kinds, clock() - OVERDUE_MS, MAX_OVERDUE);
+    const overdue = await dueJobs(store.read, this.#tickets.kinds, clock() - OVERDUE_MS, MAX_OVERDUE);
     if (overdue.length === 0) return;
     await store.change(async (change) => {
       for (const job of overdue) await this.#tickets.send(change, job);
@@ -152,6 +155,13 @@ export class PgBossSource implements JobSource {
     });
     return value;
   }
+}
+
+/** Of pg-boss alone, since its tables have the names of ours; it allows 50 characters. */
+function schemaBeside(schema: string): string {
+  const name = `${schema}_jobs`;
+  if (name.length <= MAX_SCHEMA_LENGTH) return name;
+  return `jobs_${createHash('sha256').update(schema).digest('hex').slice(0, 32)}`;
 }
 
 /** A UUID (RFC 9562, version 8) made of what the ticket is for. */

@@ -18,6 +18,7 @@ export interface StoredJobsOptions {
   readonly timing: JobTiming;
   readonly clock: () => number;
   readonly warn: (error: unknown) => void;
+  readonly observe: AttemptMeans['observe'];
 }
 
 interface Means {
@@ -34,6 +35,7 @@ export class StoredJobs implements Jobs {
   #worker: JobWorker | undefined;
   #upkeep: JobUpkeep | undefined;
   #unsubscribe: () => void = () => undefined;
+  #stopped: Promise<void> | undefined;
 
   constructor(options: StoredJobsOptions) {
     this.column = options.column;
@@ -48,7 +50,10 @@ export class StoredJobs implements Jobs {
 
   /** Adds a job as a part of a change. @throws JobError `job-unknown-kind`, `job-data-too-large` */
   async enqueue(change: Change, request: JobRequest, nowMs: number): Promise<string> {
-    if (!this.#options.kinds.includes(request.kind)) throw JobError.of('job-unknown-kind', { kind: request.kind });
+    const { kinds } = this.#options;
+    if (!kinds.includes(request.kind)) {
+      throw JobError.of('job-unknown-kind', { kind: request.kind, known: kinds.join(', ') });
+    }
     const job = await addJob(change, request, nowMs);
     if (job.isNew) await this.#announce(change, job);
     return job.id;
@@ -74,9 +79,9 @@ export class StoredJobs implements Jobs {
 
   start(handlers: Readonly<Record<string, JobHandler>>): Promise<void> {
     const { store, source, bus } = this.#attached();
-    const { timing, clock, warn, concurrency, schedules } = this.#options;
+    const { timing, clock, warn, observe, concurrency, schedules } = this.#options;
     const changed = (id: string): void => this.#changed(id);
-    const means: AttemptMeans = { store, source, timing, clock, warn, changed };
+    const means: AttemptMeans = { store, source, timing, clock, warn, observe, changed };
     const room = Object.keys(handlers).length === 0 ? 0 : concurrency;
     this.#worker = new JobWorker({ ...means, handlers, concurrency: room });
     this.#upkeep = new JobUpkeep(means, schedules);
@@ -86,7 +91,12 @@ export class StoredJobs implements Jobs {
     return Promise.resolve();
   }
 
-  async stop({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+  stop({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+    this.#stopped ??= this.#stop(timeoutMs);
+    return this.#stopped;
+  }
+
+  async #stop(timeoutMs: number): Promise<void> {
     this.#unsubscribe();
     await this.#upkeep?.stop();
     await this.#worker?.stop(timeoutMs);

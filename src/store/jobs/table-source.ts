@@ -29,6 +29,10 @@ export class TableSource implements JobSource {
     return (await store.change((change) => claimDue(change, due, { nowMs: clock(), leaseMs }))).value;
   }
 
+  repair(): Promise<void> {
+    return Promise.resolve();
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

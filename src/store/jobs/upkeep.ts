@@ -43,9 +43,10 @@ export class JobUpkeep {
   }
 
   async #once(): Promise<void> {
-    const { store, clock } = this.#means;
+    const { store, source, clock } = this.#means;
     if (await hasLost(store.read, clock())) await this.#takeLost();
     for (const schedule of this.#schedules) await this.#addDue(schedule);
+    await source.repair();
     await forgetEnded(store, clock() - jobLimits.keepEndedMs);
   }
 

@@ -1,7 +1,8 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NoteSigner } from '../../ledger/signature.ts';
-import { createKeyFile, ledgerAlgorithms, loadNoteSigner } from '../../node/ledger/key-file.ts';
+import { ledgerAlgorithms } from '../../node/ledger/algorithms.ts';
+import { createKeyFile, loadNoteSigner } from '../../node/ledger/key-file.ts';
 import { reasonOf } from '../../node/reason.ts';
 import { StoreError } from '../errors.ts';
 

@@ -100,10 +100,17 @@ export function openForReading(file: string): Kysely<Database> {
   const dialect: Dialect = {
     createDriver: () => new ReaderDriver(() => new SqliteStatements(openDatabase(file, true))),
     createQueryCompiler: () => new SqliteQueryCompiler(),
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new ManyReadersAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
   return new Kysely<Database>({ dialect });
+}
+
+/** Kysely gives SQLite one connection, one user at a time; readers have as many as they need. */
+class ManyReadersAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
 }
 
 /** Extended result codes: https://sqlite.org/rescode.html */

@@ -78,7 +78,7 @@ describe('accounts over HTTP', () => {
       bus,
       clock,
       stepUpSeconds: 300,
-      dualControl: 'required' as never,
+      dualControl: 'single-administrator-may',
       onError: () => undefined,
     });
     const ports = {
@@ -275,6 +275,39 @@ describe('accounts over HTTP', () => {
     expect(await browser.send('POST', '/api/me/totp')).toMatchObject({ status: 403, body: { code: 'proof-needed' } });
     expect((await browser.send('POST', '/api/me/confirm', { password: next })).status).toBe(204);
     expect(await browser.send('POST', '/api/me/totp')).toMatchObject({ status: 200 });
+  });
+
+  test('a new sign-in ends the session that stood in the cookie', async () => {
+    const { browser: admin } = await administrator();
+    const { browser } = await member(admin);
+    const replaced = new Browser(server);
+    replaced.cookie = browser.cookie;
+    const credentials = { email: 'grace@example.org', password: GOOD_PASSWORD };
+    expect((await browser.send('POST', '/api/sign-in/password', credentials)).status).toBe(200);
+    expect(browser.cookie).not.toBe(replaced.cookie);
+    expect([(await browser.send('GET', '/api/me')).status, (await replaced.send('GET', '/api/me')).status]).toEqual([
+      200, 401,
+    ]);
+  });
+
+  test('a session that is good for enrolling only does not stay so for ever', async () => {
+    const browser = new Browser(server);
+    const made = await makeSetUpLink(people);
+    const request = {
+      token: tokenIn(made?.link ?? ''),
+      name: 'Ada',
+      email: 'ada@example.org',
+      password: GOOD_PASSWORD,
+    };
+    await browser.send('POST', '/api/set-up', request);
+    await browser.me();
+    clock.passSeconds(1500);
+    await browser.me();
+    expect((await browser.send('POST', '/api/me/passkeys/options')).status).toBe(200);
+    // Being seen is written down beside the request.
+    await at.store.change(async () => undefined);
+    clock.passSeconds(301);
+    expect(await browser.send('POST', '/api/me/passkeys/options')).toMatchObject({ body: { code: 'proof-needed' } });
   });
 
   test('the way back from an identity provider needs no cookie of another site, no script, and leads nowhere else', async () => {

@@ -150,7 +150,7 @@ describe('single sign-on with a local identity provider', () => {
     const clock = Object.assign(() => Date.now(), { nowMs: 0, passSeconds: () => undefined });
     return makeTestPeople(at.store, {
       settings: { oidc: [local] },
-      fetch: (url, options) => fetch(url, options as RequestInit),
+      fetch: (url, options) => fetch(url, { ...options, body: options.body ?? null }),
       clock,
     });
   }
@@ -291,7 +291,8 @@ describe('single sign-on with a local identity provider', () => {
     let reachable = false;
     const { people } = makeTestPeople(at.store, {
       settings: { oidc: world.people.settings.oidc },
-      fetch: (url, options) => (reachable ? fetch(url, options as RequestInit) : Promise.reject(new Error('refused'))),
+      fetch: (url, options) =>
+        reachable ? fetch(url, { ...options, body: options.body ?? null }) : Promise.reject(new Error('refused')),
     });
     expect(await codeOf(beginOidc(people, { providerId: 'local', token: null, client }))).toBe('oidc-unavailable');
     reachable = true;

@@ -10,8 +10,16 @@ import {
 import { PeopleError } from '../errors.ts';
 import type { OidcProvider } from '../settings.ts';
 
+interface OidcRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array<ArrayBuffer> | ArrayBuffer | URLSearchParams | ReadableStream | null | undefined;
+  readonly redirect: 'manual';
+  readonly signal?: AbortSignal;
+}
+
 /** Asks an identity provider; the server gives one that refuses addresses it must not reach. */
-export type OidcFetch = CustomFetch;
+export type OidcFetch = (url: string, request: OidcRequest) => Promise<Response>;
 
 /** What a provider says of itself is asked for again after this: keys and addresses change. */
 const MAX_AGE_MS = 3600_000;
@@ -61,7 +69,8 @@ async function discover(provider: OidcProvider, fetch: OidcFetch): Promise<OidcC
     {},
     clientSecret === undefined ? None() : ClientSecretBasic(clientSecret),
     {
-      [customFetch]: fetch,
+      // It sends forms or nothing; its type says besides that bytes may be shared between threads.
+      [customFetch]: fetch as CustomFetch,
       timeout: TIMEOUT_SECONDS,
       // Only ever loopback: the settings allow no other issuer without TLS.
       execute: issuer.protocol === 'http:' ? [allowInsecureRequests] : [],

@@ -154,9 +154,9 @@ function evidence({ recordDigest, history }: ReportFacts): string {
       ? '<p>The campaign is open: its record is not final.</p>'
       : `<p>The record of the closed campaign (report.json) has the SHA-256 <code>${escapeText(recordDigest)}</code>. The entry review.close names it: <code>sha256sum report.json</code> shows whether the record is the one that was closed, and vouchsafe ledger verify that the entry is in the ledger.</p>`;
   const columns = [
-    { title: 'Ledger', kind: 'number', cell: ({ index }) => String(index) },
     { title: 'Entry', cell: ({ activity }) => escapeText(activity) },
     { title: 'When', cell: ({ time }) => shownTime(time) },
+    { title: 'Ledger', kind: 'number', cell: ({ index }) => String(index) },
   ] as const satisfies readonly Column<ReportFacts['history'][number]>[];
   return `${record}${table('Entries about the campaign; those about decisions are named beside them', columns, history)}`;
 }

@@ -21,6 +21,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .badge { color: var(--tone, var(--dim)); border: 1px solid currentColor; border-radius: 6px; padding: 0 .45rem; font-size: .8rem;
   font-weight: 600; white-space: nowrap; }
 dl { display: grid; grid-template-columns: minmax(8rem, max-content) 1fr; gap: .35rem 1.2rem; margin: .4rem 0 0; }
+dl + p { margin-top: .9rem; }
 dt { color: var(--dim); } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; margin-top: .4rem; }
 caption { text-align: left; color: var(--dim); font-size: .85rem; padding: .2rem 0 .4rem; }
@@ -36,7 +37,7 @@ footer { color: var(--dim); font-size: .85rem; margin-top: 1.5rem; }
 @media screen and (max-width: 44rem) {
   main { padding: 1.25rem .8rem 3rem; } section { padding: 1rem; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  table, tbody, tr, td { display: block; } tr { border-bottom: 1px solid var(--line); padding: .5rem 0; } td, td.number { border: 0; padding: .1rem 0; text-align: left; }
+  table, caption, tbody, tr, td { display: block; } tr { border-bottom: 1px solid var(--line); padding: .5rem 0; } td, td.number { border: 0; padding: .1rem 0; text-align: left; }
   td::before { content: attr(data-label) ": "; color: var(--dim); font-size: .8rem; font-weight: 600; }
   dl { grid-template-columns: 1fr; } dd { margin-bottom: .3rem; }
 }

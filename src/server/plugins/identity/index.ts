@@ -45,6 +45,18 @@ export function addAuthentication(app: FastifyInstance, place: Place, authentica
   });
 }
 
+/** Whether the session, key or token of a request holds at this moment, for the same caller. */
+export function credentialCheck(authenticator: Authenticator, place: Place) {
+  return async (request: FastifyRequest): Promise<boolean> => {
+    const { session, bearer } = credentialsOf(request, place.cookie.name);
+    const { caller } = request.visit;
+    const known = await (session === null
+      ? authenticator.resolveBearer(bearer ?? '', caller).catch(() => undefined)
+      : authenticator.resolveSession(session, caller));
+    return known?.principal?.id !== undefined && known.principal.id === caller.principal?.id;
+  };
+}
+
 async function enterSession(authenticator: Authenticator, token: string, visit: Visit): Promise<void> {
   const found = await authenticator.resolveSession(token, visit.caller);
   if (found === null) return;

@@ -1,0 +1,10 @@
+import { blobsSweep } from './blobs-sweep.ts';
+import type { ProcessJob } from './define-job.ts';
+import { ledgerRetention } from './ledger-retention.ts';
+import { threadJobs } from './thread-jobs.ts';
+
+/** Every job that runs beside the requests, sorted by kind. */
+export const processJobs: readonly ProcessJob[] = [blobsSweep, ledgerRetention];
+
+/** Every kind of job there is. */
+export const jobKinds: readonly string[] = [...processJobs, ...threadJobs].map(({ kind }) => kind).toSorted();
