@@ -8,6 +8,27 @@ import { rolldown } from 'rolldown';
 
 const OUT = 'dist/bundle';
 
+/** Whoever uses them installs them. */
+const optionalPeers = ['@aws-sdk/client-kms', '@aws-sdk/client-s3'];
+
+/**
+ * Only the server and its workers load them: started seldom, they need no bundle. Some look for files beside their own, as Cedar for its
+ * WebAssembly, and would not find them.
+ */
+const packagesOfTheServer = [
+  /^@cedar-policy\//,
+  /^@fastify\//,
+  /^@simplewebauthn\//,
+  'fastify',
+  'ioredis',
+  /^kysely(\/|$)/,
+  'openid-client',
+  'pg',
+  'pg-boss',
+  'pino',
+  'prom-client',
+];
+
 const bundle = await rolldown({
   input: {
     main: 'dist/cli/main.js',
@@ -15,12 +36,11 @@ const bundle = await rolldown({
     'hash-worker': 'dist/node/sign/hash-worker.js',
     'chunk-worker': 'dist/node/seal/chunk-worker.js',
     'copy-worker': 'dist/node/convert/copy-worker.js',
-    'job-thread': 'dist/server/jobs/job-thread.js',
     'examiner-worker': 'dist/access/policies/examiner-worker.js',
+    'job-thread': 'dist/server/jobs/job-thread.js',
   },
   platform: 'node',
-  // Optional peers: whoever uses them installs them. Cedar reads its WebAssembly from beside its own file.
-  external: ['@aws-sdk/client-kms', '@aws-sdk/client-s3', /^@cedar-policy\//],
+  external: [...optionalPeers, ...packagesOfTheServer],
 });
 rmSync(OUT, { recursive: true, force: true });
 const { output } = await bundle.write({ dir: OUT, format: 'esm', chunkFileNames: '[name]-[hash].js' });

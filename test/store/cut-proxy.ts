@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /** When the connection is cut around a statement: before the database has it, or before its answer is passed on. */
-export type Cut = { readonly at: 'asked' | 'answered'; readonly statement: string } | null;
+type Cut = { readonly at: 'asked' | 'answered'; readonly statement: string } | null;
 
 export interface CutProxy {
   readonly port: number;

@@ -34,6 +34,7 @@ export function defineServe(program: Command): void {
     .option('--tls-client-ca <file>', 'callers must show a certificate of these authorities, in PEM')
     .option('--behind-proxy', 'a proxy on this machine ends TLS; needs --origin')
     .option('--origin <url>', 'public address, such as https://vouchsafe.example.org')
+    .option('--accept-restored-ledger', 'go on with a ledger that is older than what was signed, and record that')
     .addOption(new Option('--log-level <level>', 'what to log (default: info)').choices(logLevels))
     .addHelpText('after', AFTER)
     .action(async (flags: ServeFlags) => {

@@ -20,6 +20,7 @@ export interface ServeFlags {
   readonly tlsClientCa?: string;
   readonly behindProxy?: boolean;
   readonly origin?: string;
+  readonly acceptRestoredLedger?: boolean;
   readonly logLevel?: ServerConfig['log']['level'];
 }
 
@@ -57,6 +58,7 @@ function laidOver(flags: ServeFlags, environment: Environment): ServerConfigInpu
     },
     origin: flags.origin ?? environment['VOUCHSAFE_ORIGIN'],
     data: data === undefined ? undefined : resolve(data),
+    ledger: { acceptRestored: flags.acceptRestoredLedger },
     log: { level: (flags.logLevel ?? environment['VOUCHSAFE_LOG_LEVEL']) as ServerConfig['log']['level'] | undefined },
   };
 }

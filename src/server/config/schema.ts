@@ -74,6 +74,10 @@ const ledger = z.strictObject({
     .nullable()
     .default(null)
     .describe('bytes of entries are kept this long; null: for ever'),
+  acceptRestored: z
+    .boolean()
+    .default(false)
+    .describe('for one start: go on with records that are older or other than what was signed; this is recorded'),
   witnesses: z
     .array(
       z.strictObject({

@@ -4,13 +4,12 @@ import { formatProofFile } from '../../ledger/proof-file.ts';
 import { StoreError } from '../../store/errors.ts';
 import type { PublishedCheckpoint } from '../../store/ledger/ledger.ts';
 import type { Services } from '../services.ts';
+import { ledgerExport } from '../jobs/ledger-export.ts';
 import { type AnyBinding, bind } from './bind.ts';
 import { jobReply } from './job-reply.ts';
 import { checkpointReply, entryDetailReply, entryReplies, ledgerStateReply } from './ledger-replies.ts';
 import { recordLedgerAct } from './record-ledger-act.ts';
 import { signedIn } from './signed-in.ts';
-
-export const EXPORT_JOB = 'ledger.export';
 
 /** A tile of hashes is what it is for ever. */
 const FOR_EVER = 'private, max-age=31536000, immutable';
@@ -70,7 +69,7 @@ const ledgerBindingsApi: readonly AnyBinding[] = [
 const exportBindings: readonly AnyBinding[] = [
   bind('ledger.export', async ({ services, caller }) => {
     const { value: id } = await services.store.change(async (change) => {
-      const job = await change.enqueue({ kind: EXPORT_JOB, data: {}, requestedBy: signedIn(caller) });
+      const job = await change.enqueue({ kind: ledgerExport.kind, data: {}, requestedBy: signedIn(caller) });
       recordLedgerAct(change, caller, { activity: 'ledger.export', object: { kind: 'job', id: job } });
       return job;
     });
@@ -81,7 +80,7 @@ const exportBindings: readonly AnyBinding[] = [
 
   bind('ledger.download', async ({ services, params, caller, signal }) => {
     const job = await services.jobs.find(params.jobId);
-    const result = job?.kind === EXPORT_JOB ? job.result : null;
+    const result = job?.kind === ledgerExport.kind ? job.result : null;
     if (result === null) throw StoreError.of('export-unknown', params.jobId);
     const object = { kind: 'job', id: params.jobId, digest: result.digest };
     await services.store.change(async (change) => {

@@ -13,6 +13,7 @@ import { openCounters } from '../../store/counters/open-counters.ts';
 import type { JobHandler } from '../../store/jobs/job.ts';
 import { openJobs, type JobsOptions, type OpenedJobs } from '../../store/jobs/open-jobs.ts';
 import { eraseOpenings } from '../../store/ledger/erase.ts';
+import { Witnessing } from '../../store/ledger/witnessing.ts';
 import { openStore } from '../../store/open-store.ts';
 import { prepareFolder } from '../../store/sqlite/folder.ts';
 import type { Authenticator } from '../authenticate.ts';
@@ -96,6 +97,16 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
     }),
     async (opened) => opened.close(),
   );
+  const witnessing = closing.add(
+    new Witnessing({
+      store: parts.store,
+      witnesses: config.ledger.witnesses,
+      fetch: makeSafeFetch(config.fetch) as typeof fetch,
+      clock,
+    }),
+    (opened) => opened.stop(),
+  );
+  witnessing.start();
   return {
     jobHandlers: reviewJobs({ parts: reviewParts, config, origin: facts.origin }),
     services: {
@@ -157,7 +168,12 @@ async function openParts(options: OpenServicesOptions): Promise<Parts> {
     await openStore({
       records,
       enqueue: queue.enqueue,
-      ledger: { origin, signers: ledgerSigners(keysFolder, origin, clock), checks: nodeChecks },
+      ledger: {
+        origin,
+        signers: ledgerSigners(keysFolder, origin, clock),
+        checks: nodeChecks,
+        acceptRestored: config.ledger.acceptRestored,
+      },
       clock,
       warn,
     }),

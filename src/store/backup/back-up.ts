@@ -10,7 +10,7 @@ import { BackupError } from './errors.ts';
 import { type BackupHeader, MANIFEST_FILE, writeManifestLine } from './manifest.ts';
 import { fillNewFolder } from './new-folder.ts';
 
-export const BLOBS_FOLDER = 'blobs';
+const BLOBS_FOLDER = 'blobs';
 
 export interface BackupOptions {
   /** The data folder; a server may be running on it. */
