@@ -64,7 +64,7 @@ describe.skipIf(browserPath === undefined)('every page of the console', () => {
     for (const [path, title] of pages) {
       await page.goto(path);
       await heading(page, title);
-      await page.waitForFunction(`document.querySelector('main [role=status][aria-label^=Loading]') === null`);
+      await page.locator('main [role=status][aria-label^=Loading]').first().waitFor({ state: 'hidden' });
       await look(page, `${path.replaceAll('/', '-').slice(1) || 'overview'}-${theme}-${width}`);
     }
     expect(complaints).toEqual([]);
@@ -108,6 +108,7 @@ describe.skipIf(browserPath === undefined)('every page of the console', () => {
     await page.keyboard.type('checkpo');
     await page.keyboard.press('Enter');
     await heading(page, 'Checkpoints');
+    await page.getByRole('combobox', { name: 'Find or do' }).waitFor({ state: 'detached' });
 
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
