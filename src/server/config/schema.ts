@@ -152,7 +152,7 @@ const reviews = z.strictObject({
 });
 
 /** The configuration of the server, before the sections of the store are added. Every key is optional. */
-export const serverSection = {
+const serverSection = {
   listen: listen.prefault({}),
   origin: z
     .url({ protocol: /^https?$/ })

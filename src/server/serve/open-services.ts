@@ -15,10 +15,11 @@ import { openJobs, type JobsOptions, type OpenedJobs } from '../../store/jobs/op
 import { eraseOpenings } from '../../store/ledger/erase.ts';
 import { Witnessing } from '../../store/ledger/witnessing.ts';
 import { openStore } from '../../store/open-store.ts';
+import type { Store } from '../../store/store.ts';
 import { prepareFolder } from '../../store/sqlite/folder.ts';
 import type { Authenticator } from '../authenticate.ts';
 import { healthCheck } from '../check-health.ts';
-import { makeSafeFetch } from '../fetch/safe-fetch.ts';
+import { asFetch, makeSafeFetch } from '../fetch/safe-fetch.ts';
 import type { ServerFacts } from '../facts.ts';
 import { jobKinds } from '../jobs/index.ts';
 import { reviewJobKinds, reviewJobs } from '../jobs/review-jobs.ts';
@@ -87,26 +88,7 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
     unusedDays: config.reviews.unusedDays,
     hasWebhook: config.reviews.webhook !== undefined,
   };
-  const events = closing.add(
-    new EventStreams({
-      ...parts,
-      authorizer: access.authorizer,
-      open: facts.metrics.eventStreams,
-      limits: config.limits,
-      onFault: (error) => log.failure('events', error),
-    }),
-    async (opened) => opened.close(),
-  );
-  const witnessing = closing.add(
-    new Witnessing({
-      store: parts.store,
-      witnesses: config.ledger.witnesses,
-      fetch: makeSafeFetch(config.fetch) as typeof fetch,
-      clock,
-    }),
-    (opened) => opened.stop(),
-  );
-  witnessing.start();
+  const events = openEvents(options, parts, access);
   return {
     jobHandlers: reviewJobs({ parts: reviewParts, config, origin: facts.origin }),
     services: {
@@ -126,6 +108,18 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
       resolveBearer: (secret, from) => programs.bearers.resolve(secret, from),
     },
   };
+}
+
+/** What tells pages that something changed. */
+function openEvents({ facts, log, closing }: OpenServicesOptions, parts: Parts, access: Access): EventStreams {
+  const streams = new EventStreams({
+    ...parts,
+    authorizer: access.authorizer,
+    open: facts.metrics.eventStreams,
+    limits: facts.config.limits,
+    onFault: (error) => log.failure('events', error),
+  });
+  return closing.add(streams, async (opened) => opened.close());
 }
 
 /** Accounts and signing in. */
@@ -179,9 +173,19 @@ async function openParts(options: OpenServicesOptions): Promise<Parts> {
     }),
     (opened) => opened.close(),
   );
+  startWitnessing(options, store);
   const jobs = queue.attach(store, bus);
   closing.add(jobs, (opened) => opened.stop({ timeoutMs: JOBS_STOP_MS }));
   return { store, blobs, counters, bus, jobs };
+}
+
+/** Shows the ledger to the witnesses that the configuration names. */
+function startWitnessing({ facts: { config }, clock, closing }: OpenServicesOptions, store: Store): void {
+  const { witnesses } = config.ledger;
+  if (witnesses.length === 0) return;
+  const witnessing = new Witnessing({ store, witnesses, fetch: asFetch(makeSafeFetch(config.fetch)), clock });
+  witnessing.start();
+  closing.add(witnessing, (opened) => opened.stop());
 }
 
 function openQueue(
