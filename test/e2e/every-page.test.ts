@@ -120,12 +120,13 @@ describe.skipIf(browserPath === undefined)('every page of the console', () => {
     await page.goto('/people');
     await heading(page, 'People');
     const other = await ada.context.newPage();
-    await other.goto('/people');
-    await other.getByRole('button', { name: 'Invite a person' }).first().click();
-    await other.getByLabel('Name', { exact: true }).fill('Katherine Johnson');
-    await other.getByRole('dialog').getByLabel('E-mail address').fill('katherine@example.org');
-    await other.getByRole('button', { name: 'Make the invitation' }).click();
-    await page.getByRole('link', { name: 'Katherine Johnson' }).waitFor();
+    await other.goto('/account');
+    await other.getByLabel('Your name').fill('Ada King');
+    await other.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('link', { name: 'Ada King' }).waitFor();
+    await other.getByLabel('Your name').fill('Ada Lovelace');
+    await other.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('link', { name: 'Ada Lovelace' }).waitFor();
     await other.close();
   });
 
@@ -139,5 +140,17 @@ describe.skipIf(browserPath === undefined)('every page of the console', () => {
     await page.unroute('**/api/people');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('link', { name: 'Ada Lovelace' }).waitFor();
+  });
+
+  it('leads to the door within seconds when the session is ended elsewhere', async () => {
+    const { page } = ada;
+    await page.goto('/people');
+    await heading(page, 'People');
+    const other = await ada.context.newPage();
+    await other.goto('/account');
+    await other.getByRole('button', { name: /Ada Lovelace/ }).click();
+    await other.getByRole('menuitem', { name: 'Sign out' }).click();
+    await heading(page, 'Sign in');
+    expect(new URL(page.url()).searchParams.get('next')).toBe('/people');
   });
 });
