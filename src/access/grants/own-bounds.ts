@@ -1,7 +1,7 @@
-import ipaddr from 'ipaddr.js';
 import { type Role, roles } from '../../contract/actions.ts';
 import type { Conditions } from '../../contract/types/people.ts';
 import { classifications } from '../policies/request.ts';
+import { isPartOf } from '../services/networks.ts';
 import type { Grant } from './grant.ts';
 
 /** What is to be given, as far as it can be more than what the giver has. */
@@ -24,7 +24,7 @@ export function isWithin(given: GivenPower, own: Grant): boolean {
 function isAsNarrow(given: Conditions, own: Conditions): boolean {
   return (
     (own.level !== 2 || given.level === 2) &&
-    areWithin(given.networks, own.networks, isInNetwork) &&
+    areWithin(given.networks, own.networks, isPartOf) &&
     isInHours(given.hours, own.hours) &&
     areWithin(given.purposes, own.purposes, (one, other) => one === other) &&
     isAsPublic(given.maxClassification, own.maxClassification)
@@ -35,16 +35,10 @@ function isAsNarrow(given: Conditions, own: Conditions): boolean {
 function areWithin(
   given: readonly string[] = [],
   own: readonly string[] = [],
-  isPartOf: (one: string, other: string) => boolean,
+  isCovered: (one: string, other: string) => boolean,
 ): boolean {
   if (own.length === 0) return true;
-  return given.length > 0 && given.every((one) => own.some((other) => isPartOf(one, other)));
-}
-
-function isInNetwork(one: string, other: string): boolean {
-  const [address, bits] = ipaddr.parseCIDR(one);
-  const [base, ownBits] = ipaddr.parseCIDR(other);
-  return address.kind() === base.kind() && bits >= ownBits && address.match(base, ownBits);
+  return given.length > 0 && given.every((one) => own.some((other) => isCovered(one, other)));
 }
 
 function isInHours(given: Conditions['hours'], own: Conditions['hours']): boolean {
