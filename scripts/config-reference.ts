@@ -16,7 +16,8 @@ export function configReference(schema: Schema): string {
 
 function section(name: string, schema: Schema): string {
   const rows = rowsOf(name, schema);
-  const about = typeof schema['description'] === 'string' && rows.length > 1 ? `${sentence(schema['description'])}\n\n` : '';
+  const about =
+    typeof schema['description'] === 'string' && rows.length > 1 ? `${sentence(schema['description'])}\n\n` : '';
   const table = rows.map(([key, kind, meaning]) => `| \`${key}\` | ${kind} | ${meaning} |`).join('\n');
   return `## ${name}\n\n${about}| key | value | meaning |\n|---|---|---|\n${table}\n`;
 }
@@ -50,7 +51,10 @@ function kindOf(schema: Schema): string {
 function meaningOf(schema: Schema): string {
   const about = typeof schema['description'] === 'string' ? sentence(schema['description']) : '';
   const initial = 'default' in schema ? `Default: \`${JSON.stringify(schema['default'])}\`.` : '';
-  return [about, initial].filter((text) => text !== '').join(' ').replaceAll('|', String.raw`\|`);
+  return [about, initial]
+    .filter((text) => text !== '')
+    .join(' ')
+    .replaceAll('|', String.raw`\|`);
 }
 
 /** A first word that is a value or an address stays as it is. */

@@ -67,7 +67,13 @@ describe('vouchsafe serve', () => {
     const link = /http:\/\/localhost:\d+\/set-up#token=\S+/.exec(first.out())?.[0] ?? '';
     expect(link).not.toBe('');
     expect(first.err()).not.toContain(new URL(link).hash);
-    expect(first.err().split('\n').filter((line) => line !== '').every((line) => line.startsWith('{'))).toBe(true);
+    expect(
+      first
+        .err()
+        .split('\n')
+        .filter((line) => line !== '')
+        .every((line) => line.startsWith('{')),
+    ).toBe(true);
     expect(statSync(data()).mode & 0o777).toBe(0o700);
     for (const key of ['server.key', 'ledger-ed25519.pem', 'ledger-ml-dsa-44.pem']) {
       expect(statSync(join(data(), 'keys', key)).mode & 0o777).toBe(0o600);
@@ -99,7 +105,10 @@ describe('vouchsafe serve', () => {
       [['--data', join(folder, 'other'), '--port', String(port)], 'the port is taken'],
       [['--data', join(folder, 'other'), '--host', '0.0.0.0'], 'will not listen to a network without TLS'],
       [['--config', join(folder, 'none.yaml')], 'cannot read the configuration'],
-      [['--data', join(folder, 'other'), '--tls-cert', 'none.pem', '--tls-key', 'none.pem'], 'cannot use the certificate'],
+      [
+        ['--data', join(folder, 'other'), '--tls-cert', 'none.pem', '--tls-key', 'none.pem'],
+        'cannot use the certificate',
+      ],
     ];
     await Promise.all(
       cases.map(async ([args, message]) => {
@@ -152,7 +161,9 @@ describe('vouchsafe serve', () => {
   test('its help tells every flag', () => {
     const help = execFileSync(process.execPath, [MAIN, 'serve', '--help'], { encoding: 'utf8' });
     const documented = readFileSync('docs/serve.md', 'utf8');
-    const flags = [...help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)].map(([, flag = '']) => flag).filter((flag) => flag !== '--help');
+    const flags = [...help.matchAll(/^ {2}(?:-\w, )?(--[a-z-]+)/gm)]
+      .map(([, flag = '']) => flag)
+      .filter((flag) => flag !== '--help');
     expect(flags.length).toBeGreaterThanOrEqual(10);
     expect(flags.filter((flag) => !documented.includes(flag))).toEqual([]);
   });

@@ -55,7 +55,10 @@ describe('the configuration', () => {
   });
 
   test('flags win over the environment, and this over the file', () => {
-    const config = file('all.yaml', 'listen: {host: 127.0.0.2, port: 1000}\nlog: {level: error, addresses: none}\ndata: store\n');
+    const config = file(
+      'all.yaml',
+      'listen: {host: 127.0.0.2, port: 1000}\nlog: {level: error, addresses: none}\ndata: store\n',
+    );
     const loaded = loadConfig({ config, port: 3000 }, { VOUCHSAFE_PORT: '2000', VOUCHSAFE_LOG_LEVEL: 'warn' });
     expect(loaded.listen).toEqual({ host: '127.0.0.2', port: 3000 });
     expect(loaded.log).toEqual({ level: 'warn', addresses: 'none' });
