@@ -107,6 +107,24 @@ test.each([
   expect((await send(boss, 'GET', `/api/grants?principalId=${tim}`)).body).toMatchObject({ items: [] });
 });
 
+test.each([
+  ['U+0000', 'x\0'],
+  ['half a surrogate pair', 'x\ud800'],
+])('a text with %s is refused wherever it stands: no store and no entry keeps it as it is', async (_, text) => {
+  const [boss, tim] = [await holder('Boss', 'administrator'), await addPerson(at.store, { name: 'Tim' })];
+  const principal = { kind: 'person', id: tim };
+  const bodies = [
+    ['/api/grants', { principal, role: 'member', scope: { kind: 'server' }, reason: text }],
+    ['/api/projects', { name: 'Vision', description: text }],
+    ['/api/policies', { text: `${defaultPolicies}// ${text}`, comment: 'c', basedOn: 1 }],
+    ['/api/policies', { text: `${defaultPolicies}// more`, comment: text, basedOn: 1 }],
+  ] as const;
+  for (const [url, body] of bodies) {
+    const reply = await send(boss, 'POST', url, body);
+    expect(reply, url).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+  }
+});
+
 test('policies, from checking to approving', async () => {
   const [ann, bob] = [await holder('Ann', 'administrator'), await holder('Bob', 'security')];
   expect((await send(ann, 'GET', '/api/policies/schema')).body['schema']).toContain('entity Person in [Role]');

@@ -268,6 +268,52 @@ describeEachStore('grants', ({ makeStore }) => {
       await expect(takeAs(caller, given.id)).rejects.toMatchObject({ code: 'grant-ended' });
     });
 
+    test.each<[string, Partial<GrantDraft>, Partial<GrantDraft>]>([
+      ['an end', { expiresAtMs: Date.UTC(2026, 1, 1) }, { expiresAtMs: Date.UTC(2026, 0, 31) }],
+      ['a level', { conditions: { level: 2 } }, { conditions: { level: 2, purposes: ['work'] } }],
+      ['networks', { conditions: { networks: ['192.0.2.0/24'] } }, { conditions: { networks: ['192.0.2.128/25'] } }],
+      [
+        'a classification',
+        { conditions: { maxClassification: 'internal' } },
+        { conditions: { maxClassification: 'public' } },
+      ],
+      ['purposes', { conditions: { purposes: ['a', 'b'] } }, { conditions: { purposes: ['b'] } }],
+      [
+        'hours',
+        { conditions: { hours: { days: [1, 2], fromMinute: 0, toMinute: 1440, timeZone: 'UTC' } } },
+        { conditions: { hours: { days: [1], fromMinute: 0, toMinute: 1440, timeZone: 'UTC' } } },
+      ],
+    ])(
+      'who has a grant with %s gives none without it: else a second account keeps it for ever',
+      async (_, own, narrower) => {
+        const [ann, tim] = [await person('Ann'), await person('Tim')];
+        await give(await person('Boss'), 'administrator');
+        await give(ann, 'administrator', own);
+        const caller: Caller = { ...callerOf('person', ann), purpose: 'b' };
+        const to = {
+          principal: { kind: 'person', id: tim },
+          role: 'administrator',
+          scope: server,
+          reason: 'x',
+        } as const;
+        const wider: readonly Partial<GrantDraft>[] = [
+          {},
+          { expiresAtMs: Date.UTC(2026, 1, 2) },
+          { conditions: { networks: ['192.0.0.0/16'], purposes: ['c'], maxClassification: 'restricted' } },
+        ];
+        for (const more of wider) {
+          await expect(giveAs(caller, { ...to, ...more })).rejects.toMatchObject({
+            code: 'grant-beyond-own',
+            httpStatus: 403,
+          });
+        }
+        await giveAs(caller, { ...to, ...own });
+        await giveAs(caller, { ...to, ...narrower });
+        await give(ann, 'engineer');
+        await giveAs(caller, { ...to, role: 'engineer' });
+      },
+    );
+
     test('the last administrator keeps the grant; one with an end, conditions or no account is no other', async () => {
       const boss = await person('Boss');
       const bossGrant = await give(boss, 'administrator');

@@ -21,6 +21,13 @@ export function networkTest(networks: readonly string[]): (address: string) => b
   };
 }
 
+/** Whether every address of a network is in another one too. */
+export function isPartOf(network: string, other: string): boolean {
+  const [base, bits] = rangeOf(network);
+  const outer = rangeOf(other);
+  return bits >= outer[1] && isWithin(base, outer);
+}
+
 /** Who an address counts as when attempts are limited: itself, or the /64 of an IPv6 address. */
 export function addressGroup(text: string): string {
   const address = addressOf(text);

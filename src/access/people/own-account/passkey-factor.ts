@@ -10,8 +10,8 @@ import { accountEntry, authenticationEntry, personActor } from '../record.ts';
 import { useTicket } from '../secrets/ticket.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { type OpenedSession, raiseSession } from '../sessions/open-session.ts';
-import { requireProof, type Self } from './own-session.ts';
-import { beforeRemoval, lockedAccount, renewRecoveryCodes } from './strong-factors.ts';
+import { holdSelf, requireProof, type Self } from './own-session.ts';
+import { beforeRemoval, renewRecoveryCodes } from './strong-factors.ts';
 
 const ACTIVITY = 'account.add-passkey';
 
@@ -71,7 +71,7 @@ async function store(
   { self, name, transports, passkey }: Stored,
 ): Promise<AddedPasskey> {
   const { session } = self;
-  const account = await lockedAccount(change, self.account.id);
+  const account = await holdSelf(change, self);
   const known = account.passkeys + account.suspendedPasskeys;
   if (known >= peopleLimits.maxPasskeysPerPerson) throw PeopleError.of('too-many-factors');
   const id = newId('passkey', people.clock());
@@ -134,7 +134,7 @@ export async function removePasskey(people: People, self: Self, passkeyId: strin
       .executeTakeFirst();
     if (passkey === undefined) throw PeopleError.of('passkey-unknown');
     const removed = passkey.suspended_at === null ? 'passkey' : 'suspended-passkey';
-    await beforeRemoval(people, change, { personId: account.id, removed });
+    await beforeRemoval(people, change, { self, removed });
     await change.sql.deleteFrom('people_passkeys').where('id', '=', passkeyId).execute();
     await endSessions(people, change, { personId: account.id, except: session.id });
     const data = { passkey: passkeyId };
