@@ -1,19 +1,19 @@
 import type { Caller } from '../access/caller.ts';
 
 /** What a credential proves. Address, agent and the rest of the caller come from the request. */
-export type Known = Pick<
+type Known = Pick<
   Caller,
   'principal' | 'credential' | 'level' | 'verifiedAtMs' | 'enrolmentRequired' | 'scopes'
 >;
 
 /** What the session of a person proves. Nothing limits it but what the person may do. */
-export interface KnownSession extends Omit<Known, 'scopes'> {
+interface KnownSession extends Omit<Known, 'scopes'> {
   /** What must come back in `x-csrf-token` with everything that changes something. */
   readonly csrfToken: string;
 }
 
 /** From where a credential was shown. */
-export interface Sighting {
+interface Sighting {
   readonly address: string;
   readonly agent: string;
 }
