@@ -1,3 +1,4 @@
+import { CodedError } from '../../../bytes/errors.ts';
 import { findAccount } from '../accounts/find-account.ts';
 import { makeAccount } from '../accounts/make-account.ts';
 import { takeTurn } from '../accounts/turns.ts';
@@ -45,10 +46,20 @@ export interface SetUpRequest extends FactorChoice {
  * @throws PeopleError `link-refused`, `set-up-done`, `email-taken`, `too-many-attempts`, and those of `prepareFactor`.
  */
 export async function setUp(people: People, request: SetUpRequest): Promise<Progress> {
-  const { token, name, email, client } = request;
+  const { token, client } = request;
   await takeAttempt(people, { keys: [addressKey(client)], activity: ACTIVITY, client });
   const link = await findLink(people.store.read, { token, nowMs: people.clock() });
   if (link?.kind !== 'set-up') return await refuseLink(people, { activity: ACTIVITY, client });
+  try {
+    return await makeFirst(people, request);
+  } catch (error) {
+    await recordFailure(people, { client, error });
+    throw error;
+  }
+}
+
+async function makeFirst(people: People, request: SetUpRequest): Promise<Progress> {
+  const { token, name, email, client } = request;
   const owner = { name, email };
   const ready = await prepareFactor(people, { choice: request, owner, token, activity: ACTIVITY, client });
   const { value } = await people.store.change(async (change) => {
@@ -75,6 +86,20 @@ export async function setUp(people: People, request: SetUpRequest): Promise<Prog
     return await afterFirstStep(people, change, { account, ...proved, client });
   });
   return value;
+}
+
+/** Whoever has the link and fails is worth knowing: it is the key to the whole server. */
+async function recordFailure(
+  people: People,
+  { client, error }: { readonly client: Client; readonly error: unknown },
+): Promise<void> {
+  const code = error instanceof CodedError ? error.code : 'internal';
+  // Recorded where it was judged.
+  if (code === 'passkey-refused') return;
+  await people.store.change(async ({ record }) => {
+    const more = { outcome: 'failure', reasons: [code], severity: 'medium' } as const;
+    record(authenticationEntry({ activity: ACTIVITY, personId: null, client, ...more }));
+  });
 }
 
 /** Records that a link was refused, and refuses it. */
