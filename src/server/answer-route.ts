@@ -6,6 +6,7 @@ import { RequestError } from './errors.ts';
 import { sessionCookie } from './plugins/identity/session-cookie.ts';
 import type { CookieStyle } from './place.ts';
 import { type Input, readInput } from './read-input.ts';
+import { recordRuleRefusal } from './record-rule-refusal.ts';
 import type { AnyBinding } from './routes/bind.ts';
 import type { Services } from './services.ts';
 import { writeAnswer } from './write-answer.ts';
@@ -39,7 +40,11 @@ export function answerRoute(route: Route, binding: AnyBinding, context: RouteCon
       request,
       rules: context.rules,
     });
-    const answer = await binding.answer(call as never);
+    const { caller } = request.visit;
+    const answer = await binding.answer(call as never).catch(async (error: unknown) => {
+      await recordRuleRefusal(context.services, { caller, route, error });
+      throw error;
+    });
     return writeAnswer(reply, route, { answer, isStrict: context.isStrict });
   };
 }

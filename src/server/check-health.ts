@@ -12,7 +12,7 @@ interface Health {
   readonly checks: Readonly<Record<string, string>>;
 }
 
-type Parts = Pick<Services, 'store' | 'blobs' | 'jobs' | 'counters'>;
+type Parts = Pick<Services, 'store' | 'blobs' | 'jobs' | 'counters' | 'access'>;
 
 export type HealthCheck = (parts: Parts) => Promise<Health>;
 
@@ -26,12 +26,16 @@ export function healthCheck(clock: () => number): HealthCheck {
   };
 }
 
-async function check({ store, blobs, jobs, counters }: Parts): Promise<Health> {
+async function check({ store, blobs, jobs, counters, access }: Parts): Promise<Health> {
   const results = await Promise.all([
     probe('records', async () => store.read.selectNoFrom((eb) => eb.lit(1).as('one')).execute()),
     probe('blobs', async () => blobs.probe()),
     probe('jobs', async () => jobs.counts()),
     probe('counters', async () => counters.probe()),
+    probe('access', async () => {
+      await access.records.fresh();
+      access.records.policies.prepared.probe();
+    }),
   ]);
   const isOk = results.every(([, result]) => result === 'ok');
   return { status: isOk ? 'ok' : 'failing', checks: Object.fromEntries(results) };

@@ -7,7 +7,8 @@ import { nodeChecks } from '../node/ledger/crypto.ts';
 import type { Column } from './column.ts';
 import { StoreError, type StoreErrorCode } from './errors.ts';
 import { LedgerAppender } from './ledger/append.ts';
-import { CheckpointKeeper, readLatest, type SignedCheckpoint } from './ledger/checkpoint-keeper.ts';
+import { CheckpointHistory } from './ledger/checkpoint-history.ts';
+import { CheckpointKeeper, readLatest } from './ledger/checkpoint-keeper.ts';
 import { believed, checkLedger, isSignedBy } from './ledger/check-ledger.ts';
 import { Ledger } from './ledger/ledger.ts';
 import type { LoadSigners } from './ledger/ledger-keys.ts';
@@ -97,12 +98,13 @@ async function storeOn(column: Column, means: Means): Promise<Store> {
   const remembered = rememberedIn(records.folder);
   const appender = new LedgerAppender(column, clock, () => keeper.grown());
   const writer = new Writer({ column, appender, enqueue, clock, warn });
+  const history = new CheckpointHistory({ read: column.read, writer, clock, warn });
   const keeper: CheckpointKeeper = new CheckpointKeeper({
     origin: options.origin,
     signers: options.signers,
     signEveryMs: options.signEveryMs ?? SIGN_EVERY_MS,
     read: column.read,
-    keep: (checkpoint) => keepCheckpoint(writer, checkpoint),
+    keep: (checkpoint) => history.keep(checkpoint),
     remembered,
     clock,
     warn,
@@ -116,16 +118,6 @@ async function storeOn(column: Column, means: Means): Promise<Store> {
 
 function rememberedIn(folder: string | undefined): RememberedCheckpoint | null {
   return folder === undefined ? null : new RememberedCheckpoint(join(folder, folderLayout.rememberedCheckpoint));
-}
-
-async function keepCheckpoint(writer: Writer, { size, root, time, note }: SignedCheckpoint): Promise<void> {
-  await writer.change(({ sql }) =>
-    sql
-      .insertInto('ledger_checkpoint')
-      .values({ size, root, time, note })
-      .onConflict((conflict) => conflict.column('size').doNothing())
-      .execute(),
-  );
 }
 
 /**

@@ -411,4 +411,18 @@ describeEachStore('grants', ({ makeStore }) => {
     expect(unused.items).toHaveLength(2);
     expect((await listAccess(listing, { limit: 10, unusedDays: 90 })).items).toEqual([]);
   });
+
+  test('pages of unused access are full, whatever was used in between', async () => {
+    const ids: string[] = [];
+    for (let at = 0; at < 6; at++) ids.push(await give(await person(`P${at}`), 'member'));
+    await access.records.fresh();
+    const nowMs = clock() + 91 * DAY_MS;
+    access.usage.note([ids[0] ?? '', ids[2] ?? '', ids[3] ?? ''], nowMs);
+    await access.usage.flush();
+    const listing = { read: store.read, policies: access.records.policies, nowMs };
+    const first = await listAccess(listing, { limit: 2, unusedDays: 90 });
+    expect(first.items.map(({ grantId }) => grantId)).toEqual([ids[1], ids[4]]);
+    const rest = await listAccess(listing, { limit: 2, unusedDays: 90, after: first.next ?? undefined });
+    expect(rest).toMatchObject({ items: [{ grantId: ids[5] }], next: null });
+  });
 });

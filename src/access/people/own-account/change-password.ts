@@ -9,7 +9,7 @@ import { holdSelf, requireProof, type Self } from './own-session.ts';
 
 /**
  * Sets or changes the password; other sessions end. The current one is proof enough, else something recent is needed.
- * @throws PeopleError `password-wrong`, `proof-needed`, `password-unchanged`, `too-many-attempts`, `sign-in-expired`, and those of `preparePassword`.
+ * @throws PeopleError `passwords-closed`, `password-wrong`, `proof-needed`, `password-unchanged`, `too-many-attempts`, `sign-in-expired`, and those of `preparePassword`.
  */
 export async function changePassword(
   people: People,
@@ -17,6 +17,7 @@ export async function changePassword(
   { current, next }: { readonly current?: string | undefined; readonly next: string },
 ): Promise<void> {
   const { account, session } = self;
+  if (!people.settings.passwords.isAllowed) throw PeopleError.of('passwords-closed');
   if (current === undefined) requireProof(people, self);
   else await provePassword(people, self, current);
   const { matches } = await people.hasher.verify(next, account.phc);
