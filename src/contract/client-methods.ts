@@ -117,6 +117,11 @@ export const clientMethods = (send: Send) => ({
     tlogKeys: (...input: ClientArguments<'ledger.tlogKeys'>) =>
       send({ method: 'GET', path: '/ledger/keys', answer: 'json' }, 'ledger.tlogKeys', input),
   },
+  link: {
+    /** challenge for a passkey to set the server up or accept an invitation with, instead of a password */
+    passkeyOptions: (...input: ClientArguments<'link.passkeyOptions'>) =>
+      send({ method: 'POST', path: '/api/links/passkey', answer: 'json' }, 'link.passkeyOptions', input),
+  },
   me: {
     /** who I am and what I may do */
     show: (...input: ClientArguments<'me.show'>) =>

@@ -68,14 +68,15 @@ export const signInOptions = z.object({
   pending: z.array(factor),
 });
 
-/** First administrator, or a person who was invited. */
+export const totpSecret = z.object({ secret: z.string(), uri: z.string() });
+export const recoveryCodes = z.object({ codes: z.array(z.string()) });
+export const namedPasskey = z.object({ name: label, response: webauthnJson });
+
+/** First administrator, or a person who was invited: with a password or, where passwords open nothing or somebody has no use for one, a passkey. */
 export const acceptance = z.object({
   token: z.string().min(20).max(200),
   name: label,
   email: email.optional(),
-  password,
+  password: password.optional(),
+  passkey: namedPasskey.optional(),
 });
-
-export const totpSecret = z.object({ secret: z.string(), uri: z.string() });
-export const recoveryCodes = z.object({ codes: z.array(z.string()) });
-export const namedPasskey = z.object({ name: label, response: webauthnJson });

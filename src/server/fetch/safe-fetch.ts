@@ -94,3 +94,11 @@ function redirected(sent: Sent, from: URL, to: URL): Sent {
   if (from.origin !== to.origin) for (const name of CREDENTIALS) headers.delete(name);
   return { ...sent, headers };
 }
+
+/** For libraries that take a `fetch`. */
+export function asFetch(fetchSafely: SafeFetch): typeof fetch {
+  return async (input, init) => {
+    if (input instanceof Request) throw new TypeError('expected an address and options, found a request');
+    return fetchSafely(input, init as SafeFetchInit);
+  };
+}
