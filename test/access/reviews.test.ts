@@ -7,6 +7,7 @@ import { chunks } from '../../src/access/reviews/chunks.ts';
 import { actionsByActivity, readActs, recordedActions } from '../../src/access/reviews/recorded-actions.ts';
 import { runStep } from '../../src/access/reviews/remind.ts';
 import type { ReviewParts } from '../../src/access/reviews/parts.ts';
+import { takeSnapshot } from '../../src/access/reviews/snapshot.ts';
 import { Reviews } from '../../src/access/reviews/reviews.ts';
 import type { Role } from '../../src/contract/actions.ts';
 import type { JobRequest } from '../../src/store/jobs/job.ts';
@@ -163,6 +164,26 @@ describeEachStore('access reviews', ({ column, makeStore }) => {
     expect(await entries('review.start')).toMatchObject([
       { object: { id: campaign.id }, data: { items: 7, reviewers: [ada, bob] } },
     ]);
+  });
+
+  test('a conflict counts by whatever lets somebody do both: his roles together, or a policy that names him', async () => {
+    const robot = newId('service');
+    const text = `${defaultPolicies}
+      @id("eve") permit (principal == Person::"${eve}", action == Action::"models.approve", resource);
+      @id("programs") permit (principal is Service, action == Action::"models.approve", resource);`;
+    const named = { version: 2, text, prepared: new PreparedPolicies(text) };
+    for (const id of [eve, bob]) await giveGrant(id, 'engineer');
+    await giveGrant(bob, 'security');
+    await giveGrant(robot, 'engineer', { kind: 'service' });
+    const conflictsIn = async (policy: typeof named) => {
+      const rows = await takeSnapshot({ ...parts, policies: async () => policy }, { roles: ['engineer'] }, clock.now);
+      return rows
+        .filter(({ proposals }) => proposals.some(({ why }) => why === 'may upload a model and approve it'))
+        .map(({ grant }) => grant.principal.id)
+        .toSorted();
+    };
+    expect(await conflictsIn(policies)).toEqual([bob]);
+    expect(await conflictsIn(named)).toEqual([bob, eve].toSorted());
   });
 
   test('what somebody did is read from the ledger', async () => {
