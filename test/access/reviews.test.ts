@@ -9,11 +9,12 @@ import { runStep } from '../../src/access/reviews/remind.ts';
 import type { ReviewParts } from '../../src/access/reviews/parts.ts';
 import { takeSnapshot } from '../../src/access/reviews/snapshot.ts';
 import { Reviews } from '../../src/access/reviews/reviews.ts';
+import { openServiceAccess } from '../../src/access/services/open-services.ts';
 import type { Role } from '../../src/contract/actions.ts';
 import type { JobRequest } from '../../src/store/jobs/job.ts';
 import { newId } from '../../src/store/new-id.ts';
 import { describeEachStore, type TestStore } from '../build/store.ts';
-import { addPerson, callerOf, entriesOf, testBus, testClock } from './fixture.ts';
+import { addPerson, callerOf, entriesOf, testAuthorizer, testBus, testClock, testCounters } from './fixture.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -267,6 +268,22 @@ describeEachStore('access reviews', ({ column, makeStore }) => {
       });
       expect(await isRevoked(grantId)).toBe(false);
     }
+    const { principal } = await itemOf(campaign.id, serviceGrant);
+    const { accounts } = openServiceAccess({
+      store: testStore.store,
+      bus: testBus(),
+      clock,
+      counters: testCounters(clock),
+      authorizer: testAuthorizer(() => true),
+      grantsOf: async () => new Map(),
+      elapsedMs: () => 0,
+      onFault: (error) => Promise.reject(error),
+    });
+    await accounts.change(callerOf('person', bob), principal.id, { ownerId: eve });
+    const handedOver = certify((await itemOf(campaign.id, serviceGrant)).id);
+    await expect(reviews.decide(callerOf('person', bob), campaign.id, handedOver)).rejects.toMatchObject({
+      code: 'own-access',
+    });
     const { id } = await itemOf(campaign.id, other);
     await expect(reviews.decide(callerOf('person', eve), campaign.id, revoke(id))).rejects.toMatchObject({
       code: 'reviewer-required',
