@@ -6,7 +6,7 @@ const CHECK_TIMEOUT_MS = 2000;
 /** Answers of checks are kept this long, so that whoever asks for health without end asks nobody else. */
 const KEPT_MS = 1000;
 
-export interface Health {
+interface Health {
   readonly status: 'ok' | 'failing';
   /** `ok` or `failing` for each part; why is in the log only. */
   readonly checks: Readonly<Record<string, string>>;

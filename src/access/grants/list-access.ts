@@ -46,7 +46,7 @@ export async function listAccess(listing: AccessListing, filter: AccessFilter): 
 }
 
 /** The same rows for grants that are known already. */
-export async function describeAccess(listing: AccessListing, grants: readonly Grant[]): Promise<AccessRow[]> {
+async function describeAccess(listing: AccessListing, grants: readonly Grant[]): Promise<AccessRow[]> {
   const { read } = listing;
   const principals = await findPrincipals(
     read,
