@@ -28,7 +28,7 @@ export const clientMethods = (send: Send) => ({
     /** the process lives */
     live: (...input: ClientArguments<'health.live'>) =>
       send({ method: 'GET', path: '/healthz', answer: 'json' }, 'health.live', input),
-    /** the server can do its work: records, blobs, jobs, counters; 503 where not */
+    /** the server can do its work: records, blobs, jobs, counters, decisions; 503 where not */
     ready: (...input: ClientArguments<'health.ready'>) =>
       send({ method: 'GET', path: '/readyz', answer: 'json' }, 'health.ready', input),
   },

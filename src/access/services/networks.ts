@@ -18,6 +18,13 @@ export function networkTest(networks: readonly string[]): (address: string) => b
   };
 }
 
+/** Whether every address of a network is in another one too. */
+export function isPartOf(network: string, other: string): boolean {
+  const [base, bits] = rangeOf(network);
+  const outer = rangeOf(other);
+  return bits >= outer[1] && isWithin(base, outer);
+}
+
 function rangeOf(network: string): Range {
   const [base, bits] = ipaddr.parseCIDR(network);
   if (base.kind() === 'ipv6' && bits >= MAPPED_BITS) {

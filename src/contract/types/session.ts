@@ -5,7 +5,7 @@ import { email, id, label, principal, role, scope, time } from './common.ts';
 export const factor = z.enum(['password', 'totp', 'recovery-code', 'passkey', 'oidc']);
 
 /** 1: one factor; 2: two factors or a passkey with user verification. */
-export const assuranceLevel = z.union([z.literal(1), z.literal(2)]);
+const assuranceLevel = z.union([z.literal(1), z.literal(2)]);
 
 export const password = z.string().min(1).max(1024);
 export const oneTimeCode = z

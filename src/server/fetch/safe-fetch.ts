@@ -11,7 +11,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Headers that prove who asks; they go to the origin that they were meant for, never to where it points. */
 const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
 
-export interface SafeFetchInit {
+interface SafeFetchInit {
   readonly method?: string;
   readonly headers?: RequestInit['headers'];
   readonly body?: string | Uint8Array | ArrayBuffer | URLSearchParams | ReadableStream | null | undefined;

@@ -6,6 +6,7 @@ import { resolveSession } from '../../access/people/sessions/resolve-session.ts'
 import { grantPorts, policiesInForce, serviceGrants } from '../../access/ports.ts';
 import { Reviews } from '../../access/reviews/reviews.ts';
 import { openServiceAccess } from '../../access/services/open-services.ts';
+import { parseVerifierKey } from '../../ledger/verifier-key.ts';
 import { nodeChecks } from '../../node/ledger/crypto.ts';
 import { openBlobs } from '../../store/blobs/open-blobs.ts';
 import { openBus } from '../../store/bus/open-bus.ts';
@@ -13,6 +14,7 @@ import { openCounters } from '../../store/counters/open-counters.ts';
 import type { JobHandler } from '../../store/jobs/job.ts';
 import { openJobs, type JobsOptions, type OpenedJobs } from '../../store/jobs/open-jobs.ts';
 import { eraseOpenings } from '../../store/ledger/erase.ts';
+import { ledgerKeysIn } from '../../store/ledger/ledger-keys.ts';
 import { Witnessing } from '../../store/ledger/witnessing.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
@@ -29,7 +31,7 @@ import type { ServerLog } from '../plugins/log/server-log.ts';
 import type { Services } from '../services.ts';
 import { blobsConfigOf } from './blobs-config.ts';
 import type { Closing } from './closing.ts';
-import { keysFolderOf, ledgerSigners, makeKeysFolder } from './ledger-keys.ts';
+import { keysFolderOf, makeKeysFolder } from './keys-folder.ts';
 import { oidcProviders } from './oidc-providers.ts';
 import { postgresOf, recordsConfig } from './records-config.ts';
 
@@ -164,7 +166,8 @@ async function openParts(options: OpenServicesOptions): Promise<Parts> {
       enqueue: queue.enqueue,
       ledger: {
         origin,
-        signers: ledgerSigners(keysFolder, origin, clock),
+        signers: ledgerKeysIn(keysFolder, { origin, clock }),
+        formerKeys: config.ledger.formerKeys.map(parseVerifierKey),
         checks: nodeChecks,
         acceptRestored: config.ledger.acceptRestored,
       },

@@ -16,6 +16,12 @@ export const jobsConfig = z.strictObject({
     .max(MAX_THREADS)
     .default(2)
     .describe('how many jobs this process runs at once, each in a thread; 0 leaves all to the workers'),
+  leaseSeconds: z
+    .int()
+    .min(2)
+    .max(3600)
+    .default(30)
+    .describe('a worker that says nothing for so long is taken for dead, and its job runs again elsewhere'),
 });
 
 export type JobsConfig = z.infer<typeof jobsConfig>;

@@ -6,10 +6,6 @@ export const jobLimits = {
   maxDataBytes: 64 * 1024,
   maxErrorLength: 500,
   defaultMaxAttempts: 5,
-  /** How long a worker is believed to live without a word. */
-  leaseMs: 30_000,
-  /** Three words may get lost. */
-  renewMs: 8_000,
   /** Progress is written at most so often. */
   progressMs: 1_000,
   /** How often due jobs are looked for where nothing wakes the worker. */
@@ -19,8 +15,6 @@ export const jobLimits = {
   maxRetryMs: HOUR_MS,
   /** What was told to stop may clean up for so long, before its job is given back regardless. */
   stopGraceMs: 2_000,
-  /** How often jobs whose worker died for the last time are looked for, and old records are removed. */
-  upkeepMs: 15_000,
   /** Records of jobs that ended are kept for so long, unless they left a result. */
   keepEndedMs: 30 * 24 * HOUR_MS,
   maxForgottenAtOnce: 1_000,

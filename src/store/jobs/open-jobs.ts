@@ -9,7 +9,7 @@ import type { Jobs } from './job.ts';
 import type { JobSource } from './job-source.ts';
 import { StoredJobs } from './stored-jobs.ts';
 import { TableSource } from './table-source.ts';
-import { usualTiming, type JobTiming } from './timing.ts';
+import { timingOf, type JobTiming } from './timing.ts';
 import type { JobSchedule } from './upkeep.ts';
 
 export interface JobsOptions {
@@ -45,7 +45,7 @@ interface Opened {
 /** Opens the queue that the configuration names. @throws JobError `jobs-unconfigured` */
 export async function openJobs(options: JobsOptions): Promise<OpenedJobs> {
   const { config, kinds, schedules = [], warn, clock = Date.now, observe = () => undefined } = options;
-  const timing = { ...usualTiming, ...options.timing };
+  const timing = { ...timingOf(config.leaseSeconds), ...options.timing };
   const { sourceOf, close } = await openSource(options, timing, clock);
   const { column, threads: concurrency } = config;
   const jobs = new StoredJobs({ column, kinds, schedules, concurrency, timing, clock, warn, observe });

@@ -11,4 +11,8 @@ export interface JobTiming {
   readonly upkeepMs: number;
 }
 
-export const usualTiming: JobTiming = jobLimits;
+/** Three words of a worker may get lost before its lease ends; jobs of the dead are looked for twice in that time. */
+export function timingOf(leaseSeconds: number): JobTiming {
+  const leaseMs = leaseSeconds * 1000;
+  return { ...jobLimits, leaseMs, renewMs: leaseMs / 4, upkeepMs: leaseMs / 2 };
+}

@@ -24,7 +24,7 @@ const RESERVED = ['/api', '/oauth', '/problems', '/healthz', '/readyz', '/metric
 const PAGE_PATH = /^\/(?:[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*)?$/;
 
 /** Whether an address may be a page of the console; which of them there are is for the console itself to say. */
-export function isPage(path: string): boolean {
+function isPage(path: string): boolean {
   return PAGE_PATH.test(path) && !RESERVED.some((first) => path === first || path.startsWith(`${first}/`));
 }
 
