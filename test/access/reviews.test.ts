@@ -94,7 +94,15 @@ describeEachStore('access reviews', ({ column, makeStore }) => {
     await testStore.store.change(async ({ sql }) => {
       await sql
         .insertInto('services')
-        .values({ id, name: 'trainer', description: '', owner_id: ownerId, state: 'active', created_at: 1 })
+        .values({
+          id,
+          name: 'trainer',
+          name_key: 'trainer',
+          description: '',
+          owner_id: ownerId,
+          state: 'active',
+          created_at: 1,
+        })
         .execute();
     });
     return id;
