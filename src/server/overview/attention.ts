@@ -33,7 +33,8 @@ export interface Situation {
 
 type Rule = (situation: Situation) => Attention | undefined;
 
-const one = (count: number, singular: string, plural: string): string => (count === 1 ? `One ${singular}` : `${count} ${plural}`);
+const one = (count: number, singular: string, plural: string): string =>
+  count === 1 ? `One ${singular}` : `${count} ${plural}`;
 
 const rules: readonly Rule[] = [
   ({ administrators }) =>
@@ -42,7 +43,8 @@ const rules: readonly Rule[] = [
           kind: 'single-administrator',
           severity: 'medium',
           title: 'There is only one administrator',
-          detail: 'If this person cannot sign in, nobody can give access any more, and nobody can check what he changes.',
+          detail:
+            'If this person cannot sign in, nobody can give access any more, and nobody can check what he changes.',
           href: '/grants',
           count: 1,
         }

@@ -116,6 +116,11 @@ async function unsignedSince({ read, ledger }: OverviewParts['store']): Promise<
 }
 
 async function witnessFaults(read: Read): Promise<readonly string[]> {
-  const rows = await read.selectFrom('ledger_witness').select('name').where('fault', 'is not', null).orderBy('name').execute();
+  const rows = await read
+    .selectFrom('ledger_witness')
+    .select('name')
+    .where('fault', 'is not', null)
+    .orderBy('name')
+    .execute();
   return rows.map(({ name }) => name);
 }

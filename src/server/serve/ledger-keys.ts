@@ -7,7 +7,6 @@ import { createKeyFile, loadNoteSigner } from '../../node/ledger/key-file.ts';
 
 const OWNER_ONLY = 0o700;
 
-
 /** Where keys are: in the data folder, unless the configuration says otherwise. */
 export function keysFolderOf({ keys }: Pick<ServerConfig, 'keys'>, dataFolder: string): string {
   return keys ?? join(dataFolder, 'keys');

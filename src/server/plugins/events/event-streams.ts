@@ -47,7 +47,12 @@ export class EventStreams {
   constructor(options: EventStreamsOptions) {
     this.#options = options;
     const { store, bus, onFault } = options;
-    this.#watch = new LedgerWatch({ store, bus, onFault, onActivities: (activities) => this.#tellRecorded(activities) });
+    this.#watch = new LedgerWatch({
+      store,
+      bus,
+      onFault,
+      onActivities: (activities) => this.#tellRecorded(activities),
+    });
     this.#ends = [
       bus.subscribe('jobs', () => this.#tellAll(new Set(['jobs']))),
       // A session or key may have ended: whoever lost his must not hear another word.
@@ -61,7 +66,9 @@ export class EventStreams {
     const { maxEventStreams, maxEventStreamsPerPrincipal } = this.#options.limits;
     const own = [...this.#streams].filter(({ principalId }) => principalId === listener.principalId).length;
     if (own >= maxEventStreamsPerPrincipal) {
-      throw RequestError.of('rate-limited', `at most ${maxEventStreamsPerPrincipal} streams`, { retryAfterSeconds: 10 });
+      throw RequestError.of('rate-limited', `at most ${maxEventStreamsPerPrincipal} streams`, {
+        retryAfterSeconds: 10,
+      });
     }
     if (this.#streams.size >= maxEventStreams) throw RequestError.of('unavailable', 'too many streams');
     const stream: Stream = { ...listener, out: new PassThrough(), checkedAtMs: performance.now() };
@@ -129,7 +136,8 @@ export class EventStreams {
     const told: string[] = [];
     for (const topic of topics) {
       const action = eventTopics[topic];
-      const isAllowed = action === null || (await this.#options.authorizer.decide(caller, action, { kind: 'server' })).allowed;
+      const isAllowed =
+        action === null || (await this.#options.authorizer.decide(caller, action, { kind: 'server' })).allowed;
       if (isAllowed) told.push(`event: ${topic}\ndata: changed\n\n`);
     }
     return told.length === 0 ? ': here\n\n' : told.join('');

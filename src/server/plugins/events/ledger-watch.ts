@@ -33,7 +33,9 @@ export class LedgerWatch {
     if (this.#timer !== undefined) return;
     this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
     const { bus, store } = this.#options;
-    this.#ends = (['access', 'policies', 'ledger'] as const).map((topic) => bus.subscribe(topic, () => this.#lookSoon()));
+    this.#ends = (['access', 'policies', 'ledger'] as const).map((topic) =>
+      bus.subscribe(topic, () => this.#lookSoon()),
+    );
     this.#size = await store.ledger.size();
   }
 
