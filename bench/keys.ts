@@ -1,6 +1,6 @@
 /**
  * Measures how many callers a second are told apart by their keys: warm (used within the last moment), cold (looked up), beside keys that are
- * hashed as passwords are. Prints a section in Markdown.
+ * hashed as passwords are. Prints a table in Markdown.
  *
  * usage: node bench/keys.ts [--keys N] [--seconds N]
  */
@@ -125,9 +125,7 @@ function section(rows: readonly (readonly [what: string, perSecond: number])[]):
     const micros = 1_000_000 / perSecond;
     return `| ${what} | ${Math.round(perSecond).toLocaleString('en')} | ${micros < 100 ? micros.toFixed(1) : Math.round(micros).toLocaleString('en')} |`;
   });
-  return `## Keys
-
-${keys.toLocaleString('en')} keys, one caller after the other, ${cpus()[0]?.model ?? 'unknown processor'}.
+  return `${keys.toLocaleString('en')} keys, one caller after the other, ${cpus()[0]?.model ?? 'unknown processor'}.
 
 | what is shown | a second | µs each |
 |---|---:|---:|

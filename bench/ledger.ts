@@ -14,7 +14,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import type { EntryDraft } from '../src/ledger/entry.ts';
-import { openLedgerKeys } from '../src/store/ledger/ledger-keys.ts';
+import { ledgerKeysIn } from '../src/store/ledger/ledger-keys.ts';
 import { openStore, type RecordsConfig } from '../src/store/open-store.ts';
 import type { Store } from '../src/store/store.ts';
 
@@ -77,7 +77,7 @@ function row(title: string, rates: readonly number[]): string {
 
 async function openBench(records: RecordsConfig): Promise<Store> {
   const origin = 'bench.example';
-  const signers = openLedgerKeys(records.folder ?? folder, { origin, clock: Date.now });
+  const signers = ledgerKeysIn(join(records.folder ?? folder, 'keys'), { origin, clock: Date.now });
   return openStore({ records, enqueue: async () => '', ledger: { origin, signers } });
 }
 

@@ -18,6 +18,7 @@ const suites = {
   sign: 'Hashing for signatures',
   seal: 'Sealing',
   ledger: 'Recording in the ledger',
+  policy: 'Deciding about access',
   keys: 'Keys',
 } as const;
 type Suite = keyof typeof suites;

@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
+import { configReference } from './config-reference.ts';
 import { assuranceSchema } from '../src/assurance/schema.ts';
 import { cleaningRecordSchema } from '../src/clean/record-schema.ts';
 import { routes } from '../src/contract/routes/index.ts';
@@ -23,6 +24,7 @@ const documents: Readonly<Record<string, () => string>> = {
   'docs/schema/cleaning.schema.json': () => schemaText(cleaningRecordSchema, 'Vouchsafe cleaning record'),
   'docs/schema/conversion.schema.json': () => schemaText(conversionRecordSchema, 'Vouchsafe conversion record'),
   'docs/schema/policy.schema.json': () => schemaText(policySchema, 'Vouchsafe policy file'),
+  'docs/server-config.md': () => configReference(z.toJSONSchema(serverConfigSchema, { io: 'input' })),
   'docs/schema/server-config.schema.json': () => schemaText(serverConfigSchema, 'Vouchsafe server configuration'),
   'docs/openapi.json': () => `${JSON.stringify(openApiDocument(routes, packageVersion()), null, 2)}\n`,
   'src/contract/client-methods.ts': () => clientSource(routes),

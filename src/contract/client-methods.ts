@@ -28,7 +28,7 @@ export const clientMethods = (send: Send) => ({
     /** the process lives */
     live: (...input: ClientArguments<'health.live'>) =>
       send({ method: 'GET', path: '/healthz', answer: 'json' }, 'health.live', input),
-    /** the server can do its work: records, blobs, jobs, counters; 503 where not */
+    /** the server can do its work: records, blobs, jobs, counters, decisions; 503 where not */
     ready: (...input: ClientArguments<'health.ready'>) =>
       send({ method: 'GET', path: '/readyz', answer: 'json' }, 'health.ready', input),
   },
@@ -116,6 +116,11 @@ export const clientMethods = (send: Send) => ({
     /** the verifier keys of this ledger */
     tlogKeys: (...input: ClientArguments<'ledger.tlogKeys'>) =>
       send({ method: 'GET', path: '/ledger/keys', answer: 'json' }, 'ledger.tlogKeys', input),
+  },
+  link: {
+    /** challenge for a passkey to set the server up or accept an invitation with, instead of a password */
+    passkeyOptions: (...input: ClientArguments<'link.passkeyOptions'>) =>
+      send({ method: 'POST', path: '/api/links/passkey', answer: 'json' }, 'link.passkeyOptions', input),
   },
   me: {
     /** who I am and what I may do */

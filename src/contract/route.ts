@@ -8,7 +8,7 @@ import type { ActionId } from './actions.ts';
  * - `action`: whoever the policies allow this action on the resource: the server itself, the project or the scope named in
  *   the request, or what the handler's resolver finds (`found`).
  */
-export type RouteAccess =
+type RouteAccess =
   | { readonly kind: 'public' }
   | { readonly kind: 'self' }
   | {
@@ -17,7 +17,7 @@ export type RouteAccess =
       readonly resource: 'server' | 'params.projectId' | 'body.scope' | 'found';
     };
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 type Shape = z.ZodObject | undefined;
 

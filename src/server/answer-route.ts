@@ -6,6 +6,7 @@ import { RequestError } from './errors.ts';
 import { sessionCookie } from './plugins/identity/session-cookie.ts';
 import type { CookieStyle } from './place.ts';
 import { type Input, readInput } from './read-input.ts';
+import { recordRuleRefusal } from './record-rule-refusal.ts';
 import type { AnyBinding } from './routes/bind.ts';
 import type { Services } from './services.ts';
 import { writeAnswer } from './write-answer.ts';
@@ -39,26 +40,36 @@ export function answerRoute(route: Route, binding: AnyBinding, context: RouteCon
       request,
       rules: context.rules,
     });
-    const answer = await binding.answer(call as never);
+    const { caller } = request.visit;
+    const answer = await binding.answer(call as never).catch(async (error: unknown) => {
+      await recordRuleRefusal(context.services, { caller, route, error });
+      throw error;
+    });
     return writeAnswer(reply, route, { answer, isStrict: context.isStrict });
   };
 }
 
-/** The check for what is done to less than the whole server: what it is done to is only known from what was sent. */
+/** The check for what is done to less than the whole server, where only what was sent tells what it is done to. */
 async function checkScoped(
   { access }: Route,
-  input: Input,
+  { body }: Input,
   find: () => Promise<Scope | undefined>,
   { request, rules }: { readonly request: FastifyRequest; readonly rules: AccessRules },
 ): Promise<void> {
-  if (access.kind !== 'action' || access.resource === 'server') return;
-  const scope = access.resource === 'found' ? await find() : namedScope(access.resource, input);
+  if (access.kind !== 'action' || (access.resource !== 'found' && access.resource !== 'body.scope')) return;
+  const scope =
+    access.resource === 'found' ? await find() : scopeSchema.parse((body as { readonly scope: unknown }).scope);
   // Of what is not there, only those hear who might do it to everything: nobody else learns which ids exist.
   await checkAction(rules, { caller: request.visit.caller, action: access.action, scope: scope ?? SERVER });
   if (scope === undefined) throw RequestError.of('not-found');
 }
 
-function namedScope(resource: 'params.projectId' | 'body.scope', { params, body }: Input): Scope {
-  if (resource === 'body.scope') return scopeSchema.parse((body as { readonly scope: unknown }).scope);
-  return { kind: 'project', id: String((params as { readonly projectId: unknown }).projectId) };
+/** What an action is done to as far as the address tells; undefined where only the body does, or nothing that was sent. */
+export function scopeInAddress({ access, params }: Route, request: FastifyRequest): Scope | undefined {
+  if (access.kind !== 'action') return undefined;
+  if (access.resource === 'server') return SERVER;
+  if (access.resource !== 'params.projectId') return undefined;
+  const parsed = params?.safeParse(request.params);
+  // An id that is none can be of nothing that somebody has a grant on: what counts is the server as a whole.
+  return parsed?.success === true ? { kind: 'project', id: String(parsed.data['projectId']) } : SERVER;
 }

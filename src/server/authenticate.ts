@@ -7,13 +7,13 @@ export type Known = Pick<
 >;
 
 /** What the session of a person proves. Nothing limits it but what the person may do. */
-export interface KnownSession extends Omit<Known, 'scopes'> {
+interface KnownSession extends Omit<Known, 'scopes'> {
   /** What must come back in `x-csrf-token` with everything that changes something. */
   readonly csrfToken: string;
 }
 
 /** From where a credential was shown. */
-export interface Sighting {
+interface Sighting {
   readonly address: string;
   readonly agent: string;
 }

@@ -6,13 +6,13 @@ const CHECK_TIMEOUT_MS = 2000;
 /** Answers of checks are kept this long, so that whoever asks for health without end asks nobody else. */
 const KEPT_MS = 1000;
 
-export interface Health {
+interface Health {
   readonly status: 'ok' | 'failing';
   /** `ok` or `failing` for each part; why is in the log only. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
-type Parts = Pick<Services, 'store' | 'blobs' | 'jobs' | 'counters'>;
+type Parts = Pick<Services, 'store' | 'blobs' | 'jobs' | 'counters' | 'access'>;
 
 export type HealthCheck = (parts: Parts) => Promise<Health>;
 
@@ -26,12 +26,16 @@ export function healthCheck(clock: () => number): HealthCheck {
   };
 }
 
-async function check({ store, blobs, jobs, counters }: Parts): Promise<Health> {
+async function check({ store, blobs, jobs, counters, access }: Parts): Promise<Health> {
   const results = await Promise.all([
     probe('records', async () => store.read.selectNoFrom((eb) => eb.lit(1).as('one')).execute()),
     probe('blobs', async () => blobs.probe()),
     probe('jobs', async () => jobs.counts()),
     probe('counters', async () => counters.probe()),
+    probe('access', async () => {
+      await access.records.fresh();
+      access.records.policies.prepared.probe();
+    }),
   ]);
   const isOk = results.every(([, result]) => result === 'ok');
   return { status: isOk ? 'ok' : 'failing', checks: Object.fromEntries(results) };

@@ -2,7 +2,7 @@ import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastif
 import type { Route } from '../contract/route.ts';
 import { routes } from '../contract/routes/index.ts';
 import { newId } from '../store/new-id.ts';
-import { answerRoute, type RouteContext } from './answer-route.ts';
+import { answerRoute, type RouteContext, scopeInAddress } from './answer-route.ts';
 import type { Authenticator } from './authenticate.ts';
 import { checkAction, checkCaller } from './authorize.ts';
 import type { ServerConfig } from './config/schema.ts';
@@ -147,10 +147,12 @@ function addRoute(app: FastifyInstance, { route, binding, context }: Bound): voi
     // What is streamed may take as long as it takes: its reader is watched instead.
     ...(route.produces === undefined ? {} : { handlerTimeout: MAX_STREAM_MS }),
     exposeHeadRoute: route.produces !== 'text/event-stream' && route.method === 'GET',
-    onRequest: async ({ visit }) => {
-      checkCaller(route, visit.caller);
-      if (access.kind !== 'action' || access.resource !== 'server') return;
-      await checkAction(context.rules, { caller: visit.caller, action: access.action, scope: { kind: 'server' } });
+    onRequest: async (request) => {
+      const { caller } = request.visit;
+      checkCaller(route, caller);
+      const scope = scopeInAddress(route, request);
+      if (access.kind !== 'action' || scope === undefined) return;
+      await checkAction(context.rules, { caller, action: access.action, scope });
     },
     handler: answerRoute(route, binding, context),
   });

@@ -4,6 +4,7 @@ import type { Route } from '../contract/route.ts';
 import { RequestError } from './errors.ts';
 import { parseForm } from './plugins/body/parse-form.ts';
 import { unknownFields } from './unknown-fields.ts';
+import { unstorableTexts } from './unstorable-text.ts';
 
 const MAX_ERRORS = 20;
 
@@ -51,6 +52,9 @@ function readPart({ place, schema, given }: Part, faults: Fault[]): unknown {
     faults.push(...parsed.error.issues.flatMap((issue) => faultsOf(issue, place)));
     return undefined;
   }
+  faults.push(
+    ...unstorableTexts(given, place).map((path) => ({ path, message: 'expected whole characters, and no U+0000' })),
+  );
   const data = parsed?.data ?? {};
   faults.push(...unknownFields(given, data, place).map((path) => ({ path, message: 'is not known here' })));
   return parsed?.data;

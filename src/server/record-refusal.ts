@@ -3,14 +3,14 @@ import type { Store } from '../store/store.ts';
 import type { Refusal } from './authorize.ts';
 
 /** Of one principal and action: what comes more often says nothing new, and must not fill the ledger. */
-const RECORDED = { count: 5, windowSeconds: 600 } as const;
+export const recordedRefusals = { count: 5, windowSeconds: 600 } as const;
 
 /** Records that the policies refused somebody something. */
 export function refusalRecorder(store: Pick<Store, 'change'>, counters: Pick<Counters, 'take'>) {
   return async ({ caller, action, scope, decision }: Refusal): Promise<void> => {
     if (caller.principal === null) return;
     const { kind, id } = caller.principal;
-    const allowance = await counters.take(`refusals:${id}:${action}`, RECORDED);
+    const allowance = await counters.take(`refusals:${id}:${action}`, recordedRefusals);
     if (!allowance.allowed) return;
     await store.change(async (change) =>
       change.record({

@@ -4,7 +4,7 @@ import { unknownFields } from './unknown-fields.ts';
 import type { Streamed } from './routes/bind.ts';
 
 /** An answer that is not what its route promises: a fault of the server, which tells only places. */
-export class AnswerMismatch extends Error {
+class AnswerMismatch extends Error {
   constructor(route: Route, places: readonly string[]) {
     super(`the answer of ${route.id} is not what the contract says, at ${places.join(', ')}`);
     this.name = 'AnswerMismatch';

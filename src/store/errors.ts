@@ -51,6 +51,16 @@ const storeErrors = {
   'export-unknown': row('there is no such export', 404, 'wait until its job is done, or make a new one'),
   'cursor-invalid': row('not a place in a list', 400, 'use the value of next as it was given'),
   'ledger-unsigned': row('the ledger has no key to sign with', 503),
+  'ledger-keys-missing': row(
+    'keys of the ledger are missing, and it has entries that were signed with them',
+    500,
+    'put the folder of keys back; servers and workers that share records need the same keys',
+  ),
+  'ledger-keys-differ': row(
+    'the ledger was signed with other keys',
+    500,
+    'put those keys back, or, after a change of keys, name the verifier keys of the former in ledger.formerKeys',
+  ),
   'ledger-damaged': row('the ledger is damaged', 500, RESTORE),
   'ledger-rolled-back': row('the ledger is shorter than it was', 500, RESTORE),
   'ledger-forked': row('the ledger is not the one that was signed before', 500, RESTORE),

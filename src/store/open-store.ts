@@ -7,9 +7,11 @@ import { nodeChecks } from '../node/ledger/crypto.ts';
 import type { Column } from './column.ts';
 import { StoreError, type StoreErrorCode } from './errors.ts';
 import { LedgerAppender } from './ledger/append.ts';
-import { CheckpointKeeper, type SignedCheckpoint } from './ledger/checkpoint-keeper.ts';
-import { checkLedger } from './ledger/check-ledger.ts';
+import { CheckpointHistory } from './ledger/checkpoint-history.ts';
+import { CheckpointKeeper, readLatest } from './ledger/checkpoint-keeper.ts';
+import { believed, checkLedger, isSignedBy } from './ledger/check-ledger.ts';
 import { Ledger } from './ledger/ledger.ts';
+import type { LoadSigners } from './ledger/ledger-keys.ts';
 import { RememberedCheckpoint } from './ledger/remembered.ts';
 import { resumeRestored } from './ledger/resume-restored.ts';
 import { migrations } from './migrations/index.ts';
@@ -26,9 +28,9 @@ export type RecordsConfig = SqliteConfig | PostgresConfig;
 export interface LedgerOptions {
   /** The origin line of the checkpoints: which log this is, for ever. */
   readonly origin: string;
-  /** Sign the checkpoints; all of them each one. */
-  readonly signers: readonly NoteSigner[];
-  /** Keys that signed before these. */
+  /** Sign the checkpoints; all of them each one. Keys may be made for a ledger that nobody has signed yet. */
+  readonly signers: readonly NoteSigner[] | LoadSigners;
+  /** Keys that signed before these. That they were changed is recorded as `ledger.rekey`. */
   readonly formerKeys?: readonly VerifierKey[];
   readonly checks?: SignatureChecks;
   /** The least time between two checkpoints that nobody waits for; 1000 where absent. */
@@ -52,7 +54,9 @@ export interface StoreOptions {
 const SIGN_EVERY_MS = 1000;
 const UNSIGNED: LedgerOptions = { origin: 'unsigned', signers: [] };
 
-type Means = Required<StoreOptions>;
+/** The ledger with the signers that were loaded for it. */
+type OpenLedger = LedgerOptions & { readonly signers: readonly NoteSigner[] };
+type Means = Required<StoreOptions> & { readonly ledger: OpenLedger };
 
 /**
  * Opens the records of the server and its ledger, brings them into this version's shape, and checks that they are those
@@ -64,7 +68,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const column = await openColumn(means.records);
   try {
     await migrate(column, migrations, means.clock);
-    return await storeOn(column, means);
+    const signers = await loadSigners(column, means);
+    return await storeOn(column, { ...means, ledger: { ...means.ledger, signers } });
   } catch (error) {
     await column.close();
     throw error;
@@ -75,23 +80,38 @@ function openColumn(records: RecordsConfig): Promise<Column> {
   return records.column === 'sqlite' ? openSqlite(records) : openPostgres(records);
 }
 
+/** A key that is lost is not replaced in silence: whoever deletes one would begin a new line of signatures. */
+async function loadSigners(
+  { read }: Column,
+  { ledger, records }: Required<StoreOptions>,
+): Promise<readonly NoteSigner[]> {
+  const { signers, acceptRestored = false } = ledger;
+  if (typeof signers !== 'function') return signers;
+  const head = await read.selectFrom('ledger_head').select('size').executeTakeFirst();
+  const isNew =
+    head?.size === 0 && (await readLatest(read)) === undefined && rememberedIn(records.folder)?.read() === null;
+  return signers({ makeKeys: isNew || acceptRestored });
+}
+
 async function storeOn(column: Column, means: Means): Promise<Store> {
   const { ledger: options, records, enqueue, clock, warn } = means;
   const remembered = rememberedIn(records.folder);
   const appender = new LedgerAppender(column, clock, () => keeper.grown());
   const writer = new Writer({ column, appender, enqueue, clock, warn });
+  const history = new CheckpointHistory({ read: column.read, writer, clock, warn });
   const keeper: CheckpointKeeper = new CheckpointKeeper({
     origin: options.origin,
     signers: options.signers,
     signEveryMs: options.signEveryMs ?? SIGN_EVERY_MS,
     read: column.read,
-    keep: (checkpoint) => keepCheckpoint(writer, checkpoint),
+    keep: (checkpoint) => history.keep(checkpoint),
     remembered,
     clock,
     warn,
   });
   const store = new OpenedStore({ column, writer, keeper, options });
-  await checkOrResume(store, options, remembered);
+  const isSound = await checkOrResume(store, options, remembered);
+  if (isSound && options.signers.length > 0) await beOneOfTheSigners(store, keeper, options);
   if (records.folder !== undefined) await sayRestored(store, records.folder);
   return store;
 }
@@ -100,26 +120,43 @@ function rememberedIn(folder: string | undefined): RememberedCheckpoint | null {
   return folder === undefined ? null : new RememberedCheckpoint(join(folder, folderLayout.rememberedCheckpoint));
 }
 
-async function keepCheckpoint(writer: Writer, { size, root, time, note }: SignedCheckpoint): Promise<void> {
-  await writer.change(({ sql }) =>
-    sql
-      .insertInto('ledger_checkpoint')
-      .values({ size, root, time, note })
-      .onConflict((conflict) => conflict.column('size').doNothing())
-      .execute(),
-  );
+/**
+ * The first checkpoint of all binds the ledger to its keys, before there is anything in it: of two processes that begin
+ * it with different ones, the second is refused. Later ones record that keys were changed.
+ */
+async function beOneOfTheSigners(store: Store, keeper: CheckpointKeeper, options: OpenLedger): Promise<void> {
+  const { checks = nodeChecks } = options;
+  const latest = (await keeper.latest()) ?? (await keeper.sign());
+  if (latest === null) return;
+  const keys = options.signers.map(({ key }) => key);
+  if (isSignedBy(latest.note, { origin: options.origin, keys }, checks)) return;
+  const trust = trustOf(options);
+  if (trust !== null) believed(latest.note, trust, checks);
+  await store.change(async ({ record }) => {
+    record({
+      class: 'datastore-activity',
+      activity: 'ledger.rekey',
+      actor: { kind: 'system', id: 'ledger' },
+      outcome: 'success',
+      severity: 'high',
+      data: { keys: keys.map(formatVerifierKey) },
+    });
+  });
 }
 
-async function checkOrResume(store: Store, options: LedgerOptions, file: RememberedCheckpoint | null): Promise<void> {
+/** False where it goes on with another ledger than was signed, and has said so. */
+async function checkOrResume(store: Store, options: OpenLedger, file: RememberedCheckpoint | null): Promise<boolean> {
   const { checks = nodeChecks, acceptRestored = false } = options;
   const remembered = file?.read() ?? null;
   try {
     const view = store.read.transaction().setIsolationLevel('repeatable read');
     await view.execute((db) => checkLedger(db, { trust: trustOf(options), checks, remembered }));
+    return true;
   } catch (error) {
     const mayGoOn = error instanceof StoreError && RESUMABLE.has(error.code) && acceptRestored;
     if (!mayGoOn) throw error;
     await resumeRestored(store, { reason: error.message, remembered });
+    return false;
   }
 }
 
@@ -133,9 +170,9 @@ async function sayRestored(store: Store, folder: string): Promise<void> {
 }
 
 /** Records that are whole, but not those that were signed. */
-const RESUMABLE: ReadonlySet<StoreErrorCode> = new Set(['ledger-rolled-back', 'ledger-forked']);
+const RESUMABLE: ReadonlySet<StoreErrorCode> = new Set(['ledger-rolled-back', 'ledger-forked', 'ledger-keys-differ']);
 
-function trustOf({ origin, signers, formerKeys = [] }: LedgerOptions): LedgerTrust | null {
+function trustOf({ origin, signers, formerKeys = [] }: OpenLedger): LedgerTrust | null {
   const keys = [...signers.map(({ key }) => key), ...formerKeys];
   return keys.length === 0 ? null : { keys, origin };
 }
@@ -144,7 +181,7 @@ interface Opened {
   readonly column: Column;
   readonly writer: Writer;
   readonly keeper: CheckpointKeeper;
-  readonly options: LedgerOptions;
+  readonly options: OpenLedger;
 }
 
 class OpenedStore implements Store {
@@ -158,7 +195,7 @@ class OpenedStore implements Store {
     const { column, keeper, options } = opened;
     this.dialect = column.name;
     this.read = column.read;
-    const keys = options.signers.map(({ key }) => formatVerifierKey(key));
+    const keys = (trustOf(options)?.keys ?? []).map(formatVerifierKey);
     this.ledger = new Ledger({ origin: options.origin, keys, read: column.read, keeper });
     this.#opened = opened;
   }

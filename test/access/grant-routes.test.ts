@@ -107,6 +107,24 @@ test.each([
   expect((await send(boss, 'GET', `/api/grants?principalId=${tim}`)).body).toMatchObject({ items: [] });
 });
 
+test.each([
+  ['U+0000', 'x\0'],
+  ['half a surrogate pair', 'x\ud800'],
+])('a text with %s is refused wherever it stands: no store and no entry keeps it as it is', async (_, text) => {
+  const [boss, tim] = [await holder('Boss', 'administrator'), await addPerson(at.store, { name: 'Tim' })];
+  const principal = { kind: 'person', id: tim };
+  const bodies = [
+    ['/api/grants', { principal, role: 'member', scope: { kind: 'server' }, reason: text }],
+    ['/api/projects', { name: 'Vision', description: text }],
+    ['/api/policies', { text: `${defaultPolicies}// ${text}`, comment: 'c', basedOn: 1 }],
+    ['/api/policies', { text: `${defaultPolicies}// more`, comment: text, basedOn: 1 }],
+  ] as const;
+  for (const [url, body] of bodies) {
+    const reply = await send(boss, 'POST', url, body);
+    expect(reply, url).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+  }
+});
+
 test('policies, from checking to approving', async () => {
   const [ann, bob] = [await holder('Ann', 'administrator'), await holder('Bob', 'security')];
   expect((await send(ann, 'GET', '/api/policies/schema')).body['schema']).toContain('entity Person in [Role]');
@@ -125,4 +143,26 @@ test('policies, from checking to approving', async () => {
   expect(tried.body).toMatchObject({ decision: 'deny', policies: ['closed'] });
   expect((await send(bob, 'GET', '/api/policies/active')).body).toMatchObject({ version: 2, text });
   expect((await send(bob, 'GET', '/api/policies/9')).status).toBe(404);
+});
+
+test('who may read policies, but not grants, learns from the tester about nobody but himself', async () => {
+  const [ann, bob] = [await holder('Ann', 'administrator'), await holder('Bob', 'security')];
+  const mia = await holder('Mia', 'member');
+  const text = `${defaultPolicies}
+@id("open-policies") permit (principal in Role::"member", action == Action::"policies.read", resource);`;
+  await send(ann, 'POST', '/api/policies', { text, comment: 'open', basedOn: 1 });
+  expect((await send(bob, 'POST', '/api/policies/2/approve', {})).status).toBe(200);
+  const about = { action: 'grants.give', scope: { kind: 'server' } };
+  const sample = (id: string) => ({ principal: { kind: 'person', id }, ...about });
+  expect((await send(mia, 'GET', '/api/policies/active')).status).toBe(200);
+  expect((await send(mia, 'POST', '/api/policies/try', sample(mia))).body).toMatchObject({ decision: 'deny' });
+  for (const [url, body] of [
+    ['/api/policies/try', sample(ann)],
+    ['/api/policies/try', { ...sample(ann), text: defaultPolicies }],
+    ['/api/policies/who-could', about],
+    ['/api/policies/impact', { text: defaultPolicies }],
+  ] as const) {
+    expect(await send(mia, 'POST', url, body), url).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+    expect((await send(bob, 'POST', url, body)).status, url).toBe(200);
+  }
 });

@@ -268,6 +268,52 @@ describeEachStore('grants', ({ makeStore }) => {
       await expect(takeAs(caller, given.id)).rejects.toMatchObject({ code: 'grant-ended' });
     });
 
+    test.each<[string, Partial<GrantDraft>, Partial<GrantDraft>]>([
+      ['an end', { expiresAtMs: Date.UTC(2026, 1, 1) }, { expiresAtMs: Date.UTC(2026, 0, 31) }],
+      ['a level', { conditions: { level: 2 } }, { conditions: { level: 2, purposes: ['work'] } }],
+      ['networks', { conditions: { networks: ['192.0.2.0/24'] } }, { conditions: { networks: ['192.0.2.128/25'] } }],
+      [
+        'a classification',
+        { conditions: { maxClassification: 'internal' } },
+        { conditions: { maxClassification: 'public' } },
+      ],
+      ['purposes', { conditions: { purposes: ['a', 'b'] } }, { conditions: { purposes: ['b'] } }],
+      [
+        'hours',
+        { conditions: { hours: { days: [1, 2], fromMinute: 0, toMinute: 1440, timeZone: 'UTC' } } },
+        { conditions: { hours: { days: [1], fromMinute: 0, toMinute: 1440, timeZone: 'UTC' } } },
+      ],
+    ])(
+      'who has a grant with %s gives none without it: else a second account keeps it for ever',
+      async (_, own, narrower) => {
+        const [ann, tim] = [await person('Ann'), await person('Tim')];
+        await give(await person('Boss'), 'administrator');
+        await give(ann, 'administrator', own);
+        const caller: Caller = { ...callerOf('person', ann), purpose: 'b' };
+        const to = {
+          principal: { kind: 'person', id: tim },
+          role: 'administrator',
+          scope: server,
+          reason: 'x',
+        } as const;
+        const wider: readonly Partial<GrantDraft>[] = [
+          {},
+          { expiresAtMs: Date.UTC(2026, 1, 2) },
+          { conditions: { networks: ['192.0.0.0/16'], purposes: ['c'], maxClassification: 'restricted' } },
+        ];
+        for (const more of wider) {
+          await expect(giveAs(caller, { ...to, ...more })).rejects.toMatchObject({
+            code: 'grant-beyond-own',
+            httpStatus: 403,
+          });
+        }
+        await giveAs(caller, { ...to, ...own });
+        await giveAs(caller, { ...to, ...narrower });
+        await give(ann, 'engineer');
+        await giveAs(caller, { ...to, role: 'engineer' });
+      },
+    );
+
     test('the last administrator keeps the grant; one with an end, conditions or no account is no other', async () => {
       const boss = await person('Boss');
       const bossGrant = await give(boss, 'administrator');
@@ -364,5 +410,19 @@ describeEachStore('grants', ({ makeStore }) => {
     const unused = await listAccess({ ...listing, nowMs: clock() + 91 * DAY_MS }, { limit: 10, unusedDays: 90 });
     expect(unused.items).toHaveLength(2);
     expect((await listAccess(listing, { limit: 10, unusedDays: 90 })).items).toEqual([]);
+  });
+
+  test('pages of unused access are full, whatever was used in between', async () => {
+    const ids: string[] = [];
+    for (let at = 0; at < 6; at++) ids.push(await give(await person(`P${at}`), 'member'));
+    await access.records.fresh();
+    const nowMs = clock() + 91 * DAY_MS;
+    access.usage.note([ids[0] ?? '', ids[2] ?? '', ids[3] ?? ''], nowMs);
+    await access.usage.flush();
+    const listing = { read: store.read, policies: access.records.policies, nowMs };
+    const first = await listAccess(listing, { limit: 2, unusedDays: 90 });
+    expect(first.items.map(({ grantId }) => grantId)).toEqual([ids[1], ids[4]]);
+    const rest = await listAccess(listing, { limit: 2, unusedDays: 90, after: first.next ?? undefined });
+    expect(rest).toMatchObject({ items: [{ grantId: ids[5] }], next: null });
   });
 });

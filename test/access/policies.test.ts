@@ -10,12 +10,13 @@ import {
 } from '../../src/access/policies/change-policies.ts';
 import { defaultPolicies } from '../../src/access/policies/default-policies.ts';
 import { impactOf } from '../../src/access/policies/impact.ts';
-import { listVersions, readActiveVersion, showVersion } from '../../src/access/policies/policy-versions.ts';
+import { digestOf, listVersions, readActiveVersion, showVersion } from '../../src/access/policies/policy-versions.ts';
 import type { DualControl } from '../../src/access/policies/settings.ts';
 import { type SampleRequest, tryPolicies } from '../../src/access/policies/try-policies.ts';
 import { whoCould } from '../../src/access/policies/who-could.ts';
 import { sampleRequest } from '../../src/contract/types/policies.ts';
 import { maxStaleMs } from '../../src/store/bus/bus.ts';
+import { newId } from '../../src/store/new-id.ts';
 import type { Store } from '../../src/store/store.ts';
 import { describeEachStore, type TestStore } from '../build/store.ts';
 import { addPerson, callerOf, entriesOf, testBus, testClock } from './fixture.ts';
@@ -127,6 +128,111 @@ describeEachStore('policies', ({ makeStore }) => {
       await approvePolicies(access, actor(ann), own);
       const approved = (await entriesOf(store)).find(({ activity }) => activity === 'policy.approve');
       expect(approved?.data).toMatchObject({ ownProposal: true });
+    });
+
+    test.each([
+      ['at some hours', { hours: { days: [2], fromMinute: 0, toMinute: 1440, timeZone: 'UTC' } }],
+      ['from elsewhere', { networks: ['198.51.100.0/24'] }],
+      ['for a purpose', { purposes: ['governance'] }],
+    ])('nor does he approve his own while somebody else may decide %s', async (_, conditions) => {
+      access = await openOne('single-administrator-may');
+      const ann = await holder('Ann', 'administrator');
+      await holder('Bob', 'security', { conditions });
+      await propose(ann, stricter);
+      await expect(approvePolicies(access, actor(ann), { version: 2, comment: '' })).rejects.toMatchObject({
+        code: 'policy-own-proposal',
+      });
+    });
+
+    test('nor while a policy lets somebody else decide at some hours', async () => {
+      const [ann, bob] = [await holder('Ann', 'administrator'), await holder('Bob', 'administrator')];
+      const days = `${defaultPolicies}@id("x") forbid (principal == Person::"${bob}", action, resource) when { context.hour < 12 };`;
+      await propose(ann, days);
+      await approvePolicies(access, actor(bob), { version: 2, comment: '' });
+      access = await openOne('single-administrator-may');
+      await propose(ann, stricter, 2);
+      await expect(approvePolicies(access, actor(ann), { version: 3, comment: '' })).rejects.toMatchObject({
+        code: 'policy-own-proposal',
+      });
+    });
+
+    test('what his service proposed, or one whose key he was shown, is his own', async () => {
+      const [ann, bob, cem] = [
+        await holder('Ann', 'administrator'),
+        await holder('Bob', 'administrator'),
+        await holder('Cem', 'administrator'),
+      ];
+      const id = newId('service');
+      await store.change(async ({ sql }) => {
+        const facts = { name: 's', description: '', state: 'active', created_at: 1 } as const;
+        await sql
+          .insertInto('services')
+          .values({ id, owner_id: ann, ...facts })
+          .execute();
+        const key = { id: newId('key'), service_id: id, name: 'k', prefix: 'p', secret_hash: new Uint8Array(32) };
+        const more = { scopes: '[]', networks: '[]', created_at: 1, created_by: bob, expires_at: 2, retires_at: null };
+        const never = { replaced_by: null, revoked_at: null, last_used_at: null, last_used_from: null };
+        await sql
+          .insertInto('service_keys')
+          .values({ ...key, ...more, ...never })
+          .execute();
+      });
+      const service = { principal: { kind: 'service', id } as const, address };
+      await proposePolicies(access, service, { text: stricter, comment: 'because', basedOn: 1 });
+      for (const own of [ann, bob]) {
+        await expect(approvePolicies(access, actor(own), { version: 2, comment: '' })).rejects.toMatchObject({
+          code: 'policy-own-proposal',
+        });
+      }
+      await approvePolicies(access, actor(cem), { version: 2, comment: '' });
+    });
+
+    test('a text that is changed in the records, by whoever can, decides nothing and is not approved', async () => {
+      const [ann, bob] = [await holder('Ann', 'administrator'), await holder('Bob', 'administrator')];
+      await propose(ann, stricter);
+      const open = '@id("open") permit (principal, action, resource);';
+      const smuggle = (version: number, more: object) =>
+        store.change(async ({ sql }) => {
+          await sql
+            .updateTable('policy_versions')
+            .set({ body: open, ...more })
+            .where('version', '=', version)
+            .execute();
+        });
+      await smuggle(2, {});
+      await expect(approvePolicies(access, actor(bob), { version: 2, comment: '' })).rejects.toMatchObject({
+        code: 'policy-invalid',
+      });
+      await smuggle(2, { body: stricter });
+      await approvePolicies(access, actor(bob), { version: 2, comment: '' });
+      await smuggle(2, { digest: digestOf(open) });
+      const other = openOne();
+      await expect(other).rejects.toMatchObject({ code: 'policies-unavailable', httpStatus: 503 });
+    });
+
+    test('two who approve two proposals at once put one into force', async () => {
+      const [ann, bob] = [await holder('Ann', 'administrator'), await holder('Bob', 'administrator')];
+      await propose(ann, stricter);
+      await propose(bob, `${stricter}// other`);
+      const results = await Promise.allSettled([
+        approvePolicies(access, actor(bob), { version: 2, comment: '' }),
+        approvePolicies(access, actor(ann), { version: 3, comment: '' }),
+      ]);
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      const { items } = await listVersions(store.read, { limit: 10, before: null });
+      expect(items.filter(({ state }) => state === 'active')).toHaveLength(1);
+    });
+
+    test.each([
+      ['ends', { expiresAtMs: Date.UTC(2026, 0, 6) }],
+      ['holds at some hours', { conditions: { hours: { days: [1], fromMinute: 0, toMinute: 1440, timeZone: 'UTC' } } }],
+    ])('a way back by a grant that %s is none', async (_, more) => {
+      const ann = await holder('Ann', 'administrator');
+      await holder('Sue', 'security', more);
+      const text = `${defaultPolicies}@id("x") forbid (principal in Role::"administrator", action == Action::"policies.decide", resource);`;
+      await expect(propose(ann, text)).rejects.toMatchObject({ code: 'policy-lock-out' });
+      await holder('Tom', 'security');
+      await propose(ann, text);
     });
 
     test('a proposal for another version than the one in force is outdated, before and after', async () => {

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { takeGrant } from '../../src/access/grants/take-grant.ts';
 import { defaultPolicies } from '../../src/access/policies/default-policies.ts';
 import { PreparedPolicies } from '../../src/access/policies/prepared-policies.ts';
-import { readActs } from '../../src/access/reviews/recorded-actions.ts';
+import { chunks } from '../../src/access/reviews/chunks.ts';
+import { actionsByActivity, readActs, recordedActions } from '../../src/access/reviews/recorded-actions.ts';
 import { runStep } from '../../src/access/reviews/remind.ts';
 import type { ReviewParts } from '../../src/access/reviews/parts.ts';
 import { Reviews } from '../../src/access/reviews/reviews.ts';
@@ -173,6 +174,15 @@ describeEachStore('access reviews', ({ column, makeStore }) => {
     });
     expect(await readActs(testStore.store.read, clock.now)).toEqual(new Map([[bob, new Set(['keys.issue'])]]));
     expect(await readActs(testStore.store.read, clock.now + 1)).toEqual(new Map());
+  });
+
+  test('every act is recorded that nothing but an act of its own can do', () => {
+    const seen = ['jobs.retry', 'ledger.reveal', 'sessions.revoke', 'people.change', 'policies.propose'] as const;
+    for (const action of seen) expect(recordedActions, action).toContain(action);
+    expect(actionsByActivity).toMatchObject({
+      'people.rename': 'people.change',
+      'policy.withdraw': 'policies.propose',
+    });
   });
 
   test('a filter narrows by role, principal and use', async () => {
@@ -378,6 +388,48 @@ describeEachStore('access reviews', ({ column, makeStore }) => {
     expect(await reviews.report(campaign.id, 'html')).toContain(
       `<dt>Reviewers</dt><dd>Ada (${ada}), ${bob} (${bob})</dd>`,
     );
+  });
+
+  test('whoever decides while a campaign is closed is in its record, or told that it is closed', async () => {
+    const grants = [];
+    for (let at = 0; at < 20; at++) grants.push(await giveGrant(eve, 'member'));
+    const campaign = await start();
+    const { items } = await reviews.items(campaign.id, { limit: 50 });
+    const mine = items.filter(({ principal }) => principal.id === eve);
+    const deciding = mine.map(({ id }) => reviews.decide(callerOf('person', bob), campaign.id, certify(id)));
+    const [closing] = await Promise.allSettled([reviews.close(callerOf('person', ada), campaign.id), ...deciding]);
+    if (closing.status === 'rejected') expect(closing.reason).toMatchObject({ code: 'campaign-busy' });
+    const [closed] = await Promise.allSettled([reviews.close(callerOf('person', ada), campaign.id)]);
+    expect([closing.status, closed.status]).toContain('fulfilled');
+    const record = await reviews.report(campaign.id, 'json');
+    const digest = `sha256:${createHash('sha256').update(record).digest('hex')}`;
+    const parsed = JSON.parse(record) as { items: { decision: string | null }[] };
+    const certified = parsed.items.filter(({ decision }) => decision === 'certify').length;
+    expect(await entries('review.close')).toMatchObject([{ object: { digest }, data: { certified } }]);
+    expect(await reviews.show(campaign.id)).toMatchObject({ state: 'closed', decided: certified });
+  });
+
+  test('closing the largest campaign lets others write meanwhile', async () => {
+    const campaign = await start();
+    const [one] = await testStore.store.read.selectFrom('review_items').selectAll().limit(1).execute();
+    await testStore.store.change(async ({ sql }) => {
+      const rows = Array.from({ length: 9_999 }, () => ({ ...one, id: newId('item') })) as (typeof one & object)[];
+      for (const some of chunks(rows)) await sql.insertInto('review_items').values(some).execute();
+    });
+    const closing = reviews.close(callerOf('person', bob), campaign.id);
+    let longestMs = 0;
+    let isClosed = false;
+    void closing.finally(() => {
+      isClosed = true;
+    });
+    while (!isClosed) {
+      const startedAt = performance.now();
+      await testStore.store.change(async () => undefined);
+      longestMs = Math.max(longestMs, performance.now() - startedAt);
+    }
+    const startedAt = performance.now();
+    await reviews.report(campaign.id, 'json');
+    expect(longestMs, 'a write that waits').toBeLessThan((performance.now() - startedAt) / 2 + 100);
   });
 
   test('reminders come before it is due, then it is escalated, then daily; each once, none when all is decided', async () => {

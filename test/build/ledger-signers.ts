@@ -20,8 +20,11 @@ export function makeLedgerPems(): LedgerPems {
   return { ed25519: pem('ed25519'), 'ml-dsa-44': pem('ml-dsa-44') };
 }
 
+/** With the signers at hand. */
+export type SigningOptions = LedgerOptions & { readonly signers: readonly NoteSigner[] };
+
 /** Two signers, as a server has them. */
-export function makeLedgerOptions(more: Partial<LedgerOptions> = {}, pems = makeLedgerPems()): LedgerOptions {
+export function makeLedgerOptions(more: Partial<SigningOptions> = {}, pems = makeLedgerPems()): SigningOptions {
   const signers = [makeSigner('ed25519', pems), makeSigner('ml-dsa-44', pems)];
   return { origin: ORIGIN, signers, signEveryMs: 20, ...more };
 }

@@ -36,9 +36,8 @@ export async function heading(page: Page, name: string | RegExp): Promise<void> 
 
 /** Says that a secret was stored, and returns it. */
 export async function storeSecret(page: Page, what: string): Promise<readonly string[]> {
-  const secrets = await page.getByRole('list', { name: what }).getByRole('listitem').allTextContents();
   await page.getByLabel(`I stored the ${what} in a safe place`).check();
-  return secrets;
+  return page.getByRole('list', { name: what }).getByRole('listitem').allTextContents();
 }
 
 /** Opens a one-time link and goes as far as the second factor. */

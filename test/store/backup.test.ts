@@ -10,7 +10,7 @@ import { backUp } from '../../src/store/backup/back-up.ts';
 import { restore } from '../../src/store/backup/restore.ts';
 import { FolderBlobs } from '../../src/store/blobs/folder-blobs.ts';
 import { exportFolder } from '../../src/store/ledger/export-folder.ts';
-import { openLedgerKeys } from '../../src/store/ledger/ledger-keys.ts';
+import { ledgerKeysIn } from '../../src/store/ledger/ledger-keys.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { draftOf } from './drafts.ts';
@@ -28,7 +28,7 @@ describe('backup and restore', () => {
     openStore({
       records: { column: 'sqlite', folder },
       enqueue: async () => '',
-      ledger: { origin: ORIGIN, signers: openLedgerKeys(folder, { origin: ORIGIN, clock: Date.now }) },
+      ledger: { origin: ORIGIN, signers: ledgerKeysIn(join(folder, 'keys'), { origin: ORIGIN, clock: Date.now }) },
     });
   const record = (id: string): Promise<unknown> => store.change(async (change) => change.record(draftOf(id)));
   const backUpTo = (target: string, withKeys: boolean) =>
@@ -95,7 +95,7 @@ describe('backup and restore', () => {
     await backUpTo(at('without'), false);
     expect(existsSync(join(at('without'), 'keys'))).toBe(false);
     await restore({ source: at('without'), folder: at('restored'), lastCheckpoint: null });
-    await expect(open(at('restored'))).rejects.toMatchObject({ code: 'ledger-forked' });
+    await expect(open(at('restored'))).rejects.toMatchObject({ code: 'ledger-keys-missing' });
     await backUpTo(at('with'), true);
     const key = join(at('with'), 'keys', 'ledger-ed25519.pem');
     expect(statSync(key).mode & 0o777).toBe(0o600);
@@ -144,7 +144,9 @@ describe('backup and restore', () => {
     const { size, content } = await exportFolder(data);
     expect(size).toBe(20);
     const trust = {
-      keys: openLedgerKeys(data, { origin: ORIGIN, clock: Date.now }).map(({ key }) => key),
+      keys: ledgerKeysIn(join(data, 'keys'), { origin: ORIGIN, clock: Date.now })({ makeKeys: false }).map(
+        ({ key }) => key,
+      ),
       origin: ORIGIN,
     };
     expect(await verifyExport(await readBundle(content), { trust })).toMatchObject({ ok: true, entries: 20 });

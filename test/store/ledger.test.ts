@@ -8,8 +8,7 @@ import { CompactRange, leafHash } from '../../src/ledger/tree.ts';
 import { verifyExport } from '../../src/ledger/verify.ts';
 import { eraseOpenings } from '../../src/store/ledger/erase.ts';
 import { applyRetention } from '../../src/store/ledger/retention.ts';
-import type { LedgerOptions } from '../../src/store/open-store.ts';
-import { makeLedgerOptions } from '../build/ledger-signers.ts';
+import { makeLedgerOptions, type SigningOptions } from '../build/ledger-signers.ts';
 import { describeEachStore, type TestStore } from '../build/store.ts';
 import { draftOf } from './drafts.ts';
 
@@ -18,7 +17,7 @@ const ENTRIES = 700;
 
 describeEachStore('the ledger', ({ makeStore }) => {
   let test: TestStore;
-  let options: LedgerOptions;
+  let options: SigningOptions;
   const hashes: Uint8Array[] = [];
   const roots: Uint8Array[] = [];
 

@@ -1,14 +1,18 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readBundle } from '../../src/ledger/bundle.ts';
 import { parseEntry } from '../../src/ledger/entry.ts';
+import { formatVerifierKey } from '../../src/ledger/verifier-key.ts';
+import { verifyExport } from '../../src/ledger/verify.ts';
+import { ledgerKeysIn } from '../../src/store/ledger/ledger-keys.ts';
 import type { Migration } from '../../src/store/migrations/migration.ts';
 import { migrate } from '../../src/store/migrations/migrate.ts';
 import type { LedgerOptions } from '../../src/store/open-store.ts';
 import { openPostgres } from '../../src/store/postgres/open-postgres.ts';
 import { openSqlite } from '../../src/store/sqlite/open-sqlite.ts';
-import { makeLedgerOptions } from '../build/ledger-signers.ts';
+import { makeLedgerOptions, type SigningOptions } from '../build/ledger-signers.ts';
 import { describeEachStore, makeTestStore, makeTestStores, type TestPlace } from '../build/store.ts';
 import { draftOf } from './drafts.ts';
 
@@ -78,7 +82,7 @@ describeEachStore('migrations', ({ makePlace }) => {
 
 describeEachStore('a start', ({ makePlace }) => {
   let place: TestPlace;
-  let ledger: LedgerOptions;
+  let ledger: SigningOptions;
   beforeEach(async () => {
     place = await makePlace();
     ledger = makeLedgerOptions();
@@ -131,12 +135,60 @@ describeEachStore('a start', ({ makePlace }) => {
     await expectRefused('ledger-forked');
   });
 
-  it('is refused with other keys, and goes on when the former are known', async () => {
+  it('is refused with other keys, and goes on when the former are known, which is recorded and verifies', async () => {
     const others = makeLedgerOptions();
-    await expect(place.open({ ledger: others })).rejects.toMatchObject({ code: 'ledger-forked' });
+    await expect(place.open({ ledger: others })).rejects.toMatchObject({ code: 'ledger-keys-differ' });
     const formerKeys = ledger.signers.map(({ key }) => key);
     const store = await place.open({ ledger: { ...others, formerKeys } });
+    const { bytes } = await store.ledger.entry(300);
+    const keys = others.signers.map(({ key }) => key);
+    expect(parseEntry(bytes ?? new Uint8Array())).toMatchObject({
+      activity: 'ledger.rekey',
+      data: { keys: keys.map(formatVerifierKey) },
+    });
+    const exported = async () => readBundle((await store.ledger.exportBundle()).content);
+    const { origin } = ledger;
+    const both = [...keys, ...formerKeys];
+    expect(await verifyExport(await exported(), { trust: { origin, keys: both } })).toMatchObject({ ok: true });
+    expect(await verifyExport(await exported(), { trust: { origin, keys } })).toMatchObject({ ok: false });
+    expect((await exported()).header.keys).toEqual(both.map(formatVerifierKey));
     await store.close();
+    // It was said once. The keys of before are no longer those of this ledger.
+    const again = await place.open({ ledger: { ...others, formerKeys } });
+    expect(await again.ledger.size()).toBe(301);
+    await again.close();
+    await expectRefused('ledger-keys-differ');
+  });
+
+  it('makes keys for a ledger that is new, and refuses one that lost them', async () => {
+    const first = await makePlace();
+    const folder = join(first.folder, 'keys');
+    const signers = ledgerKeysIn(folder, { origin: 'ledger.test', clock: Date.now });
+    const own = { origin: 'ledger.test', signers };
+    await (await first.open({ ledger: own })).close();
+    await (await first.open({ ledger: own })).close();
+    for (const name of ['ledger-ed25519.pem', 'ledger-ml-dsa-44.pem']) {
+      renameSync(join(folder, name), join(folder, 'away'));
+      await expect(first.open({ ledger: own })).rejects.toMatchObject({ code: 'ledger-keys-missing' });
+      expect(existsSync(join(folder, name))).toBe(false);
+      renameSync(join(folder, 'away'), join(folder, name));
+    }
+    rmSync(folder, { recursive: true });
+    const store = await first.open({ ledger: { ...own, acceptRestored: true } });
+    const { activity, severity } = await store.ledger.entry(0);
+    expect({ activity, severity }).toEqual({ activity: 'ledger.restored', severity: 'high' });
+    await store.close();
+    await (await first.open({ ledger: own })).close();
+    await first.remove();
+  });
+
+  it('binds an empty ledger to the keys of whoever begins it', async () => {
+    const first = await makePlace();
+    const running = await first.open({ ledger });
+    if (first.records.column === 'sqlite') await running.close();
+    await expect(first.open({ ledger: makeLedgerOptions() })).rejects.toMatchObject({ code: 'ledger-keys-differ' });
+    if (first.records.column === 'postgres') await running.close();
+    await first.remove();
   });
 
   it('is refused where an older copy took the place of the records, and goes on only when told to', async () => {

@@ -1,3 +1,4 @@
+import type { SigningOptions } from '../build/ledger-signers.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -5,7 +6,6 @@ import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { readBundle } from '../../src/ledger/bundle.ts';
 import { verifyExport } from '../../src/ledger/verify.ts';
-import type { LedgerOptions } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { WritingConfig } from './writing-process.ts';
 
@@ -70,7 +70,7 @@ export async function expectAll(store: Store, acknowledged: ReadonlyMap<string, 
 }
 
 /** The tree is the one over the entries, and every checkpoint that was ever signed is of it. */
-export async function expectVerified(store: Store, { signers, origin }: LedgerOptions): Promise<void> {
+export async function expectVerified(store: Store, { signers, origin }: SigningOptions): Promise<void> {
   const { content } = await store.ledger.exportBundle();
   const trust = { keys: signers.map(({ key }) => key), origin };
   expect(await verifyExport(await readBundle(content), { trust })).toMatchObject({ ok: true, problems: [] });

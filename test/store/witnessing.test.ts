@@ -6,15 +6,14 @@ import { verifyCheckpoint } from '../../src/ledger/checkpoint.ts';
 import { formatVerifierKey, parseVerifierKey } from '../../src/ledger/verifier-key.ts';
 import { createKeyFile, loadNoteSigner } from '../../src/node/ledger/key-file.ts';
 import { Witnessing } from '../../src/store/ledger/witnessing.ts';
-import type { LedgerOptions } from '../../src/store/open-store.ts';
-import { makeLedgerOptions } from '../build/ledger-signers.ts';
+import { makeLedgerOptions, type SigningOptions } from '../build/ledger-signers.ts';
 import { makeTestStore, type TestStore } from '../build/store.ts';
 import { draftOf } from './drafts.ts';
 import { startWitness, type RunningWitness } from './run-witness.ts';
 
 describe('witnesses of the ledger', () => {
   let test: TestStore;
-  let ledger: LedgerOptions;
+  let ledger: SigningOptions;
   let place: string;
   let witness: RunningWitness;
   let key: string;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Admission } from './frame/admission.tsx';
 import { PageFailure, PageMissing, PagePending } from './frame/page-states.tsx';
 
-const root = createRootRoute({ component: Outlet, errorComponent: PageFailure, notFoundComponent: PageMissing });
+const root = createRootRoute({ component: Outlet, errorComponent: PageFailure });
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -128,6 +128,9 @@ const server = createRoute({
   component: lazyRouteComponent(() => import('./pages/settings/server.tsx'), 'ServerPage'),
 });
 
+/** Whatever else somebody types. */
+const elsewhere = createRoute({ getParentRoute: () => frame, path: '/$', component: PageMissing });
+
 const places = [
   overview,
   people,
@@ -146,6 +149,7 @@ const places = [
   checkpoints,
   account,
   server,
+  elsewhere,
 ];
 
 export const router = createRouter({

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { Conditions } from '../../contract/types/people.ts';
 import { type Classification, classifications } from '../policies/request.ts';
+import { networkTest } from '../services/networks.ts';
 
 /** Under which circumstances something is asked for. */
 export interface Circumstances {
@@ -63,16 +64,10 @@ export function conditionTexts(conditions: Conditions): readonly string[] {
 const rank = (name: Classification): number => classifications.indexOf(name);
 const listed = (names: readonly string[]): string => names.join(' or ');
 
-/** Whether an address is in one of the networks. An IPv4 address that is written as IPv6 is the same address. */
+/** Whether an address is in one of the networks. An IPv4 address that is written as IPv6 is the same address, in the list too. */
 export function isInNetworks(address: string, networks: readonly string[]): boolean {
-  const [plain = ''] = address.split('%');
-  if (!ipaddr.isValid(plain)) return false;
-  const own = ipaddr.process(plain);
-  return networks.some((network) => {
-    if (!ipaddr.isValidCIDR(network)) return false;
-    const [base, bits] = ipaddr.parseCIDR(network);
-    return base.kind() === own.kind() && own.match(base, bits);
-  });
+  const readable = networks.filter((network) => ipaddr.isValidCIDR(network));
+  return readable.length > 0 && networkTest(readable)(address);
 }
 
 type Hours = NonNullable<Conditions['hours']>;

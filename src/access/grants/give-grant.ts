@@ -10,6 +10,7 @@ import { nextEpoch } from './access-epoch.ts';
 import { isTimeZone } from './conditions.ts';
 import type { Grant } from './grant.ts';
 import { grantLimits, readHeldGrants, rolesOf, weighGrants } from './held-grants.ts';
+import { isWithin } from './own-bounds.ts';
 import { findPrincipals } from './principals.ts';
 import { readResource, scopeExists } from './resources.ts';
 import { recordGrant } from './grant-entries.ts';
@@ -33,8 +34,9 @@ export async function giveGrant(change: Change, draft: GrantDraft, atMs: number)
 
 /**
  * Gives a grant on behalf of a caller who was allowed `grants.give` on the scope: nobody gives himself one, and nobody one that is above
- * the roles that he holds there.
- * @throws AccessError as `giveGrant`, and `grant-to-oneself`, `grant-above-own-role`.
+ * the roles that he holds there, or that outlasts them or holds where they do not: whoever is administrator for a day would else give
+ * a second account of his, or a service of his, the same for ever.
+ * @throws AccessError as `giveGrant`, and `grant-to-oneself`, `grant-above-own-role`, `grant-beyond-own`.
  */
 export async function giveGrantAs(
   change: Change,
@@ -46,27 +48,35 @@ export async function giveGrantAs(
     throw AccessError.of('grant-to-oneself', 'the grant would be for yourself');
   }
   await nextEpoch(change);
-  await requireRank(change, caller, { role: draft.role, scope: draft.scope, atMs });
+  const own = await requireRank(change, caller, { role: draft.role, scope: draft.scope, atMs });
+  requireWithinOwn(draft, own);
   return give(change, { draft, givenBy: giver, atMs });
 }
 
+function requireWithinOwn({ role, conditions = {}, expiresAtMs = null }: GrantDraft, own: readonly Grant[]): void {
+  if (own.some((grant) => isWithin({ role, conditions, expiresAtMs }, grant))) return;
+  throw AccessError.of('grant-beyond-own', 'each of your roles there that is as great has an end or conditions');
+}
+
 /**
- * Nobody gives or takes a role that is above his own.
+ * Nobody gives or takes a role that is above his own. Answers with the grants of the caller that hold there now.
  * @throws AccessError `grant-above-own-role`.
  */
 export async function requireRank(
   change: Change,
   caller: Caller,
   { role, scope, atMs }: { readonly role: Role; readonly scope: Scope; readonly atMs: number },
-): Promise<void> {
+): Promise<readonly Grant[]> {
   const resource = await readResource(change.sql, scope);
   const held = await readHeldGrants(change.sql, caller.principal?.id ?? '');
-  const own = rolesOf(weighGrants(held, resource, circumstancesOf(caller, resource, atMs)));
+  const weighed = weighGrants(held, resource, circumstancesOf(caller, resource, atMs));
+  const own = rolesOf(weighed);
   const best = Math.min(...own.map((name) => roles.indexOf(name)));
   if (best > roles.indexOf(role)) {
     const has = own.length === 0 ? 'none' : own.join(', ');
     throw AccessError.of('grant-above-own-role', `expected ${role} or a greater role there, you hold ${has}`);
   }
+  return weighed.filter(({ unmet }) => unmet === null).map(({ grant }) => grant);
 }
 
 interface Giving {

@@ -39,18 +39,14 @@ const MAX_FOR_CONFLICTS = 100;
 /** Who can do what, by which grant and policy, last used when: one row for each active grant. */
 export async function listAccess(listing: AccessListing, filter: AccessFilter): Promise<Page<AccessRow>> {
   const { read, nowMs } = listing;
-  const page = await findGrants(read, { ...filter, state: 'active' }, nowMs);
-  const grants = page.items.filter((grant) => isUnused(grant, filter.unusedDays, nowMs));
-  return { items: await describeAccess(listing, grants), next: page.next };
-}
-
-/** A grant that was never used counts from when it was given. */
-function isUnused({ lastUsedAtMs, createdAtMs }: Grant, days: number | undefined, nowMs: number): boolean {
-  return days === undefined || (lastUsedAtMs ?? createdAtMs) < nowMs - days * DAY_MS;
+  const { unusedDays, ...meant } = filter;
+  const unusedSinceMs = unusedDays === undefined ? undefined : nowMs - unusedDays * DAY_MS;
+  const page = await findGrants(read, { ...meant, state: 'active', unusedSinceMs }, nowMs);
+  return { items: await describeAccess(listing, page.items), next: page.next };
 }
 
 /** The same rows for grants that are known already. */
-export async function describeAccess(listing: AccessListing, grants: readonly Grant[]): Promise<AccessRow[]> {
+async function describeAccess(listing: AccessListing, grants: readonly Grant[]): Promise<AccessRow[]> {
   const { read } = listing;
   const principals = await findPrincipals(
     read,

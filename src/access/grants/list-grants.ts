@@ -14,6 +14,8 @@ export interface GrantFilter {
   readonly scopeId?: string | undefined;
   readonly role?: Role | undefined;
   readonly state?: GrantState | undefined;
+  /** Last used, or given where it never was, before this time (ms since 1970). */
+  readonly unusedSinceMs?: number | undefined;
   readonly limit: number;
   /** The id of the last grant of the page before. */
   readonly after?: string | undefined;
@@ -26,7 +28,7 @@ export interface Page<Item> {
 
 /** Grants in the order in which they were given. */
 export async function findGrants(read: Kysely<Database>, filter: GrantFilter, nowMs: number): Promise<Page<Grant>> {
-  const { principalId, scopeId, role, state, limit, after } = filter;
+  const { principalId, scopeId, role, state, unusedSinceMs, limit, after } = filter;
   let query = read
     .selectFrom('grants')
     .selectAll()
@@ -36,6 +38,9 @@ export async function findGrants(read: Kysely<Database>, filter: GrantFilter, no
   if (scopeId !== undefined) query = query.where('scope_id', '=', scopeId);
   if (role !== undefined) query = query.where('role', '=', role);
   if (after !== undefined) query = query.where('id', '>', after);
+  if (unusedSinceMs !== undefined) {
+    query = query.where(({ fn }) => fn.coalesce('last_used_at', 'created_at'), '<', unusedSinceMs);
+  }
   if (state === 'revoked') query = query.where('revoked_at', 'is not', null);
   if (state === 'expired') query = query.where('revoked_at', 'is', null).where('expires_at', '<=', nowMs);
   if (state === 'active') query = query.where(activeAt(nowMs));

@@ -44,6 +44,8 @@ const peopleErrors = {
     'this server has an administrator already',
     'sign in, or ask the administrator to invite you',
   ),
+  'factor-missing': row(422, 'expected a password or a passkey, one of them', 'choose what you will sign in with'),
+  'passwords-closed': row(422, 'passwords open nothing on this server', 'choose a passkey instead'),
   // Passwords.
   'password-short': row(422, 'the password is too short', 'a few words that only you would put together are strong'),
   'password-common': row(

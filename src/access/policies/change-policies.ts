@@ -4,7 +4,8 @@ import type { Change, Store } from '../../store/store.ts';
 import { nextEpoch } from '../grants/access-epoch.ts';
 import { AccessError } from './errors.ts';
 import type { PolicyExaminer } from './examiner.ts';
-import { othersWhoCouldDecide, requireWayBack } from './lock-out.ts';
+import { couldAnotherDecide, isSameVoice } from './dual-control.ts';
+import { requireWayBack } from './lock-out.ts';
 import { recordPolicy } from './policy-entries.ts';
 import type { DualControl } from './settings.ts';
 import { digestOf, readActiveVersion, readVersion, type VersionRow } from './policy-versions.ts';
@@ -125,9 +126,12 @@ export async function approvePolicies(
 ): Promise<VersionRow> {
   const proposal = await readVersion(office.store.read, verdict.version);
   requireOpen(proposal);
+  if (digestOf(proposal.body) !== proposal.digest) {
+    throw AccessError.of('policy-invalid', 'the text is not the one that was proposed');
+  }
   // Once more: what was valid and safe when it was proposed need not be so now.
   await requireGood(office, proposal.body, actor);
-  const isOwn = proposal.proposed_by === actor.principal.id;
+  const isOwn = await isSameVoice(office.store.read, proposal.proposed_by ?? '', actor.principal);
   if (isOwn) await requireNobodyElse(office, actor);
   const { value } = await office.store.change(async (change) => {
     const epoch = await nextEpoch(change);
@@ -157,8 +161,9 @@ async function requireNobodyElse(office: PolicyOffice, actor: PolicyActor): Prom
   if (office.dualControl === 'always') {
     throw AccessError.of('policy-own-proposal', 'it is yours, and this server demands a second person');
   }
-  const others = await othersWhoCouldDecide(office, actor);
-  if (others > 0) throw AccessError.of('policy-own-proposal', `it is yours, and ${others} others could decide`);
+  if (await couldAnotherDecide(office, actor)) {
+    throw AccessError.of('policy-own-proposal', 'it is yours, and another person could decide');
+  }
 }
 
 /** @throws AccessError `policy-version-unknown`, `policy-decided`. */

@@ -28,6 +28,10 @@ const accessErrors = {
     'the role is above your own there',
     'ask somebody who has the role, or a greater one',
   ),
+  'grant-beyond-own': forbidden(
+    'the grant would outlast your own, or hold where yours does not',
+    'give it the end and the conditions of your own grant, or narrower ones, or ask somebody who has more',
+  ),
   'grant-last-administrator': conflict(
     'the server would be left without an administrator',
     'first give the role administrator on the server to another active person, without expiry and conditions',

@@ -1,12 +1,11 @@
 import type { ActionId } from '../../contract/actions.ts';
 import type { Store } from '../../store/store.ts';
-import { readHeldGrants } from '../grants/held-grants.ts';
+import { type HeldGrants, readHeldGrants } from '../grants/held-grants.ts';
 import { findPrincipals, isActive } from '../grants/principals.ts';
 import { serverResource } from '../grants/resources.ts';
 import type { PolicyActor } from './change-policies.ts';
 import { AccessError } from './errors.ts';
 import type { PolicyExaminer } from './examiner.ts';
-import { readActiveVersion } from './policy-versions.ts';
 import type { PolicyRequest } from './request.ts';
 import { questionOf } from './situation.ts';
 
@@ -24,7 +23,7 @@ interface Desk {
 
 /**
  * Tries out whether some active person could still undo these policies: by proposing and deciding, here and now, having just proved with a
- * passkey who he is.
+ * passkey who he is. Grants that end, or hold at some hours only, do not count: tomorrow there would be no way.
  * @throws AccessError `policy-lock-out`.
  */
 export async function requireWayBack(desk: Desk, text: string, actor: PolicyActor): Promise<void> {
@@ -41,18 +40,8 @@ export async function requireWayBack(desk: Desk, text: string, actor: PolicyActo
   );
 }
 
-/** How many other active people the policies in force would let decide. */
-export async function othersWhoCouldDecide(desk: Desk, actor: PolicyActor): Promise<number> {
-  const { body } = await readActiveVersion(desk.store.read);
-  const others = (await activePeopleWithGrants(desk.store)).filter((personId) => personId !== actor.principal.id);
-  const requests = await Promise.all(
-    others.map((personId) => requestFor(desk, { personId, action: 'policies.decide', actor })),
-  );
-  const outcomes = await desk.examiner.evaluate(body, requests);
-  return outcomes.filter(({ allowed }) => allowed).length;
-}
-
-async function activePeopleWithGrants({ read }: Store): Promise<readonly string[]> {
+/** Active people with a grant on the server. */
+export async function activePeopleWithGrants({ read }: Store): Promise<readonly string[]> {
   const rows = await read
     .selectFrom('grants')
     .select('principal_id')
@@ -79,9 +68,17 @@ async function requestFor({ store, clock }: Desk, { personId, action, actor }: T
     principal: { kind: 'person', id: personId },
     action,
     resource: serverResource,
-    held: await readHeldGrants(store.read, personId),
+    held: lasting(await readHeldGrants(store.read, personId)),
     now: { level: 2, address: actor.address, atMs: clock(), purpose: '', classification },
     recentlyVerified: true,
     credential: 'session',
   }).request;
+}
+
+function lasting({ byScope }: HeldGrants): HeldGrants {
+  const kept = [...byScope].map(
+    ([key, grants]) =>
+      [key, grants.filter((grant) => grant.expiresAtMs === null && grant.conditions.hours === undefined)] as const,
+  );
+  return { count: kept.length, byScope: new Map(kept) };
 }

@@ -7,6 +7,7 @@ import {
 } from '@cedar-policy/cedar-wasm/nodejs';
 import ipaddr from 'ipaddr.js';
 import type { ActionId, Role } from '../../contract/actions.ts';
+import { ANY_ADDRESS } from './best-case.ts';
 import { groupsOf } from './cedar-schema.ts';
 import { AccessError } from './errors.ts';
 import { type ParsedPolicy, parsePolicies } from './parse-policies.ts';
@@ -55,6 +56,17 @@ export class PreparedPolicies {
     return outcome;
   }
 
+  /**
+   * Asks Cedar what nobody asked before: an answer that is remembered says nothing about whether Cedar still answers.
+   * @throws AccessError `policies-unavailable`, and whatever a broken Cedar throws.
+   */
+  probe(): void {
+    const id = `per_${(probes++).toString().padStart(26, '0')}`;
+    const prepared = this.#slices.get(PROBED) ?? this.#prepare(PROBED);
+    const { failed } = this.#ask(probeRequest(id), prepared);
+    if (failed.length > 0) throw AccessError.of('policies-unavailable', `${failed.join(', ')} cannot be evaluated`);
+  }
+
   /** Lets others use the place. Not to be asked any more. */
   dispose(): void {
     for (const { name } of this.#slices.values()) freeNames.push(name);
@@ -91,6 +103,29 @@ export class PreparedPolicies {
     const roles = new Set(policies.flatMap((id) => this.#roles.get(id) ?? []));
     return { allowed: decision === 'allow', policies, roles: [...roles], failed: [] };
   }
+}
+
+const PROBED = 'overview.read' satisfies ActionId;
+let probes = 0;
+
+function probeRequest(id: string): PolicyRequest {
+  return {
+    principal: { kind: 'person', id },
+    roles: [],
+    action: PROBED,
+    resource: { scope: { kind: 'server' }, projectId: null, classification: 'public' },
+    context: {
+      level: 2,
+      recentlyVerified: true,
+      address: ANY_ADDRESS,
+      hour: 0,
+      weekday: 1,
+      purpose: '',
+      classification: 'public',
+      sensitivity: 0,
+      credential: 'session',
+    },
+  };
 }
 
 function denied(failed: readonly string[]): PolicyOutcome {

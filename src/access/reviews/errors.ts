@@ -15,6 +15,7 @@ const row = (title: string, httpStatus: number, hint: string): ErrorRow<Detail> 
 const reviewErrors = {
   'campaign-unknown': row('no such campaign', 404, 'GET /api/reviews lists those that there are'),
   'campaign-closed': row('the campaign is closed', 409, 'what it left undecided can be reviewed in a new one'),
+  'campaign-busy': row('reviewers decided while the campaign was closed', 409, 'try again'),
   'due-unacceptable': row('the campaign cannot be due then', 422, 'name a time from an hour to a year ahead'),
   'reviewer-unacceptable': row('cannot review', 422, 'name people whose accounts are active'),
   'nothing-to-review': row('no grant is meant', 422, 'widen the filter'),

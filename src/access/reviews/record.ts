@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { canonicalJson, type JsonObject } from '../../ledger/canonical.ts';
 import type { Database } from '../../store/tables/index.ts';
@@ -23,30 +24,49 @@ export interface CampaignRows {
 
 type Reader = Pick<Kysely<Database>, 'selectFrom'>;
 
-export async function readCampaign(read: Reader, campaign: ReviewCampaignTable): Promise<CampaignRows> {
+/** Items that are read and spelled out before others get a turn: a campaign holds thousands. */
+const BATCH = 500;
+
+export async function readReviewers(read: Reader, campaignId: string): Promise<readonly string[]> {
   const reviewers = await read
     .selectFrom('review_reviewers')
     .select('person_id')
-    .where('campaign_id', '=', campaign.id)
+    .where('campaign_id', '=', campaignId)
     .orderBy('person_id')
     .execute();
-  const items = await read
-    .selectFrom('review_items')
-    .selectAll()
-    .where('campaign_id', '=', campaign.id)
-    .orderBy('id')
-    .execute();
-  return { campaign, reviewers: reviewers.map((row) => row.person_id), items };
+  return reviewers.map((row) => row.person_id);
 }
 
-export function reviewRecord({ campaign, reviewers, items }: CampaignRows): ReviewRecord {
-  const text = canonicalJson({
-    format: 'vouchsafe access review 1',
-    campaign: campaignPart(campaign, reviewers),
-    items: items.map(itemPart),
-  });
+export async function readCampaign(read: Reader, campaign: ReviewCampaignTable): Promise<CampaignRows> {
+  const reviewers = await readReviewers(read, campaign.id);
+  const items: ReviewItemTable[] = [];
+  for (let last = ''; ; last = items.at(-1)?.id ?? '') {
+    const rows = await read
+      .selectFrom('review_items')
+      .selectAll()
+      .where('campaign_id', '=', campaign.id)
+      .where('id', '>', last)
+      .orderBy('id')
+      .limit(BATCH)
+      .execute();
+    items.push(...rows);
+    if (rows.length < BATCH) return { campaign, reviewers, items };
+    await setImmediate();
+  }
+}
+
+export async function reviewRecord({ campaign, reviewers, items }: CampaignRows): Promise<ReviewRecord> {
+  const spelled: string[] = [];
+  for (const item of items) {
+    spelled.push(canonicalJson(itemPart(item)));
+    if (spelled.length % BATCH === 0) await setImmediate();
+  }
+  // In the order that RFC 8785 gives names.
+  const text = `{"campaign":${canonicalJson(campaignPart(campaign, reviewers))},"format":${FORMAT},"items":[${spelled.join(',')}]}`;
   return { text, digest: `sha256:${hash('sha256', text, 'hex')}` };
 }
+
+const FORMAT = JSON.stringify('vouchsafe access review 1');
 
 function campaignPart(row: ReviewCampaignTable, reviewers: readonly string[]): JsonObject {
   return {

@@ -10,19 +10,24 @@ import type { Database } from '../../store/tables/index.ts';
 export const actionsByActivity = {
   'grant.give': 'grants.give',
   'grant.take': 'grants.take',
+  'job.retry': 'jobs.retry',
   'key.issue': 'keys.issue',
   'key.revoke': 'keys.revoke',
   'key.rotate': 'keys.issue',
   'ledger.export': 'ledger.export',
+  'ledger.download': 'ledger.export',
+  'ledger.reveal': 'ledger.reveal',
   'people.disable': 'people.change',
   'people.enable': 'people.change',
   'people.erase': 'people.erase',
   'people.invite': 'people.invite',
   'people.invite-again': 'people.invite',
+  'people.rename': 'people.change',
   'people.reset-factors': 'people.change',
   'policy.approve': 'policies.decide',
   'policy.propose': 'policies.propose',
   'policy.refuse': 'policies.decide',
+  'policy.withdraw': 'policies.propose',
   'project.change': 'projects.change',
   'project.make': 'projects.change',
   'review.close': 'reviews.run',
@@ -32,6 +37,8 @@ export const actionsByActivity = {
   'service.disable': 'services.change',
   'service.enable': 'services.change',
   'service.make': 'services.change',
+  // By somebody for himself too, for which it takes nothing: then it counts as used, which speaks for keeping.
+  'session.revoke-all': 'sessions.revoke',
 } as const satisfies Readonly<Record<string, ActionId>>;
 
 const actionsOfRoutes: ReadonlySet<string> = new Set(

@@ -96,7 +96,7 @@ export class Reviews {
     const { store, clock } = this.#parts;
     if (format === 'json') {
       const rows = await readCampaign(store.read, await findCampaign(store.read, campaignId));
-      return reviewRecord(rows).text;
+      return (await reviewRecord(rows)).text;
     }
     const facts = await reportFacts(store.read, campaignId, clock());
     return format === 'html' ? reportHtml(facts) : reportCsv(facts);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { addressGroup, networkTest } from './networks.ts';
+import { addressGroup } from '../address-group.ts';
+import { networkTest } from './networks.ts';
 
 describe('a list of networks', () => {
   test('that is empty means anywhere', () => {

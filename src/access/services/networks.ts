@@ -1,12 +1,9 @@
-import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { type Address, addressOf } from '../address-group.ts';
 
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Range = readonly [base: Address, prefixBits: number];
 
 const MAPPED_BITS = 96;
-/** Somebody who has one IPv6 address usually has all of its /64. */
-const IPV6_GROUP_BITS = 64;
 
 /**
  * Whether an address is in one of the networks (CIDR). No networks: every address is. An IPv4 address that arrives mapped into IPv6
@@ -21,13 +18,11 @@ export function networkTest(networks: readonly string[]): (address: string) => b
   };
 }
 
-/** Who an address counts as when attempts are limited: itself, or the /64 of an IPv6 address. */
-export function addressGroup(text: string): string {
-  const address = addressOf(text);
-  if (address === undefined) return 'unreadable';
-  if (address.kind() === 'ipv4') return address.toString();
-  const bytes = address.toByteArray().map((byte, at) => (at < IPV6_GROUP_BITS / 8 ? byte : 0));
-  return `${ipaddr.fromByteArray(bytes).toString()}/${IPV6_GROUP_BITS}`;
+/** Whether every address of a network is in another one too. */
+export function isPartOf(network: string, other: string): boolean {
+  const [base, bits] = rangeOf(network);
+  const outer = rangeOf(other);
+  return bits >= outer[1] && isWithin(base, outer);
 }
 
 function rangeOf(network: string): Range {
@@ -37,12 +32,6 @@ function rangeOf(network: string): Range {
     if (address.isIPv4MappedAddress()) return [address.toIPv4Address(), bits - MAPPED_BITS];
   }
   return [base, bits];
-}
-
-function addressOf(text: string): Address | undefined {
-  const bare = text.split('%', 1)[0] ?? '';
-  // Octal, hexadecimal and short forms are read differently by different programs: they are no addresses here.
-  return isIP(bare) === 0 ? undefined : ipaddr.process(bare);
 }
 
 function isWithin(address: Address, [base, bits]: Range): boolean {

@@ -20,7 +20,7 @@ export const serverRoutes = [
     id: 'health.ready',
     method: 'GET',
     path: '/readyz',
-    summary: 'the server can do its work: records, blobs, jobs, counters; 503 where not',
+    summary: 'the server can do its work: records, blobs, jobs, counters, decisions; 503 where not',
     access: anybody,
     reply: health,
   }),

@@ -39,6 +39,15 @@ export const sessionRoutes = [
     reply: signInStep,
   }),
   defineRoute({
+    id: 'link.passkeyOptions',
+    method: 'POST',
+    path: '/api/links/passkey',
+    summary: 'challenge for a passkey to set the server up or accept an invitation with, instead of a password',
+    access: anybody,
+    body: acceptance.pick({ token: true, name: true, email: true }),
+    reply: webauthnJson,
+  }),
+  defineRoute({
     id: 'invitation.show',
     method: 'POST',
     path: '/api/invitations/show',

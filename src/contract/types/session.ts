@@ -5,7 +5,7 @@ import { email, id, label, principal, role, scope, time } from './common.ts';
 export const factor = z.enum(['password', 'totp', 'recovery-code', 'passkey', 'oidc']);
 
 /** 1: one factor; 2: two factors or a passkey with user verification. */
-export const assuranceLevel = z.union([z.literal(1), z.literal(2)]);
+const assuranceLevel = z.union([z.literal(1), z.literal(2)]);
 
 export const password = z.string().min(1).max(1024);
 export const oneTimeCode = z
@@ -68,14 +68,15 @@ export const signInOptions = z.object({
   pending: z.array(factor),
 });
 
-/** First administrator, or a person who was invited. */
+export const totpSecret = z.object({ secret: z.string(), uri: z.string() });
+export const recoveryCodes = z.object({ codes: z.array(z.string()) });
+export const namedPasskey = z.object({ name: label, response: webauthnJson });
+
+/** First administrator, or a person who was invited: with a password or, where passwords open nothing or somebody has no use for one, a passkey. */
 export const acceptance = z.object({
   token: z.string().min(20).max(200),
   name: label,
   email: email.optional(),
-  password,
+  password: password.optional(),
+  passkey: namedPasskey.optional(),
 });
-
-export const totpSecret = z.object({ secret: z.string(), uri: z.string() });
-export const recoveryCodes = z.object({ codes: z.array(z.string()) });
-export const namedPasskey = z.object({ name: label, response: webauthnJson });

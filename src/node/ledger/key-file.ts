@@ -6,7 +6,6 @@ import { OutputFile } from '../output-file.ts';
 import { readSecretFile } from '../sign/read-small-file.ts';
 import { type LedgerAlgorithm, ledgerAlgorithms } from './algorithms.ts';
 
-
 /** Who signs with a key: the log its checkpoints, or a witness those of others, with the time. */
 type KeyRole = 'log' | 'witness';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accessSettings, oidcProviderSettings } from '../../access/people/settings.ts';
 import { dualControl } from '../../access/policies/settings.ts';
+import { parseVerifierKey } from '../../ledger/verifier-key.ts';
 import { blobsConfig } from '../../store/blobs/config.ts';
 import { countersConfig } from '../../store/counters/config.ts';
 import { jobsConfig } from '../../store/jobs/config.ts';
@@ -62,6 +63,15 @@ const records = z
   ])
   .describe('where records and the ledger are: SQLite in the data folder, or PostgreSQL for several servers');
 
+function isVerifierKey(text: string): boolean {
+  try {
+    parseVerifierKey(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const ledger = z.strictObject({
   origin: z
     .string()
@@ -74,6 +84,15 @@ const ledger = z.strictObject({
     .nullable()
     .default(null)
     .describe('bytes of entries are kept this long; null: for ever'),
+  formerKeys: z
+    .array(
+      z.string().max(4000).refine(isVerifierKey, 'expected a verifier key: a name, a hash and a key, joined by plus'),
+    )
+    .max(20)
+    .default([])
+    .describe(
+      'verifier keys (C2SP vkey) of the keys that signed before those of now; that keys were changed is recorded',
+    ),
   acceptRestored: z
     .boolean()
     .default(false)
@@ -152,7 +171,7 @@ const reviews = z.strictObject({
 });
 
 /** The configuration of the server, before the sections of the store are added. Every key is optional. */
-export const serverSection = {
+const serverSection = {
   listen: listen.prefault({}),
   origin: z
     .url({ protocol: /^https?$/ })

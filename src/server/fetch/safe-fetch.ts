@@ -11,7 +11,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Headers that prove who asks; they go to the origin that they were meant for, never to where it points. */
 const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
 
-export interface SafeFetchInit {
+interface SafeFetchInit {
   readonly method?: string;
   readonly headers?: RequestInit['headers'];
   readonly body?: string | Uint8Array | ArrayBuffer | URLSearchParams | ReadableStream | null | undefined;
@@ -93,4 +93,12 @@ function redirected(sent: Sent, from: URL, to: URL): Sent {
   const headers = new Headers(sent.headers);
   if (from.origin !== to.origin) for (const name of CREDENTIALS) headers.delete(name);
   return { ...sent, headers };
+}
+
+/** For libraries that take a `fetch`. */
+export function asFetch(fetchSafely: SafeFetch): typeof fetch {
+  return async (input, init) => {
+    if (input instanceof Request) throw new TypeError('expected an address and options, found a request');
+    return fetchSafely(input, init as SafeFetchInit);
+  };
 }

@@ -36,18 +36,22 @@ function objectText(schema: Schema, depth: number): string {
   return `{\n${lines.join('\n')}\n${INDENT.repeat(depth)}}`;
 }
 
+/** Keywords that the type alone does not say, and how they are said. */
+const bounds: Readonly<Record<string, (value: string) => string>> = {
+  description: (value) => value,
+  format: (value) => value,
+  minimum: (value) => `from ${value}`,
+  maximum: (value) => `to ${value}`,
+  minLength: (value) => `at least ${value} characters`,
+  maxLength: (value) => `at most ${value} characters`,
+  maxItems: (value) => `at most ${value}`,
+};
+
 /** What the type alone does not say. */
 export function noteOf(schema: Schema): string {
-  const { description, format, minimum, maximum, minLength, maxLength, maxItems } = schema;
-  const notes = [
-    description,
-    format,
-    minimum === undefined ? undefined : `from ${String(minimum)}`,
-    maximum === undefined ? undefined : `to ${String(maximum)}`,
-    minLength === undefined ? undefined : `at least ${String(minLength)} characters`,
-    maxLength === undefined ? undefined : `at most ${String(maxLength)} characters`,
-    maxItems === undefined ? undefined : `at most ${String(maxItems)}`,
-    'default' in schema ? `default ${JSON.stringify(schema['default'])}` : undefined,
-  ];
-  return notes.filter((note) => note !== undefined).join(', ');
+  const notes = Object.entries(bounds).flatMap(([keyword, say]) => {
+    const value = schema[keyword];
+    return typeof value === 'string' || typeof value === 'number' ? [say(String(value))] : [];
+  });
+  return [...notes, ...('default' in schema ? [`default ${JSON.stringify(schema['default'])}`] : [])].join(', ');
 }

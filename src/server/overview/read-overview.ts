@@ -39,12 +39,12 @@ type Read = Kysely<Database>;
 
 async function countPeople(read: Read): Promise<number> {
   const rows = read.selectFrom('people').select(count.as('found')).where('state', '=', 'active');
-  return Number((await rows.executeTakeFirstOrThrow()).found);
+  return (await rows.executeTakeFirstOrThrow()).found;
 }
 
 async function countServices(read: Read): Promise<number> {
   const rows = read.selectFrom('services').select(count.as('found')).where('state', '=', 'active');
-  return Number((await rows.executeTakeFirstOrThrow()).found);
+  return (await rows.executeTakeFirstOrThrow()).found;
 }
 
 async function countKeys(read: Read, nowMs: number): Promise<number> {
@@ -54,12 +54,12 @@ async function countKeys(read: Read, nowMs: number): Promise<number> {
     .where('revoked_at', 'is', null)
     .where('expires_at', '>', nowMs)
     .where((eb) => eb.or([eb('retires_at', 'is', null), eb('retires_at', '>', nowMs)]));
-  return Number((await rows.executeTakeFirstOrThrow()).found);
+  return (await rows.executeTakeFirstOrThrow()).found;
 }
 
 async function countReviews(read: Read): Promise<number> {
   const rows = read.selectFrom('review_campaigns').select(count.as('found')).where('closed_at', 'is', null);
-  return Number((await rows.executeTakeFirstOrThrow()).found);
+  return (await rows.executeTakeFirstOrThrow()).found;
 }
 
 /** Days without any entry are there too, so that a chart has no gaps. */
@@ -74,9 +74,9 @@ async function readActivity(read: Read, nowMs: number): Promise<Overview['activi
     .groupBy([day, 'area', 'decision', 'outcome'])
     .execute();
   return Array.from({ length: ACTIVITY_DAYS }, (_, index) => {
-    const ofDay = rows.filter((row) => Number(row.day) === firstDay + index);
+    const ofDay = rows.filter((row) => row.day === firstDay + index);
     const sum = (isCounted: (row: (typeof rows)[number]) => boolean): number =>
-      ofDay.filter(isCounted).reduce((total, { found }) => total + Number(found), 0);
+      ofDay.filter(isCounted).reduce((total, { found }) => total + found, 0);
     return {
       day: new Date((firstDay + index) * DAY_MS).toISOString().slice(0, 10),
       allowed: sum(({ decision }) => decision === 'allow'),

@@ -54,7 +54,7 @@ async function countWithoutStrongFactor(read: Read, roles: readonly Role[], nowM
       eb.selectFrom('people_totp').select('person_id').where('confirmed_at', 'is not', null),
     )
     .executeTakeFirstOrThrow();
-  return Number(found);
+  return found;
 }
 
 async function countFailedSignIns(read: Read, sinceMs: number): Promise<number> {
@@ -65,7 +65,7 @@ async function countFailedSignIns(read: Read, sinceMs: number): Promise<number> 
     .where('outcome', '=', 'failure')
     .where('time', '>=', sinceMs)
     .executeTakeFirstOrThrow();
-  return Number(found);
+  return found;
 }
 
 async function countKeys(read: Read, nowMs: number): Promise<Pick<Situation, 'keysExpiring' | 'keysUnused'>> {
@@ -82,7 +82,7 @@ async function countKeys(read: Read, nowMs: number): Promise<Pick<Situation, 'ke
     .where('created_at', '<', longAgo)
     .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', longAgo)]))
     .executeTakeFirstOrThrow();
-  return { keysExpiring: Number(expiring.found), keysUnused: Number(unused.found) };
+  return { keysExpiring: expiring.found, keysUnused: unused.found };
 }
 
 export async function countProposals(read: Read): Promise<number> {
@@ -91,7 +91,7 @@ export async function countProposals(read: Read): Promise<number> {
     .select(count.as('found'))
     .where('state', '=', 'proposed')
     .executeTakeFirstOrThrow();
-  return Number(found);
+  return found;
 }
 
 async function countOverdue(read: Read, nowMs: number): Promise<number> {
@@ -101,7 +101,7 @@ async function countOverdue(read: Read, nowMs: number): Promise<number> {
     .where('closed_at', 'is', null)
     .where('due_at', '<=', nowMs)
     .executeTakeFirstOrThrow();
-  return Number(found);
+  return found;
 }
 
 /** When the first entry was recorded that the latest checkpoint does not cover. */

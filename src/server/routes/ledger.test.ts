@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeLedgerOptions } from '../../../test/build/ledger-signers.ts';
+import { makeLedgerOptions, type SigningOptions } from '../../../test/build/ledger-signers.ts';
 import { makeTestStore, type TestStore } from '../../../test/build/store.ts';
 import type { Route, RouteReply } from '../../contract/route.ts';
 import { routes, type RouteId, type RouteOf } from '../../contract/routes/index.ts';
@@ -9,7 +9,6 @@ import { verifyInclusion } from '../../ledger/proofs.ts';
 import { fromBase64 } from '../../ledger/encoding.ts';
 import { readTiles } from '../../ledger/tiles-export.ts';
 import { verifyExport } from '../../ledger/verify.ts';
-import type { LedgerOptions } from '../../store/open-store.ts';
 import type { Streamed } from './bind.ts';
 import { ledgerBindings } from './ledger.ts';
 
@@ -17,7 +16,7 @@ const ADA = { kind: 'person', id: 'per_01J8Z3ABCDEFGHJKMNPQRSTVWX' } as const;
 
 describe('the routes of the ledger', () => {
   let test: TestStore;
-  let options: LedgerOptions;
+  let options: SigningOptions;
 
   beforeAll(async () => {
     options = makeLedgerOptions();

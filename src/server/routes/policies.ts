@@ -11,6 +11,9 @@ import { impactOf } from '../../access/policies/impact.ts';
 import { listVersions, readActiveVersion, readVersion, showVersion } from '../../access/policies/policy-versions.ts';
 import { tryPolicies } from '../../access/policies/try-policies.ts';
 import { whoCould } from '../../access/policies/who-could.ts';
+import { checkAction } from '../authorize.ts';
+import { refusalRecorder } from '../record-refusal.ts';
+import type { Services } from '../services.ts';
 import { bind } from './bind.ts';
 import { signedIn } from './signed-in.ts';
 
@@ -22,6 +25,12 @@ function actorOf(caller: Caller): PolicyActor {
 function versionOf(cursor: string | undefined): number | null {
   const version = Number(cursor);
   return Number.isSafeInteger(version) ? version : null;
+}
+
+/** What the policies mean for others tells who they are and what they hold: whoever reads policies need not see that. */
+async function requireSeeingGrants({ authorizer, store, counters }: Services, caller: Caller): Promise<void> {
+  const rules = { authorizer, refused: refusalRecorder(store, counters) };
+  await checkAction(rules, { caller, action: 'grants.read', scope: { kind: 'server' } });
 }
 
 export const policyBindings = [
@@ -41,11 +50,20 @@ export const policyBindings = [
 
   bind('policies.check', ({ body, services }) => services.access.examiner.check(body.text)),
 
-  bind('policies.try', ({ body: { text, ...sample }, services }) => tryPolicies(services.access, sample, text)),
+  bind('policies.try', async ({ body: { text, ...sample }, caller, services }) => {
+    if (sample.principal.id !== caller.principal?.id) await requireSeeingGrants(services, caller);
+    return tryPolicies(services.access, sample, text);
+  }),
 
-  bind('policies.whoCould', ({ body, services }) => whoCould(services.access, body)),
+  bind('policies.whoCould', async ({ body, caller, services }) => {
+    await requireSeeingGrants(services, caller);
+    return whoCould(services.access, body);
+  }),
 
-  bind('policies.impact', ({ body, services }) => impactOf(services.access, body.text)),
+  bind('policies.impact', async ({ body, caller, services }) => {
+    await requireSeeingGrants(services, caller);
+    return impactOf(services.access, body.text);
+  }),
 
   bind('policies.propose', async ({ body, caller, services: { access, store } }) =>
     showVersion(store.read, await proposePolicies(access, actorOf(caller), body)),

@@ -1,4 +1,5 @@
 import { acceptInvitation, showInvitation } from '../../access/people/invitations/accept.ts';
+import { beginLinkPasskey } from '../../access/people/invitations/link-passkey.ts';
 import { setUp } from '../../access/people/invitations/set-up.ts';
 import { beginOidc } from '../../access/people/oidc/begin-oidc.ts';
 import { finishOidc, type OidcEnd } from '../../access/people/oidc/finish-oidc.ts';
@@ -21,6 +22,10 @@ export const sessionBindings: readonly AnyBinding[] = [
 
   bind('setUp.begin', async ({ services: { people }, body, caller, session }) =>
     enter({ people, session, caller }, await setUp(people, { ...body, client: clientOf(caller) })),
+  ),
+
+  bind('link.passkeyOptions', async ({ services: { people }, body, caller }) =>
+    beginLinkPasskey(people, { ...body, client: clientOf(caller) }),
   ),
 
   bind('invitation.show', async ({ services: { people }, body, caller }) => {

@@ -6,6 +6,7 @@ import { resolveSession } from '../../access/people/sessions/resolve-session.ts'
 import { grantPorts, policiesInForce, serviceGrants } from '../../access/ports.ts';
 import { Reviews } from '../../access/reviews/reviews.ts';
 import { openServiceAccess } from '../../access/services/open-services.ts';
+import { parseVerifierKey } from '../../ledger/verifier-key.ts';
 import { nodeChecks } from '../../node/ledger/crypto.ts';
 import { openBlobs } from '../../store/blobs/open-blobs.ts';
 import { openBus } from '../../store/bus/open-bus.ts';
@@ -13,12 +14,14 @@ import { openCounters } from '../../store/counters/open-counters.ts';
 import type { JobHandler } from '../../store/jobs/job.ts';
 import { openJobs, type JobsOptions, type OpenedJobs } from '../../store/jobs/open-jobs.ts';
 import { eraseOpenings } from '../../store/ledger/erase.ts';
+import { ledgerKeysIn } from '../../store/ledger/ledger-keys.ts';
 import { Witnessing } from '../../store/ledger/witnessing.ts';
 import { openStore } from '../../store/open-store.ts';
+import type { Store } from '../../store/store.ts';
 import { prepareFolder } from '../../store/sqlite/folder.ts';
 import type { Authenticator } from '../authenticate.ts';
 import { healthCheck } from '../check-health.ts';
-import { makeSafeFetch } from '../fetch/safe-fetch.ts';
+import { asFetch, makeSafeFetch } from '../fetch/safe-fetch.ts';
 import type { ServerFacts } from '../facts.ts';
 import { jobKinds } from '../jobs/index.ts';
 import { reviewJobKinds, reviewJobs } from '../jobs/review-jobs.ts';
@@ -28,7 +31,7 @@ import type { ServerLog } from '../plugins/log/server-log.ts';
 import type { Services } from '../services.ts';
 import { blobsConfigOf } from './blobs-config.ts';
 import type { Closing } from './closing.ts';
-import { keysFolderOf, ledgerSigners, makeKeysFolder } from './ledger-keys.ts';
+import { keysFolderOf, makeKeysFolder } from './keys-folder.ts';
 import { oidcProviders } from './oidc-providers.ts';
 import { postgresOf, recordsConfig } from './records-config.ts';
 
@@ -87,26 +90,7 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
     unusedDays: config.reviews.unusedDays,
     hasWebhook: config.reviews.webhook !== undefined,
   };
-  const events = closing.add(
-    new EventStreams({
-      ...parts,
-      authorizer: access.authorizer,
-      open: facts.metrics.eventStreams,
-      limits: config.limits,
-      onFault: (error) => log.failure('events', error),
-    }),
-    async (opened) => opened.close(),
-  );
-  const witnessing = closing.add(
-    new Witnessing({
-      store: parts.store,
-      witnesses: config.ledger.witnesses,
-      fetch: makeSafeFetch(config.fetch) as typeof fetch,
-      clock,
-    }),
-    (opened) => opened.stop(),
-  );
-  witnessing.start();
+  const events = openEvents(options, parts, access);
   return {
     jobHandlers: reviewJobs({ parts: reviewParts, config, origin: facts.origin }),
     services: {
@@ -126,6 +110,18 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
       resolveBearer: (secret, from) => programs.bearers.resolve(secret, from),
     },
   };
+}
+
+/** What tells pages that something changed. */
+function openEvents({ facts, log, closing }: OpenServicesOptions, parts: Parts, access: Access): EventStreams {
+  const streams = new EventStreams({
+    ...parts,
+    authorizer: access.authorizer,
+    open: facts.metrics.eventStreams,
+    limits: facts.config.limits,
+    onFault: (error) => log.failure('events', error),
+  });
+  return closing.add(streams, async (opened) => opened.close());
 }
 
 /** Accounts and signing in. */
@@ -170,7 +166,8 @@ async function openParts(options: OpenServicesOptions): Promise<Parts> {
       enqueue: queue.enqueue,
       ledger: {
         origin,
-        signers: ledgerSigners(keysFolder, origin, clock),
+        signers: ledgerKeysIn(keysFolder, { origin, clock }),
+        formerKeys: config.ledger.formerKeys.map(parseVerifierKey),
         checks: nodeChecks,
         acceptRestored: config.ledger.acceptRestored,
       },
@@ -179,9 +176,19 @@ async function openParts(options: OpenServicesOptions): Promise<Parts> {
     }),
     (opened) => opened.close(),
   );
+  startWitnessing(options, store);
   const jobs = queue.attach(store, bus);
   closing.add(jobs, (opened) => opened.stop({ timeoutMs: JOBS_STOP_MS }));
   return { store, blobs, counters, bus, jobs };
+}
+
+/** Shows the ledger to the witnesses that the configuration names. */
+function startWitnessing({ facts: { config }, clock, closing }: OpenServicesOptions, store: Store): void {
+  const { witnesses } = config.ledger;
+  if (witnesses.length === 0) return;
+  const witnessing = new Witnessing({ store, witnesses, fetch: asFetch(makeSafeFetch(config.fetch)), clock });
+  witnessing.start();
+  closing.add(witnessing, (opened) => opened.stop());
 }
 
 function openQueue(

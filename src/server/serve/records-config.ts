@@ -14,7 +14,7 @@ export function recordsConfig({ records }: Pick<ServerConfig, 'records'>, folder
     schema,
     maxReaders,
     folder,
-    ...(tls === undefined ? {} : { tls: { ...(tls.caFile === undefined ? {} : { ca: readFileSync(tls.caFile) }) } }),
+    ...(tls === undefined ? {} : { tls: tls.caFile === undefined ? {} : { ca: readFileSync(tls.caFile) } }),
   };
 }
 

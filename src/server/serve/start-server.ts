@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { collectDefaultMetrics } from 'prom-client';
 import { makeSetUpLink } from '../../access/people/invitations/set-up.ts';
+import { builtConsole } from '../../node/built-console.ts';
 import { packageVersion } from '../../node/version.ts';
 import { defaultDataFolder } from '../config/data-folder.ts';
 import type { ServerConfig } from '../config/schema.ts';
@@ -93,11 +93,6 @@ async function start(
       log.event('stopped');
     },
   };
-}
-
-/** `dist/console`, from the sources and from what is built of them. */
-function builtConsole(): string {
-  return fileURLToPath(new URL('../../../dist/console/', import.meta.url));
 }
 
 /** Requests under way may end; those that take too long lose their connection. */

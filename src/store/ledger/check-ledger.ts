@@ -25,7 +25,7 @@ export interface LedgerCheckOptions {
 /**
  * Finds out at a start whether the records are those that were signed: the head against the nodes, the newest entries
  * against their hashes, the last checkpoint and the remembered one against the tree. An export checks the rest.
- * @throws StoreError `ledger-damaged`, `ledger-rolled-back`, `ledger-forked`.
+ * @throws StoreError `ledger-damaged`, `ledger-rolled-back`, `ledger-forked`, `ledger-keys-differ`.
  */
 export async function checkLedger(db: Kysely<Database>, options: LedgerCheckOptions): Promise<void> {
   const head = await db.selectFrom('ledger_head').selectAll().where('id', '=', 1).executeTakeFirst();
@@ -87,11 +87,24 @@ async function checkAgainst(
   }
 }
 
-function believed(note: string, trust: LedgerTrust, checks: SignatureChecks): Checkpoint {
+/** True when all of these keys signed a checkpoint. */
+export function isSignedBy(note: string, trust: LedgerTrust, checks: SignatureChecks): boolean {
+  try {
+    verifyCheckpoint(note, trust, checks);
+    return true;
+  } catch (error) {
+    if (error instanceof LedgerError) return false;
+    throw error;
+  }
+}
+
+/** The checkpoint of a note that is trusted. @throws StoreError `ledger-forked`, `ledger-keys-differ`. */
+export function believed(note: string, trust: LedgerTrust, checks: SignatureChecks): Checkpoint {
   try {
     return verifyCheckpoint(note, trust, checks).checkpoint;
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
+    if (error.code === 'unknown-key') throw StoreError.of('ledger-keys-differ', error.message, error);
     throw StoreError.of('ledger-forked', `the last checkpoint is not one of this ledger: ${error.message}`, error);
   }
 }

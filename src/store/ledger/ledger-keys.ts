@@ -8,7 +8,7 @@ import { StoreError } from '../errors.ts';
 
 const OWNER_ONLY_FOLDER = 0o700;
 
-/** Where the keys of a data folder are. */
+/** Where the keys of a data folder are, unless the configuration says otherwise. */
 export const KEYS_FOLDER = 'keys';
 
 export interface LedgerKeysOptions {
@@ -17,21 +17,31 @@ export interface LedgerKeysOptions {
   readonly clock: () => number;
 }
 
-/**
- * The signers of the ledger of a data folder, Ed25519 and ML-DSA-44. Keys that are missing are made; a ledger that was
- * signed with others before is not opened with them.
- * @throws StoreError `folder-unusable`; LedgerError `key-unreadable`; SignError `key-permissions`; WriteError.
- */
-export function openLedgerKeys(folder: string, { origin, clock }: LedgerKeysOptions): NoteSigner[] {
-  const keys = join(folder, KEYS_FOLDER);
+/** The signers of a ledger. Asked for when it is known whether keys may be made: a ledger that was signed before has some. */
+export type LoadSigners = (may: { readonly makeKeys: boolean }) => readonly NoteSigner[];
+
+/** Signs with the keys in a folder, Ed25519 and ML-DSA-44. */
+export function ledgerKeysIn(keysFolder: string, options: LedgerKeysOptions): LoadSigners {
+  return ({ makeKeys }) => {
+    makeFolder(keysFolder);
+    const keys = ledgerAlgorithms.map((algorithm) => ({
+      algorithm,
+      file: join(keysFolder, `ledger-${algorithm}.pem`),
+    }));
+    const missing = keys.filter(({ file }) => statSync(file, { throwIfNoEntry: false }) === undefined);
+    if (missing.length > 0 && !makeKeys) {
+      throw StoreError.of('ledger-keys-missing', missing.map(({ file }) => file).join(', '));
+    }
+    for (const { file, algorithm } of missing) createKeyFile(file, algorithm);
+    return keys.map(({ file }) => loadNoteSigner(file, { name: options.origin, role: 'log', clock: options.clock }));
+  };
+}
+
+/** @throws StoreError `folder-unusable`. */
+function makeFolder(folder: string): void {
   try {
-    mkdirSync(keys, { recursive: true, mode: OWNER_ONLY_FOLDER });
+    mkdirSync(folder, { recursive: true, mode: OWNER_ONLY_FOLDER });
   } catch (error) {
-    throw StoreError.of('folder-unusable', `${keys}: ${reasonOf(error)}`, error);
+    throw StoreError.of('folder-unusable', `${folder}: ${reasonOf(error)}`, error);
   }
-  return ledgerAlgorithms.map((algorithm) => {
-    const file = join(keys, `ledger-${algorithm}.pem`);
-    if (statSync(file, { throwIfNoEntry: false }) === undefined) createKeyFile(file, algorithm);
-    return loadNoteSigner(file, { name: origin, role: 'log', clock });
-  });
 }

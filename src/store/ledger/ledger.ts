@@ -6,7 +6,7 @@ import type { Database } from '../tables/index.ts';
 import type { LedgerEntryTable } from '../tables/ledger.ts';
 import type { CheckpointKeeper, SignedCheckpoint } from './checkpoint-keeper.ts';
 import { noteWithCosignatures, witnessesOf } from './cosignatures.ts';
-import { readBundleBytes, readCheckpoints } from './read-export.ts';
+import { type ExportProgress, readBundleBytes, readCheckpoints } from './read-export.ts';
 import { readNodes } from './read-nodes.ts';
 import { readTileFile, type TileFile } from './read-tile.ts';
 import { retainedFrom } from './retention.ts';
@@ -105,6 +105,11 @@ export class Ledger {
     return latest === null ? null : this.#published(latest);
   }
 
+  /** Signs now unless a checkpoint covers so many entries. @throws StoreError `ledger-unsigned`, `entry-unknown`. */
+  async cover(size: number): Promise<void> {
+    await this.#keeper.covering(size);
+  }
+
   /** The newest first. @throws StoreError `cursor-invalid`. */
   async checkpoints({ limit, cursor }: PageRequest): Promise<{
     readonly items: readonly PublishedCheckpoint[];
@@ -126,7 +131,7 @@ export class Ledger {
 
   /** The signed notes of all checkpoints, the oldest first. */
   async *history(): AsyncGenerator<string> {
-    for await (const { note } of readCheckpoints(this.#read, Number.MAX_SAFE_INTEGER)) yield note;
+    for await (const { note } of readCheckpoints(this.#read)) yield note;
   }
 
   /** Proves that an entry is in the tree of the latest checkpoint, or of that of a given size. @throws StoreError. */
@@ -156,7 +161,7 @@ export class Ledger {
 
   /** Everything up to now, signed, as a bundle that anybody can check. @throws StoreError `ledger-unsigned`. */
   async exportBundle(
-    onProgress?: (entries: number) => void,
+    onProgress?: ExportProgress,
   ): Promise<{ readonly size: number; readonly content: AsyncIterable<Uint8Array> }> {
     const signed = await this.#keeper.sign();
     if (signed === null) throw StoreError.of('ledger-unsigned', 'no signer was given');

@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
 import { bundleHeader, bundleLines } from '../../ledger/bundle.ts';
-import type { Export, ExportItem } from '../../ledger/export-item.ts';
+import type { ExportItem } from '../../ledger/export-item.ts';
 import { TILE_WIDTH } from '../../ledger/tiles.ts';
 import type { Database } from '../tables/index.ts';
 import { noteWithCosignatures } from './cosignatures.ts';
+import { retentionRecordedTo } from './retention.ts';
 
 export interface ExportOf {
   readonly origin: string;
@@ -13,45 +14,48 @@ export interface ExportOf {
   readonly size: number;
 }
 
-/**
- * Everything that a checkpoint covers, in the order of the log, 256 entries in memory at a time. Nothing that it reads
- * is ever changed but by retention, so no transaction is held open for it.
- */
-export function readExport(db: Kysely<Database>, { origin, keys, size }: ExportOf): Export {
-  return { header: { origin, size, keys }, items: readItems(db, size) };
-}
+/** Told how many entries were read; what it throws ends the reading. */
+export type ExportProgress = (entries: number) => void | Promise<void>;
 
-/** The same as the bytes of a bundle. */
+/**
+ * Everything that a checkpoint covers, in the order of the log, as the bytes of a bundle, 256 entries in memory at a
+ * time. Nothing that is read is ever changed but by retention, so no transaction is held open for it.
+ */
 export async function* readBundleBytes(
   db: Kysely<Database>,
-  of: ExportOf,
-  onProgress: (entries: number) => void = () => undefined,
+  { origin, keys, size }: ExportOf,
+  onProgress: ExportProgress = () => undefined,
 ): AsyncGenerator<Uint8Array> {
-  const { header, items } = readExport(db, of);
-  yield bundleHeader(header);
-  for await (const item of items) {
+  yield bundleHeader({ origin, size, keys });
+  for await (const item of readItems(db, size)) {
     yield Buffer.concat(bundleLines(item));
-    if (item.kind === 'leaves') onProgress(item.start + item.leaves.length);
+    if (item.kind === 'leaves') await onProgress(item.start + item.leaves.length);
   }
 }
 
+/**
+ * Ends with the first checkpoint that covers what was asked for. Where contents were removed meanwhile, that is the one
+ * that covers the entry which says so: without it they would look withheld.
+ */
 async function* readItems(db: Kysely<Database>, size: number): AsyncGenerator<ExportItem> {
   let start = 0;
-  for await (const checkpoint of readCheckpoints(db, size)) {
+  let isRemoved = false;
+  for await (const checkpoint of readCheckpoints(db)) {
     while (start < checkpoint.size) {
       const end = Math.min(checkpoint.size, start + TILE_WIDTH);
       const rows = await readEntries(db, start, end);
+      isRemoved ||= rows.some(({ bytes }) => bytes === null);
       yield { kind: 'leaves', start, leaves: rows.map((row) => row.leaf_hash), entries: rows.map((row) => row.bytes) };
       start = end;
     }
     yield { kind: 'checkpoint', note: checkpoint.note };
+    if (start >= size && (!isRemoved || start >= (await retentionRecordedTo(db)))) return;
   }
 }
 
-/** Each with the cosignatures there are. */
+/** All of them, the oldest first, each with the cosignatures there are. */
 export async function* readCheckpoints(
   db: Kysely<Database>,
-  upTo: number,
 ): AsyncGenerator<{ readonly size: number; readonly note: string }> {
   let after = -1;
   for (;;) {
@@ -59,7 +63,6 @@ export async function* readCheckpoints(
       .selectFrom('ledger_checkpoint')
       .select(['size', 'note'])
       .where('size', '>', after)
-      .where('size', '<=', upTo)
       .orderBy('size')
       .limit(1)
       .executeTakeFirst();

@@ -16,16 +16,31 @@ export interface RetentionOptions {
 
 /**
  * Removes the contents of old entries and what their commitments stand for. Hashes stay, so every proof holds as
- * before. Up to where it is done is recorded first: it is what lets others tell retention from tampering. A run that
- * was cut short is finished by the next.
+ * before. Up to where it is done is recorded and signed first: it is what lets others tell retention from tampering, and
+ * no export may show the gap without it. A run that was cut short is finished by the next.
+ * @throws StoreError `ledger-unsigned`.
  * @returns index of the first entry whose content is kept.
  */
 export async function applyRetention(store: Store, { days, nowMs }: RetentionOptions): Promise<number> {
   const { retained_from: before } = await readRetention(store.read);
   const end = await firstToKeep(store.read, before, nowMs - days * MS_PER_DAY);
   if (end > before) await recordRetention(store, end);
-  await removeContents(store, end);
+  if ((await readRetention(store.read)).removed_to < end) {
+    await store.ledger.cover(await retentionRecordedTo(store.read));
+    await removeContents(store, end);
+  }
   return end;
+}
+
+/** The size from which on the ledger says up to where contents were removed; 0 where none ever were. */
+export async function retentionRecordedTo(db: Kysely<Database>): Promise<number> {
+  const { last } = await db
+    .selectFrom('ledger_entry')
+    .select(({ fn }) => fn.max('entry_index').as('last'))
+    .where('activity', '=', RETENTION_ACTIVITY)
+    .where('actor_kind', '=', 'system')
+    .executeTakeFirstOrThrow();
+  return last === null ? 0 : Number(last) + 1;
 }
 
 /** Index of the first entry whose content is kept. */

@@ -18,7 +18,7 @@ export interface ReviewCampaignTable {
   record_digest: string | null;
 }
 
-export interface ReviewReviewerTable {
+interface ReviewReviewerTable {
   readonly campaign_id: string;
   readonly person_id: string;
   readonly added_at: number;
@@ -52,7 +52,7 @@ export interface ReviewItemTable {
 }
 
 /** What is to be done about a campaign at a time, each once. */
-export interface ReviewStepTable {
+interface ReviewStepTable {
   readonly campaign_id: string;
   /** `due-7`: seven days before it is due; `due`; `overdue-1` … */
   readonly step: string;

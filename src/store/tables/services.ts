@@ -33,7 +33,7 @@ export interface ServiceKeyTable {
 }
 
 /** A short-lived secret that a key was exchanged for. It ends with its key. */
-export interface ServiceTokenTable {
+interface ServiceTokenTable {
   readonly id: string;
   readonly key_id: string;
   readonly prefix: string;

@@ -277,6 +277,31 @@ describe('accounts over HTTP', () => {
     expect(await browser.send('POST', '/api/me/totp')).toMatchObject({ status: 200 });
   });
 
+  test('who is refused by a rule that is no policy is in the ledger, and so is a set-up that failed', async () => {
+    const made = await makeSetUpLink(people);
+    const request = { token: tokenIn(made?.link ?? ''), name: 'Ada', email: 'ada@example.org', password: 'short' };
+    const failed = await new Browser(server).send('POST', '/api/set-up', request);
+    expect(failed).toMatchObject({ status: 422, body: { code: 'password-short' } });
+    const { browser: admin } = await administrator();
+    const [passkey] = ((await admin.me()) as unknown as { passkeys: [{ id: string }] }).passkeys;
+    const last = await admin.send('DELETE', `/api/me/passkeys/${passkey.id}`);
+    expect(last).toMatchObject({ status: 409, body: { code: 'last-strong-factor' } });
+    clock.passSeconds(301);
+    for (let i = 0; i < 8; i += 1) {
+      expect(await admin.send('POST', '/api/me/totp')).toMatchObject({ status: 403, body: { code: 'proof-needed' } });
+    }
+    const rows = await at.store.read.selectFrom('ledger_entry').select('bytes').orderBy('entry_index').execute();
+    const told = rows
+      .map(({ bytes }) => JSON.parse(Buffer.from(bytes ?? []).toString('utf8')))
+      .filter(({ outcome }) => outcome === 'failure')
+      .map(({ activity, reasons }) => `${activity}: ${reasons}`);
+    expect(told).toEqual([
+      'people.set-up: password-short',
+      'access.refuse: last-strong-factor',
+      ...Array.from({ length: 5 }, () => 'access.refuse: proof-needed'),
+    ]);
+  });
+
   test('a new sign-in ends the session that stood in the cookie', async () => {
     const { browser: admin } = await administrator();
     const { browser } = await member(admin);

@@ -206,7 +206,8 @@ describe('single sign-on with a local identity provider', () => {
     expect(await end()).toMatchObject({ kind: 'signed-in' });
     const identity = await at.store.read.selectFrom('people_identities').selectAll().executeTakeFirstOrThrow();
     expect(identity.person_id).toBe(personId);
-    const { token: other } = await makeAdministrator(people);
+    const { token: enrolling } = await makeAdministrator(people);
+    const { token: other } = await enrolTotp(people, enrolling);
     expect(await codeOf(end(other))).toBe('oidc-identity-taken');
   });
 

@@ -29,7 +29,7 @@ export function useShortcuts({ palette, help }: ShortcutTargets): void {
   });
 
   useEffect(() => {
-    let goPressedAt = 0;
+    let goPressedAt = Number.NEGATIVE_INFINITY;
     function onKey(event: KeyboardEvent): void {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault();
@@ -38,7 +38,7 @@ export function useShortcuts({ palette, help }: ShortcutTargets): void {
       }
       if (!isBareLetter(event)) return;
       if (event.timeStamp - goPressedAt < SECOND_KEY_WITHIN_MS) {
-        goPressedAt = 0;
+        goPressedAt = Number.NEGATIVE_INFINITY;
         const place = sections.flatMap(({ places }) => places).find(({ key }) => key === event.key);
         if (place?.outside) window.location.assign(place.to);
         else if (place !== undefined) void navigate({ to: place.to });

@@ -7,17 +7,17 @@ interface MoreRowsProps {
     readonly isFetchingNextPage: boolean;
     readonly fetchNextPage: () => unknown;
   };
-  readonly what: string;
+  /** What one and what several of them are called. */
+  readonly words: readonly [one: string, many: string];
 }
 
 /** How many are shown, and the way to more. */
-export function MoreRows({ pages, what }: MoreRowsProps) {
+export function MoreRows({ pages, words: [one, many] }: MoreRowsProps) {
   const count = pages.data?.length ?? 0;
+  const what = count === 1 ? one : many;
   return (
     <>
-      <span aria-live="polite">
-        {pages.hasNextPage ? `The first ${count} ${what}` : `${count} ${what}, all of them`}
-      </span>
+      <span aria-live="polite">{pages.hasNextPage ? `The first ${count} ${what}` : `${count} ${what} in all`}</span>
       {pages.hasNextPage && (
         <Button
           variant="default"

@@ -11,17 +11,20 @@ export interface NewAccount {
   readonly email: string;
   readonly state: 'invited' | 'active';
   readonly nowMs: number;
+  /** Where a passkey was made for it before there was an account. */
+  readonly webauthnId?: string;
 }
 
 /** Makes an account within a change. @throws PeopleError `email-taken`. */
-export async function makeAccount({ sql }: Change, { name, email, state, nowMs }: NewAccount): Promise<string> {
+export async function makeAccount({ sql }: Change, account: NewAccount): Promise<string> {
+  const { name, email, state, nowMs, webauthnId = randomBytes(WEBAUTHN_ID_BYTES).toString('base64url') } = account;
   const id = newId('person', nowMs);
   await sql
     .insertInto('people')
     .values({
       id,
       state,
-      webauthn_id: randomBytes(WEBAUTHN_ID_BYTES).toString('base64url'),
+      webauthn_id: webauthnId,
       created_at: nowMs,
       activated_at: state === 'active' ? nowMs : null,
       last_seen_at: null,

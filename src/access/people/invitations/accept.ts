@@ -1,12 +1,11 @@
 import type { Change } from '../../../store/store.ts';
 import { type Account, findAccount } from '../accounts/find-account.ts';
-import { storePassword } from '../accounts/make-account.ts';
 import { PeopleError } from '../errors.ts';
-import { preparePassword } from '../passwords/prepare-password.ts';
 import type { People } from '../people.ts';
 import { accountEntry, type Client, personActor } from '../record.ts';
 import { addressKey, takeAttempt } from '../sign-in/attempts.ts';
 import { afterFirstStep, type Progress } from '../sign-in/progress.ts';
+import { type FactorChoice, prepareFactor, storeFactor } from './chosen-factor.ts';
 import { findLink, spendLink } from './links.ts';
 import { refuseLink } from './set-up.ts';
 
@@ -34,31 +33,31 @@ export async function showInvitation(
   return { account, expiresAtMs: link.expiresAtMs };
 }
 
-export interface Acceptance {
+export interface Acceptance extends FactorChoice {
   readonly token: string;
   readonly name: string;
-  readonly password: string;
   readonly client: Client;
 }
 
 /**
- * Accepts an invitation, or comes back after a reset: with a name, a password, and a session.
- * @throws PeopleError `link-refused`, `too-many-attempts`, and those of `preparePassword`.
+ * Accepts an invitation, or comes back after a reset: with a name, a password or a passkey, and a session.
+ * @throws PeopleError `link-refused`, `too-many-attempts`, and those of `prepareFactor`.
  */
 export async function acceptInvitation(people: People, acceptance: Acceptance): Promise<Progress> {
-  const { token, name, password, client } = acceptance;
+  const { token, name, client } = acceptance;
   const { account } = await showInvitation(people, acceptance);
-  const phc = await preparePassword(people, password, { name, email: account.email });
+  const owner = { name, email: account.email };
+  const ready = await prepareFactor(people, { choice: acceptance, owner, token, activity: ACTIVITY, client });
   const { value } = await people.store.change(async (change) => {
     const nowMs = people.clock();
     if (!(await spendLink(change.sql, { token, nowMs }))) throw PeopleError.of('link-refused');
     await activate(change, { personId: account.id, nowMs });
     await change.sql.updateTable('people_data').set({ name }).where('person_id', '=', account.id).execute();
-    await storePassword(change, { personId: account.id, phc, nowMs });
+    const proved = await storeFactor(people, change, { personId: account.id, ready });
     const actor = personActor(account.id);
-    change.record(accountEntry({ activity: ACTIVITY, actor, personId: account.id, personal: { name } }));
-    const first = { account: { ...account, name }, factor: 'password', level: 1, isVerified: false, client } as const;
-    return await afterFirstStep(people, change, first);
+    const data = { factor: proved.factor };
+    change.record(accountEntry({ activity: ACTIVITY, actor, personId: account.id, data, personal: { name } }));
+    return await afterFirstStep(people, change, { account: { ...account, name }, ...proved, client });
   });
   return value;
 }

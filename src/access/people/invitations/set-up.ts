@@ -1,12 +1,13 @@
+import { CodedError } from '../../../bytes/errors.ts';
 import { findAccount } from '../accounts/find-account.ts';
-import { makeAccount, storePassword } from '../accounts/make-account.ts';
+import { makeAccount } from '../accounts/make-account.ts';
 import { takeTurn } from '../accounts/turns.ts';
 import { PeopleError } from '../errors.ts';
-import { preparePassword } from '../passwords/prepare-password.ts';
 import type { People } from '../people.ts';
 import { accountEntry, authenticationEntry, type Client, personActor, system } from '../record.ts';
 import { addressKey, takeAttempt } from '../sign-in/attempts.ts';
 import { afterFirstStep, type Progress } from '../sign-in/progress.ts';
+import { type FactorChoice, firstWebauthnId, prepareFactor, storeFactor } from './chosen-factor.ts';
 import { endLinks, findLink, makeLink, type MadeLink, spendLink } from './links.ts';
 
 const ACTIVITY = 'people.set-up';
@@ -33,32 +34,43 @@ export async function makeSetUpLink(people: People): Promise<MadeLink | null> {
   return value;
 }
 
-export interface SetUpRequest {
+export interface SetUpRequest extends FactorChoice {
   readonly token: string;
   readonly name: string;
   readonly email: string;
-  readonly password: string;
   readonly client: Client;
 }
 
 /**
  * Makes the first administrator. Of two at once, one succeeds.
- * @throws PeopleError `link-refused`, `set-up-done`, `email-taken`, `too-many-attempts`, and those of `preparePassword`.
+ * @throws PeopleError `link-refused`, `set-up-done`, `email-taken`, `too-many-attempts`, and those of `prepareFactor`.
  */
 export async function setUp(people: People, request: SetUpRequest): Promise<Progress> {
-  const { token, name, email, password, client } = request;
+  const { token, client } = request;
   await takeAttempt(people, { keys: [addressKey(client)], activity: ACTIVITY, client });
   const link = await findLink(people.store.read, { token, nowMs: people.clock() });
   if (link?.kind !== 'set-up') return await refuseLink(people, { activity: ACTIVITY, client });
-  const phc = await preparePassword(people, password, { name, email });
+  try {
+    return await makeFirst(people, request);
+  } catch (error) {
+    await recordFailure(people, { client, error });
+    throw error;
+  }
+}
+
+async function makeFirst(people: People, request: SetUpRequest): Promise<Progress> {
+  const { token, name, email, client } = request;
+  const owner = { name, email };
+  const ready = await prepareFactor(people, { choice: request, owner, token, activity: ACTIVITY, client });
   const { value } = await people.store.change(async (change) => {
     const nowMs = people.clock();
     await takeTurn(change.sql, 'set-up');
     if (await people.ports.hasAdministrator(change.sql)) throw PeopleError.of('set-up-done');
     if (!(await spendLink(change.sql, { token, nowMs }))) throw PeopleError.of('link-refused');
     await endLinks(change.sql, null);
-    const personId = await makeAccount(change, { name, email, state: 'active', nowMs });
-    await storePassword(change, { personId, phc, nowMs });
+    const webauthnId = firstWebauthnId(people, token);
+    const personId = await makeAccount(change, { name, email, state: 'active', nowMs, webauthnId });
+    const proved = await storeFactor(people, change, { personId, ready });
     change.record(
       accountEntry({ activity: ACTIVITY, actor: personActor(personId), personId, personal: { name, email } }),
     );
@@ -71,9 +83,23 @@ export async function setUp(people: People, request: SetUpRequest): Promise<Prog
     });
     const account = await findAccount(change.sql, { id: personId });
     if (account === undefined) throw PeopleError.of('person-unknown');
-    return await afterFirstStep(people, change, { account, factor: 'password', level: 1, isVerified: false, client });
+    return await afterFirstStep(people, change, { account, ...proved, client });
   });
   return value;
+}
+
+/** Whoever has the link and fails is worth knowing: it is the key to the whole server. */
+async function recordFailure(
+  people: People,
+  { client, error }: { readonly client: Client; readonly error: unknown },
+): Promise<void> {
+  const code = error instanceof CodedError ? error.code : 'internal';
+  // Recorded where it was judged.
+  if (code === 'passkey-refused') return;
+  await people.store.change(async ({ record }) => {
+    const more = { outcome: 'failure', reasons: [code], severity: 'medium' } as const;
+    record(authenticationEntry({ activity: ACTIVITY, personId: null, client, ...more }));
+  });
 }
 
 /** Records that a link was refused, and refuses it. */

@@ -18,7 +18,8 @@ export interface OidcBeginning {
 /**
  * Begins single sign-on. Nothing is stored: state, nonce and PKCE verifier are keyed digests of one another and of the cookie, so that they
  * count for this browser and provider alone. Somebody who is signed in links the identity to his account.
- * @throws PeopleError `oidc-provider-unknown`, `oidc-unavailable`, `too-many-attempts`, `proof-needed` for linking.
+ * @throws PeopleError `oidc-provider-unknown`, `oidc-unavailable`, `too-many-attempts`, `proof-needed` and
+ * `enrolment-required` for linking.
  */
 export async function beginOidc(
   people: People,
@@ -53,6 +54,7 @@ async function requireProofToLink(people: People, token: string | null): Promise
   if (token === null) return;
   const session = await readSession(people, people.store.read, { tokenHash: hashToken(token) });
   if (session?.kind !== 'full' || session.expiresAt <= people.clock()) return;
+  if (session.enrolmentRequired) throw PeopleError.of('enrolment-required');
   if (people.clock() - session.provedAt > people.settings.stepUpSeconds * 1000) throw PeopleError.of('proof-needed');
 }
 

@@ -67,10 +67,18 @@ async function link(
   change: Change,
   { answered, session }: { readonly answered: AnsweredOidc; readonly session: KnownSession },
 ): Promise<OidcEnd> {
+  await requireStanding(people, change, session);
   const owner = await ownerOf(change, answered.identity);
   if (owner !== null && owner !== session.personId) throw PeopleError.of('oidc-identity-taken');
   if (owner === null) await storeIdentity(people, change, { personId: session.personId, identity: answered.identity });
   return { kind: 'linked' };
+}
+
+/** Asking the provider took its time: the session may have ended since, or a role may demand more of it. */
+async function requireStanding(people: People, { sql }: Change, { id }: KnownSession): Promise<void> {
+  const now = await readSession(people, sql, { id });
+  if (now?.personState !== 'active') throw PeopleError.of('sign-in-expired');
+  if (now.enrolmentRequired) throw PeopleError.of('enrolment-required');
 }
 
 async function signIn(

@@ -5,11 +5,11 @@ import type { People } from '../people.ts';
 import { accountEntry, authenticationEntry, personActor } from '../record.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { type AttemptKey, forgive, takeAttempt } from '../sign-in/attempts.ts';
-import { requireProof, type Self } from './own-session.ts';
+import { holdSelf, requireProof, type Self } from './own-session.ts';
 
 /**
  * Sets or changes the password; other sessions end. The current one is proof enough, else something recent is needed.
- * @throws PeopleError `password-wrong`, `proof-needed`, `password-unchanged`, `too-many-attempts`, and those of `preparePassword`.
+ * @throws PeopleError `passwords-closed`, `password-wrong`, `proof-needed`, `password-unchanged`, `too-many-attempts`, `sign-in-expired`, and those of `preparePassword`.
  */
 export async function changePassword(
   people: People,
@@ -17,12 +17,14 @@ export async function changePassword(
   { current, next }: { readonly current?: string | undefined; readonly next: string },
 ): Promise<void> {
   const { account, session } = self;
+  if (!people.settings.passwords.isAllowed) throw PeopleError.of('passwords-closed');
   if (current === undefined) requireProof(people, self);
   else await provePassword(people, self, current);
   const { matches } = await people.hasher.verify(next, account.phc);
   if (matches) throw PeopleError.of('password-unchanged');
   const phc = await preparePassword(people, next, account);
   await people.store.change(async (change) => {
+    await holdSelf(change, self);
     await storePassword(change, { personId: account.id, phc, nowMs: people.clock() });
     const sessionsEnded = await endSessions(people, change, { personId: account.id, except: session.id });
     change.record(
@@ -44,7 +46,9 @@ export async function changePassword(
 export async function confirmWithPassword(people: People, self: Self, password: string): Promise<void> {
   const { account, session, client } = self;
   await provePassword(people, self, password);
-  await people.store.change(async ({ sql, record, afterCommit }) => {
+  await people.store.change(async (change) => {
+    const { sql, record, afterCommit } = change;
+    await holdSelf(change, self);
     await sql.updateTable('people_sessions').set({ proved_at: people.clock() }).where('id', '=', session.id).execute();
     const data = { factor: 'password', session: session.id };
     record(

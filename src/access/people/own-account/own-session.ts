@@ -1,6 +1,8 @@
 import type { RouteId } from '../../../contract/routes/index.ts';
+import type { Change } from '../../../store/store.ts';
 import type { Caller } from '../../caller.ts';
 import { type Account, findAccount } from '../accounts/find-account.ts';
+import { lockPerson } from '../accounts/lock-person.ts';
 import { PeopleError } from '../errors.ts';
 import { peopleLimits } from '../limits.ts';
 import type { People } from '../people.ts';
@@ -38,4 +40,23 @@ export async function ownSession(people: People, caller: Caller, route: RouteId)
 export function requireProof({ clock, settings }: People, { session }: Self): void {
   const seconds = session.enrolmentRequired ? peopleLimits.enrolmentSeconds : settings.stepUpSeconds;
   if (clock() - session.provedAt > seconds * 1000) throw PeopleError.of('proof-needed');
+}
+
+/**
+ * The account as it is within a change, held until that ends. Refuses where the session ended since it was looked at: hashing a password or
+ * asking an identity provider takes its time, and whoever was shut out meanwhile must not leave a way in behind.
+ * @throws PeopleError `sign-in-expired`.
+ */
+export async function holdSelf({ sql }: Change, { account, session }: Self): Promise<Account> {
+  await lockPerson(sql, account.id);
+  const standing = await sql
+    .selectFrom('people_sessions')
+    .select('id')
+    .where('id', '=', session.id)
+    .where('person_id', '=', account.id)
+    .where('kind', '=', 'full')
+    .executeTakeFirst();
+  const now = await findAccount(sql, { id: account.id });
+  if (standing === undefined || now?.state !== 'active') throw PeopleError.of('sign-in-expired');
+  return now;
 }

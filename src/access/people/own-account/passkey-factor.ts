@@ -1,17 +1,17 @@
-import { newId } from '../../../store/new-id.ts';
 import type { Change } from '../../../store/store.ts';
 import { PeopleError } from '../errors.ts';
 import { peopleLimits } from '../limits.ts';
 import { newPasskeyOptions, type WebauthnJson } from '../passkeys/passkey-options.ts';
 import { registrationResponse } from '../passkeys/responses.ts';
+import { credentialsOf, storePasskey } from '../passkeys/stored-passkeys.ts';
 import { type AnsweredTicket, type NewPasskey, verifyNewPasskey } from '../passkeys/verify-passkey.ts';
 import type { People } from '../people.ts';
 import { accountEntry, authenticationEntry, personActor } from '../record.ts';
 import { useTicket } from '../secrets/ticket.ts';
 import { endSessions } from '../sessions/end-sessions.ts';
 import { type OpenedSession, raiseSession } from '../sessions/open-session.ts';
-import { requireProof, type Self } from './own-session.ts';
-import { beforeRemoval, lockedAccount, renewRecoveryCodes } from './strong-factors.ts';
+import { holdSelf, requireProof, type Self } from './own-session.ts';
+import { beforeRemoval, renewRecoveryCodes } from './strong-factors.ts';
 
 const ACTIVITY = 'account.add-passkey';
 
@@ -22,7 +22,10 @@ export async function beginPasskey(people: People, self: Self): Promise<Webauthn
   if (passkeys + suspendedPasskeys >= peopleLimits.maxPasskeysPerPerson) {
     throw PeopleError.of('too-many-factors', `${peopleLimits.maxPasskeysPerPerson} passkeys are allowed`);
   }
-  return await newPasskeyOptions(people, self.account, self.session.id);
+  return await newPasskeyOptions(people, self.account, {
+    use: { purpose: 'passkey-add', binding: self.session.id },
+    known: await credentialsOf(people.store.read, self.account.id, 'all'),
+  });
 }
 
 export interface AddedPasskey {
@@ -71,29 +74,10 @@ async function store(
   { self, name, transports, passkey }: Stored,
 ): Promise<AddedPasskey> {
   const { session } = self;
-  const account = await lockedAccount(change, self.account.id);
+  const account = await holdSelf(change, self);
   const known = account.passkeys + account.suspendedPasskeys;
   if (known >= peopleLimits.maxPasskeysPerPerson) throw PeopleError.of('too-many-factors');
-  const id = newId('passkey', people.clock());
-  const added = await change.sql
-    .insertInto('people_passkeys')
-    .values({
-      id,
-      person_id: account.id,
-      credential_id: passkey.credentialId,
-      public_key: passkey.publicKey,
-      sign_count: passkey.signCount,
-      transports: JSON.stringify(transports),
-      name,
-      aaguid: passkey.aaguid,
-      is_synced: passkey.isSynced ? 1 : 0,
-      created_at: people.clock(),
-      last_used_at: null,
-      suspended_at: null,
-    })
-    .onConflict((conflict) => conflict.column('credential_id').doNothing())
-    .executeTakeFirst();
-  if (added.numInsertedOrUpdatedRows !== 1n) throw PeopleError.of('passkey-known');
+  const id = await storePasskey(change.sql, { personId: account.id, name, transports, passkey, nowMs: people.clock() });
   const isFirst = known === 0 && !account.hasTotp;
   const recoveryCodes = isFirst ? await renewRecoveryCodes(people, change, account.id) : null;
   await endSessions(people, change, { personId: account.id, except: session.id });
@@ -134,7 +118,7 @@ export async function removePasskey(people: People, self: Self, passkeyId: strin
       .executeTakeFirst();
     if (passkey === undefined) throw PeopleError.of('passkey-unknown');
     const removed = passkey.suspended_at === null ? 'passkey' : 'suspended-passkey';
-    await beforeRemoval(people, change, { personId: account.id, removed });
+    await beforeRemoval(people, change, { self, removed });
     await change.sql.deleteFrom('people_passkeys').where('id', '=', passkeyId).execute();
     await endSessions(people, change, { personId: account.id, except: session.id });
     const data = { passkey: passkeyId };

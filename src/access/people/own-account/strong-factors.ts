@@ -1,10 +1,10 @@
 import type { Change } from '../../../store/store.ts';
-import { type Account, findAccount } from '../accounts/find-account.ts';
-import { lockPerson } from '../accounts/lock-person.ts';
+import type { Account } from '../accounts/find-account.ts';
 import { PeopleError } from '../errors.ts';
 import type { People } from '../people.ts';
 import { demandsStrongFactor } from '../sessions/enrolment.ts';
 import { newRecoveryCodes, storeRecoveryCodes } from '../totp/recovery-codes.ts';
+import { holdSelf, type Self } from './own-session.ts';
 
 /** How many passkeys and authenticator apps somebody can use. */
 function strongFactors({ passkeys, hasTotp }: Account): number {
@@ -14,14 +14,15 @@ function strongFactors({ passkeys, hasTotp }: Account): number {
 /**
  * Refuses within a change, before a factor is removed, what would leave somebody with less than his roles demand, or with nothing to
  * sign in with. Recovery codes end with the last factor.
- * @throws PeopleError `last-strong-factor`, `last-way-in`.
+ * @throws PeopleError `last-strong-factor`, `last-way-in`, `sign-in-expired`.
  */
 export async function beforeRemoval(
   people: People,
   change: Change,
-  { personId, removed }: { readonly personId: string; readonly removed: 'totp' | 'passkey' | 'suspended-passkey' },
+  { self, removed }: { readonly self: Self; readonly removed: 'totp' | 'passkey' | 'suspended-passkey' },
 ): Promise<void> {
-  const account = await lockedAccount(change, personId);
+  const account = await holdSelf(change, self);
+  const personId = account.id;
   if (removed === 'suspended-passkey') return;
   const left = strongFactors(account) - 1;
   if (left === 0 && (await demandsStrongFactor(people, change.sql, personId)))
@@ -30,14 +31,6 @@ export async function beforeRemoval(
   const waysIn = passkeysLeft + account.identities + (account.phc === undefined ? 0 : 1);
   if (waysIn === 0) throw PeopleError.of('last-way-in');
   if (left === 0) await change.sql.deleteFrom('people_recovery_codes').where('person_id', '=', personId).execute();
-}
-
-/** The account within a change, held until it ends. */
-export async function lockedAccount({ sql }: Change, personId: string): Promise<Account> {
-  await lockPerson(sql, personId);
-  const account = await findAccount(sql, { id: personId });
-  if (account?.state !== 'active') throw PeopleError.of('sign-in-expired');
-  return account;
 }
 
 /** New recovery codes within a change; the old ones end. */

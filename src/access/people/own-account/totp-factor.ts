@@ -9,8 +9,8 @@ import { type AttemptKey, forgive, takeAttempt } from '../sign-in/attempts.ts';
 import { base32 } from '../totp/base32.ts';
 import { totpContext } from '../totp/spend-totp-code.ts';
 import { matchingStep, TOTP_SECRET_BYTES, totpUri } from '../totp/totp.ts';
-import { requireProof, type Self } from './own-session.ts';
-import { beforeRemoval, lockedAccount, renewRecoveryCodes } from './strong-factors.ts';
+import { holdSelf, requireProof, type Self } from './own-session.ts';
+import { beforeRemoval, renewRecoveryCodes } from './strong-factors.ts';
 
 const ISSUER = 'Vouchsafe';
 
@@ -27,8 +27,9 @@ export async function beginTotp(
   const secret = randomBytes(TOTP_SECRET_BYTES);
   const pending = people.secrets.seal(secret, totpContext(id));
   const pending_until = people.clock() + peopleLimits.totpPendingSeconds * 1000;
-  await people.store.change(async ({ sql }) => {
-    await sql
+  await people.store.change(async (change) => {
+    await holdSelf(change, self);
+    await change.sql
       .insertInto('people_totp')
       .values({ person_id: id, secret: null, confirmed_at: null, pending, pending_until, last_step: 0 })
       .onConflict((conflict) => conflict.column('person_id').doUpdateSet({ pending, pending_until }))
@@ -56,7 +57,7 @@ export async function confirmTotp(people: People, self: Self, code: string): Pro
   const step = matchingStep(secret, code, { atMs: people.clock(), lastStep: 0 });
   if (step === null) return await refuseCode(people, self);
   const { value } = await people.store.change(async (change) => {
-    await lockedAccount(change, account.id);
+    await holdSelf(change, self);
     const confirmed = await change.sql
       .updateTable('people_totp')
       .set({ secret: pending, confirmed_at: people.clock(), pending: null, pending_until: null, last_step: step })
@@ -105,7 +106,7 @@ export async function removeTotp(people: People, self: Self): Promise<void> {
   const { account, session } = self;
   if (!account.hasTotp) throw PeopleError.of('no-strong-factor');
   await people.store.change(async (change) => {
-    await beforeRemoval(people, change, { personId: account.id, removed: 'totp' });
+    await beforeRemoval(people, change, { self, removed: 'totp' });
     await change.sql.deleteFrom('people_totp').where('person_id', '=', account.id).execute();
     await endSessions(people, change, { personId: account.id, except: session.id });
     const activity = 'account.remove-totp';
@@ -121,7 +122,7 @@ export async function newCodes(people: People, self: Self): Promise<string[]> {
   requireProof(people, self);
   const { id } = self.account;
   const { value } = await people.store.change(async (change) => {
-    const { hasTotp, passkeys } = await lockedAccount(change, id);
+    const { hasTotp, passkeys } = await holdSelf(change, self);
     if (!hasTotp && passkeys === 0) throw PeopleError.of('no-strong-factor');
     change.record(accountEntry({ activity: 'account.renew-recovery-codes', actor: personActor(id), personId: id }));
     return await renewRecoveryCodes(people, change, id);

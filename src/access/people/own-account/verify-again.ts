@@ -9,7 +9,7 @@ import { authenticationEntry } from '../record.ts';
 import { type TicketUse, useTicket } from '../secrets/ticket.ts';
 import { type OpenedSession, raiseSession } from '../sessions/open-session.ts';
 import { COPIED } from '../sign-in/sign-in-with-passkey.ts';
-import type { Self } from './own-session.ts';
+import { holdSelf, type Self } from './own-session.ts';
 
 const ACTIVITY = 'session.verify';
 
@@ -84,6 +84,7 @@ async function decide(
   change: Change,
   { self, judged: { passkey, verdict } }: { readonly self: Self; readonly judged: Judged },
 ): Promise<Verification | string> {
+  await holdSelf(change, self);
   const nowMs = people.clock();
   const { answered } = verdict;
   const isFirst = answered !== null && (await useTicket(change.sql, { ...answered, nowMs }));

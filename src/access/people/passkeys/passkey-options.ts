@@ -5,7 +5,7 @@ import type { Account } from '../accounts/find-account.ts';
 import { peopleLimits } from '../limits.ts';
 import type { People } from '../people.ts';
 import { issueTicket, type TicketUse } from '../secrets/ticket.ts';
-import { type CredentialRef, credentialsOf } from './stored-passkeys.ts';
+import type { CredentialRef } from './stored-passkeys.ts';
 import { passkeyAlgorithms } from './verify-passkey.ts';
 
 const RP_NAME = 'Vouchsafe';
@@ -14,18 +14,25 @@ const TIMEOUT_MS = peopleLimits.challengeSeconds * 1000;
 /** The objects of WebAuthn in JSON, as the contract has them. */
 export type WebauthnJson = Record<string, z.infer<ReturnType<typeof z.json>>>;
 
-/** What a browser needs to make a passkey. */
-export async function newPasskeyOptions(people: People, account: Account, sessionId: string): Promise<WebauthnJson> {
+/** Whose passkey it will be. */
+export type PasskeyOwner = Pick<Account, 'webauthnId' | 'name' | 'email'>;
+
+/** What a browser needs to make a passkey; it makes none where it has one of those that are known. */
+export async function newPasskeyOptions(
+  people: People,
+  owner: PasskeyOwner,
+  { use, known }: { readonly use: TicketUse; readonly known: CredentialRef[] },
+): Promise<WebauthnJson> {
   const options = await generateRegistrationOptions({
     rpName: RP_NAME,
     rpID: people.rpId,
-    userName: account.email,
-    userDisplayName: account.name,
-    userID: isoBase64URL.toBuffer(account.webauthnId),
-    challenge: challenge(people, { purpose: 'passkey-add', binding: sessionId }),
+    userName: owner.email,
+    userDisplayName: owner.name,
+    userID: isoBase64URL.toBuffer(owner.webauthnId),
+    challenge: challenge(people, use),
     timeout: TIMEOUT_MS,
     attestationType: 'none',
-    excludeCredentials: await credentialsOf(people.store.read, account.id, 'all'),
+    excludeCredentials: known,
     authenticatorSelection: { residentKey: 'preferred', userVerification: 'required' },
     supportedAlgorithmIDs: passkeyAlgorithms,
   });

@@ -1,5 +1,8 @@
 import type { Kysely } from 'kysely';
+import { newId } from '../../../store/new-id.ts';
 import type { Database } from '../../../store/tables/index.ts';
+import { PeopleError } from '../errors.ts';
+import type { NewPasskey } from './verify-passkey.ts';
 
 /** A passkey as it is stored, with what its person is known by. */
 export interface StoredPasskey {
@@ -77,4 +80,40 @@ export async function credentialsOf(
     id: credential_id,
     transports: JSON.parse(transports) as string[],
   }));
+}
+
+export interface PasskeyToStore {
+  readonly personId: string;
+  readonly name: string;
+  readonly transports: readonly string[];
+  readonly passkey: NewPasskey;
+  readonly nowMs: number;
+}
+
+/** Stores a new passkey within a change; answers with its id. @throws PeopleError `passkey-known`. */
+export async function storePasskey(
+  sql: Kysely<Database>,
+  { personId, name, transports, passkey, nowMs }: PasskeyToStore,
+): Promise<string> {
+  const id = newId('passkey', nowMs);
+  const added = await sql
+    .insertInto('people_passkeys')
+    .values({
+      id,
+      person_id: personId,
+      credential_id: passkey.credentialId,
+      public_key: passkey.publicKey,
+      sign_count: passkey.signCount,
+      transports: JSON.stringify(transports),
+      name,
+      aaguid: passkey.aaguid,
+      is_synced: passkey.isSynced ? 1 : 0,
+      created_at: nowMs,
+      last_used_at: null,
+      suspended_at: null,
+    })
+    .onConflict((conflict) => conflict.column('credential_id').doNothing())
+    .executeTakeFirst();
+  if (added.numInsertedOrUpdatedRows !== 1n) throw PeopleError.of('passkey-known');
+  return id;
 }

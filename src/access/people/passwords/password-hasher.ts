@@ -23,8 +23,8 @@ export interface PasswordHasher {
   verify(password: string, phc: string | undefined): Promise<Verified>;
 }
 
-/** 4 × 19 MiB: the thread pool of libuv runs four at once, more would only hold memory. */
-const MAX_RUNNING = 4;
+/** 3 × 19 MiB. The thread pool of libuv runs four things at once: one thread stays for files and names, however many sign in. */
+const MAX_RUNNING = 3;
 /** Who waits behind more than these has gone before his turn comes. */
 const MAX_WAITING = 100;
 

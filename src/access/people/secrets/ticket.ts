@@ -6,7 +6,7 @@ import type { ServerSecrets } from './server-secrets.ts';
 
 /** What a ticket was handed out for, and to whom: it counts for nothing else. */
 export interface TicketUse {
-  readonly purpose: 'passkey-add' | 'passkey-sign-in' | 'passkey-verify' | 'oidc';
+  readonly purpose: 'passkey-accept' | 'passkey-add' | 'passkey-sign-in' | 'passkey-verify' | 'oidc';
   /** The session, or the cookie of somebody who has none. */
   readonly binding: string;
 }

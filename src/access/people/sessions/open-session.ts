@@ -32,7 +32,7 @@ export async function openSession(people: People, change: Change, start: Session
   const { pendingSessionSeconds } = peopleLimits;
   const lifeSeconds = start.kind === 'pending' ? pendingSessionSeconds : people.settings.sessionHours * 3600;
   const expiresAtMs = nowMs + lifeSeconds * 1000;
-  await makeRoom(people, change, start.personId);
+  await makeRoom(people, change, start);
   await change.sql
     .insertInto('people_sessions')
     .values({
@@ -59,8 +59,8 @@ async function noteSeen({ sql }: Change, personId: string, nowMs: number): Promi
   await sql.updateTable('people').set({ last_seen_at: nowMs }).where('id', '=', personId).execute();
 }
 
-/** Removes what is over, and the oldest of somebody who has too many. */
-async function makeRoom({ clock, settings }: People, { sql }: Change, personId: string): Promise<void> {
+/** Removes what is over, and the oldest of somebody who has too many of a kind: who only knows his password must not end his sessions. */
+async function makeRoom({ clock, settings }: People, { sql }: Change, { personId, kind }: SessionStart): Promise<void> {
   const nowMs = clock();
   await sql
     .deleteFrom('people_sessions')
@@ -70,6 +70,7 @@ async function makeRoom({ clock, settings }: People, { sql }: Change, personId: 
     .selectFrom('people_sessions')
     .select('id')
     .where('person_id', '=', personId)
+    .where('kind', '=', kind)
     .orderBy('created_at', 'desc')
     .offset(peopleLimits.maxSessionsPerPerson - 1)
     .limit(peopleLimits.maxSessionsPerPerson)

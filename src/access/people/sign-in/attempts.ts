@@ -1,4 +1,6 @@
+import { addressGroup } from '../../address-group.ts';
 import type { Limit } from '../../../store/counters/counters.ts';
+import type { Change } from '../../../store/store.ts';
 import { emailKey } from '../accounts/email-key.ts';
 import { PeopleError } from '../errors.ts';
 import type { People } from '../people.ts';
@@ -28,10 +30,14 @@ const addressLimits: readonly Limit[] = [
   { count: 300, windowSeconds: 3600 },
 ];
 
-/** Codes have six digits, of which three count at a time: 20 guesses an hour find one in 17,000 hours, on average. */
+/**
+ * Codes have six digits, of which three count at a time. The wait grows here too: who knows the password and guesses on, day and night, has 40
+ * guesses a day, which find a code in 23 years on average; without the last window it would be two.
+ */
 const codeLimits: readonly Limit[] = [
   { count: 10, windowSeconds: 300 },
   { count: 20, windowSeconds: 3600 },
+  { count: 40, windowSeconds: 24 * 3600 },
 ];
 
 /** For each sign-in under way; a new one needs the password again. */
@@ -86,13 +92,13 @@ export function passwordAttemptKeys(email: string, client: Client): readonly Att
   const account = emailKey(email);
   return [
     addressKey(client),
-    { kind: 'address-account', of: [client.address, account] },
+    { kind: 'address-account', of: [addressGroup(client.address), account] },
     { kind: 'account', of: [account] },
   ];
 }
 
 export function addressKey({ address }: Client): AttemptKey {
-  return { kind: 'address', of: [address] };
+  return { kind: 'address', of: [addressGroup(address)] };
 }
 
 /** A refusal for too many attempts is recorded once in a while, or a flood would fill the ledger. */
@@ -103,8 +109,8 @@ export interface Attempt {
   readonly activity: string;
   readonly client: Client;
   readonly personId?: string;
-  /** Told of the first refusal in a while. */
-  readonly onRefused?: (refusal: Refusal) => Promise<void>;
+  /** Does what follows from the first refusal in a while, in the change that records it: a second one would take time that a stranger sees. */
+  readonly onRefused?: (change: Change, refusal: Refusal) => Promise<void>;
 }
 
 /**
@@ -117,16 +123,16 @@ export async function takeAttempt(people: People, attempt: Attempt): Promise<voi
     if (refusal === null) continue;
     if (await people.counters.once(`${refusal.counter}:refused`, REFUSAL_ENTRY_SECONDS)) {
       await recordRefusal(people, attempt, refusal);
-      await attempt.onRefused?.(refusal);
     }
     throw PeopleError.tooMany(refusal.retryAfterSeconds);
   }
 }
 
-async function recordRefusal(people: People, attempt: Attempt, { key }: Refusal): Promise<void> {
-  const { activity, client, personId = null } = attempt;
-  await people.store.change(async ({ record }) => {
-    const reasons = [`too many attempts by ${key.kind}`];
-    record(authenticationEntry({ activity, personId, client, outcome: 'failure', reasons, severity: 'medium' }));
+async function recordRefusal(people: People, attempt: Attempt, refusal: Refusal): Promise<void> {
+  const { activity, client, personId = null, onRefused } = attempt;
+  await people.store.change(async (change) => {
+    const reasons = [`too many attempts by ${refusal.key.kind}`];
+    change.record(authenticationEntry({ activity, personId, client, outcome: 'failure', reasons, severity: 'medium' }));
+    await onRefused?.(change, refusal);
   });
 }

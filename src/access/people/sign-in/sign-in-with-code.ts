@@ -29,7 +29,7 @@ export async function signInWithCode(people: People, attempt: CodeAttempt): Prom
   const pending = await pendingSession(people, attempt.token);
   if (pending === null) throw PeopleError.of('sign-in-expired');
   const keys = codeAttemptKeys(pending);
-  const onRefused = async () => endPending(people, pending);
+  const onRefused = async (change: Change) => endPending(people, change, pending);
   await takeAttempt(people, { keys, activity: ACTIVITY, client, personId: pending.personId, onRefused });
   const progress = await admit(people, attempt, pending);
   if (progress === null) throw PeopleError.of(factor === 'totp' ? 'code-refused' : 'recovery-code-refused');
@@ -80,9 +80,7 @@ async function spend(
   return await spendRecoveryCode(sql, { personId, code, nowMs });
 }
 
-async function endPending(people: People, { id }: KnownSession): Promise<void> {
-  await people.store.change(async ({ sql, afterCommit }) => {
-    await sql.deleteFrom('people_sessions').where('id', '=', id).execute();
-    afterCommit(() => people.sessions.forget());
-  });
+async function endPending(people: People, { sql, afterCommit }: Change, { id }: KnownSession): Promise<void> {
+  await sql.deleteFrom('people_sessions').where('id', '=', id).execute();
+  afterCommit(() => people.sessions.forget());
 }

@@ -1,7 +1,8 @@
+import type { Change } from '../../../store/store.ts';
 import { type Account, findAccount } from '../accounts/find-account.ts';
 import { PeopleError } from '../errors.ts';
 import type { People } from '../people.ts';
-import { authenticationEntry, type Client } from '../record.ts';
+import { authenticationEntry, type Client, system } from '../record.ts';
 import { forgive, passwordAttemptKeys, type Refusal, takeAttempt } from './attempts.ts';
 import { afterFirstStep, type Progress } from './progress.ts';
 
@@ -24,7 +25,7 @@ export async function signInWithPassword(people: People, attempt: PasswordAttemp
   const { email, password, client } = attempt;
   const keys = passwordAttemptKeys(email, client);
   const account = await findAccount(people.store.read, { email });
-  const onRefused = async (refusal: Refusal) => lockOut(people, account, refusal);
+  const onRefused = async (change: Change, refusal: Refusal) => lockOut(people, change, { account, refusal });
   await takeAttempt(people, { keys, activity: ACTIVITY, client, onRefused });
   const { matches, outdated } = await people.hasher.verify(password, account?.phc);
   const refusal = refusalOf(account, {
@@ -115,23 +116,22 @@ async function admit(people: People, { account, client, rehashed }: Admission): 
 
 /** Says on record, and to who looks at people, that an account rests. A passkey still opens it, and lifts the rest. */
 async function lockOut(
-  people: People,
-  account: Account | undefined,
-  { key, limit, retryAfterSeconds }: Refusal,
+  { clock }: People,
+  { sql, record }: Change,
+  { account, refusal }: { readonly account: Account | undefined; readonly refusal: Refusal },
 ): Promise<void> {
+  const { key, limit, retryAfterSeconds } = refusal;
   if (account === undefined || key.kind !== 'account' || limit.windowSeconds < LOCKING_WINDOW_SECONDS) return;
-  const untilMs = people.clock() + Math.min(retryAfterSeconds, LOCKING_WINDOW_SECONDS) * 1000;
-  await people.store.change(async ({ sql, record }) => {
-    await sql.updateTable('people').set({ locked_until: untilMs }).where('id', '=', account.id).execute();
-    record({
-      class: 'account-change',
-      activity: 'people.lock',
-      actor: { kind: 'system', id: 'server' },
-      object: { kind: 'person', id: account.id },
-      outcome: 'success',
-      severity: 'high',
-      reasons: ['too many attempts to sign in with a password'],
-      data: { until: new Date(untilMs).toISOString() },
-    });
+  const untilMs = clock() + Math.min(retryAfterSeconds, LOCKING_WINDOW_SECONDS) * 1000;
+  await sql.updateTable('people').set({ locked_until: untilMs }).where('id', '=', account.id).execute();
+  record({
+    class: 'account-change',
+    activity: 'people.lock',
+    actor: system,
+    object: { kind: 'person', id: account.id },
+    outcome: 'success',
+    severity: 'high',
+    reasons: ['too many attempts to sign in with a password'],
+    data: { until: new Date(untilMs).toISOString() },
   });
 }

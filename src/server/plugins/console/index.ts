@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Coding, type ConsoleFile, readConsole } from './console-files.ts';
 
 /** Everything from this server, nothing inline; the console writes no style elements. */
-export const consolePolicy = [
+const consolePolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -24,7 +24,7 @@ const RESERVED = ['/api', '/oauth', '/problems', '/healthz', '/readyz', '/metric
 const PAGE_PATH = /^\/(?:[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*)?$/;
 
 /** Whether an address may be a page of the console; which of them there are is for the console itself to say. */
-export function isPage(path: string): boolean {
+function isPage(path: string): boolean {
   return PAGE_PATH.test(path) && !RESERVED.some((first) => path === first || path.startsWith(`${first}/`));
 }
 

@@ -24,7 +24,7 @@ const PERMISSIONS = [
 ].join(', ');
 
 /** Nothing at all: what an answer that is no page needs. Pages set their own. */
-export const dataPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+const dataPolicy = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
 const always: Readonly<Record<string, string>> = {
   'content-security-policy': dataPolicy,

@@ -33,5 +33,7 @@ export function addLimits(app: FastifyInstance, limits: ServerConfig['limits']):
     }
     const [path = ''] = address.split('?');
     if (!path.startsWith('/') || DEVIOUS_PATH.test(path)) throw RequestError.of('malformed-path');
+    // The router would take it for a parameter that is empty.
+    if (path.endsWith('/') && path !== '/') throw RequestError.of('not-found');
   });
 }

@@ -6,6 +6,7 @@ import { shownAddress } from './shown-address.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
 const MAX_FRAMES = 12;
+const MAX_CAUSES = 4;
 
 /** What the server logs. Each method says all fields that it writes: whatever is not named here is never logged. */
 export interface ServerLog {
@@ -58,7 +59,7 @@ function logTo(logger: Logger, config: ServerConfig['log']): ServerLog {
   };
 }
 
-/** Name, code, message and places of an error and of its causes' first. Never its other properties: drivers put values of rows there. */
+/** Name, code, message and places of an error, and the messages of its causes. Never its other properties: drivers put values of rows there. */
 function facts(error: unknown, clean: (text: string) => string): Readonly<Record<string, string>> {
   if (!(error instanceof Error)) return { error: typeof error };
   const code = error instanceof CodedError || 'code' in error ? String(error.code) : '';
@@ -67,8 +68,16 @@ function facts(error: unknown, clean: (text: string) => string): Readonly<Record
     ...(code === '' ? {} : { code }),
     message: clean(error.message),
     at: framesOf(error),
-    ...(error.cause instanceof Error ? { cause: clean(`${error.cause.name}: ${error.cause.message}`) } : {}),
+    ...causesOf(error, clean),
   };
+}
+
+function causesOf(error: Error, clean: (text: string) => string): { readonly causes?: string } {
+  const causes: string[] = [];
+  for (let at = error.cause; at instanceof Error && causes.length < MAX_CAUSES; at = at.cause) {
+    causes.push(clean(`${at.name}: ${at.message}`));
+  }
+  return causes.length === 0 ? {} : { causes: causes.join(' | ') };
 }
 
 function framesOf(error: Error): string {

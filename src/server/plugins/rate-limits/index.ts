@@ -1,10 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import ipaddr from 'ipaddr.js';
+import { addressGroup } from '../../../access/address-group.ts';
 import type { Counters, Limit } from '../../../store/counters/counters.ts';
 import type { ServerConfig } from '../../config/schema.ts';
 import { RequestError } from '../../errors.ts';
-
-const V6_NETWORK_BYTES = 8;
 
 type Rates = Pick<ServerConfig['limits'], 'perAddress' | 'perPrincipal' | 'signInPerAddress'>;
 
@@ -13,7 +11,7 @@ export function addAddressRates(app: FastifyInstance, counters: Counters, rates:
   app.addHook('onRequest', async (request) => {
     const route = request.routeOptions.config.contract;
     if (route === undefined || route.id.startsWith('health.')) return;
-    const network = networkOf(request.visit.caller.address);
+    const network = addressGroup(request.visit.caller.address);
     await take(counters, `address:${network}`, rates.perAddress);
     if (isSignIn(request)) await take(counters, `sign-in:${network}`, rates.signInPerAddress);
   });
@@ -30,18 +28,6 @@ export function addPrincipalRates(app: FastifyInstance, counters: Counters, rate
 /** Whatever anybody may send to prove who he is. */
 const isSignIn = ({ method, routeOptions }: FastifyRequest): boolean =>
   method === 'POST' && routeOptions.config.contract?.access.kind === 'public';
-
-/** One caller has many addresses of version 6: his network (/64) counts as one. */
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  if (parsed.kind() === 'ipv4') return parsed.toString();
-  return parsed
-    .toByteArray()
-    .slice(0, V6_NETWORK_BYTES)
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('');
-}
 
 async function take(counters: Counters, key: string, limit: Limit): Promise<void> {
   const { allowed, retryAfterSeconds } = await counters.take(`requests:${key}`, limit);

@@ -57,7 +57,7 @@ function AllGrants() {
       caption="Grants"
       grants={grants}
       empty={<EmptyState title="No grants">Nobody may do anything yet.</EmptyState>}
-      foot={<MoreRows pages={grants} what="grants" />}
+      foot={<MoreRows pages={grants} words={['grant', 'grants']} />}
     />
   );
 }
@@ -102,7 +102,7 @@ function Access() {
         `${principal.name} ${actions.join(' ')} ${role} ${scopeWords(scope)}`
       }
       empty={<EmptyState title="Nobody can do anything">Access comes from grants, and there is none.</EmptyState>}
-      foot={<MoreRows pages={access} what="rows" />}
+      foot={<MoreRows pages={access} words={['row', 'rows']} />}
     />
   );
 }

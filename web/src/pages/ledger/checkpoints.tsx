@@ -86,7 +86,7 @@ export function CheckpointsPage() {
           empty={
             <EmptyState title="Not sealed yet">The first checkpoint follows the first entry within seconds.</EmptyState>
           }
-          foot={<MoreRows pages={checkpoints} what="checkpoints" />}
+          foot={<MoreRows pages={checkpoints} words={['checkpoint', 'checkpoints']} />}
         />
       </Panel>
       <ExportDialog opened={exporting} onClose={() => setExporting(false)} />

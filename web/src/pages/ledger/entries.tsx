@@ -48,7 +48,7 @@ export function EntriesPage() {
             </EmptyState>
           ) : undefined
         }
-        foot={<MoreRows pages={entries} what="entries" />}
+        foot={<MoreRows pages={entries} words={['entry', 'entries']} />}
       />
     </>
   );

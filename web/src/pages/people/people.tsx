@@ -78,7 +78,7 @@ export function PeoplePage() {
             Invite the first colleague: the link is shown to you once, and works once.
           </EmptyState>
         }
-        foot={<MoreRows pages={people} what="people" />}
+        foot={<MoreRows pages={people} words={['person', 'people']} />}
       />
       <InviteDialog opened={invite === true} onClose={() => setInviting(false)} />
     </>

@@ -84,7 +84,7 @@ export function PoliciesPage() {
           rows={versions}
           rowKey={({ version }) => String(version)}
           empty={<EmptyState title="No version">The server brings its first policies along.</EmptyState>}
-          foot={<MoreRows pages={versions} what="versions" />}
+          foot={<MoreRows pages={versions} words={['version', 'versions']} />}
         />
       </Panel>
       <Panel title={active.data === undefined ? 'In force' : `In force: version ${active.data.version}`}>

@@ -123,7 +123,7 @@ export function CampaignItems({ campaign }: { readonly campaign: Campaign }) {
             {open ? 'The review can be closed.' : 'No grant matched the filter of this review.'}
           </EmptyState>
         }
-        foot={<MoreRows pages={items} what="grants" />}
+        foot={<MoreRows pages={items} words={['grant', 'grants']} />}
       />
       {asking !== null && (
         <DecideDialog

@@ -69,7 +69,7 @@ export function ReviewsPage() {
             that give more than was needed, or that conflict.
           </EmptyState>
         }
-        foot={<MoreRows pages={campaigns} what="reviews" />}
+        foot={<MoreRows pages={campaigns} words={['review', 'reviews']} />}
       />
       <StartDialog opened={starting} onClose={() => setStarting(false)} />
     </>

@@ -72,7 +72,7 @@ export function ServicesPage() {
             Make a service for each program, give it a grant, and issue a key. Do not share one key among several.
           </EmptyState>
         }
-        foot={<MoreRows pages={services} what="services" />}
+        foot={<MoreRows pages={services} words={['service', 'services']} />}
       />
       <Modal opened={make === true} onClose={() => setMaking(false)} title="Make a service">
         <MakeForm onClose={() => setMaking(false)} />

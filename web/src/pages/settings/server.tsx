@@ -133,7 +133,7 @@ function Jobs() {
         rows={jobs}
         rowKey={({ id }) => id}
         empty={<EmptyState title="No job yet">Exports, reminders and clean-ups will be listed here.</EmptyState>}
-        foot={<MoreRows pages={jobs} what="jobs" />}
+        foot={<MoreRows pages={jobs} words={['job', 'jobs']} />}
       />
     </Panel>
   );
