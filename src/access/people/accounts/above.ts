@@ -6,7 +6,7 @@ import type { People } from '../people.ts';
 
 /**
  * Nobody acts on the account of somebody with a role above his own, whatever the policies say: who resets the factors of an administrator
- * gets a link that makes him that administrator.
+ * gets a link that makes him that administrator. What somebody is in a project counts for nothing here: accounts are of the whole server.
  * @throws PeopleError `person-above`.
  */
 export async function requireNotAbove(
