@@ -16,6 +16,8 @@ interface KnownSession extends Omit<Known, 'scopes'> {
 interface Sighting {
   readonly address: string;
   readonly agent: string;
+  /** Asks without anybody doing anything, as a stream does that is left open: it keeps no session from idling out. */
+  readonly isUnattended?: boolean;
 }
 
 /**
