@@ -166,7 +166,8 @@ async function openParts(options: OpenServicesOptions): Promise<Parts> {
       enqueue: queue.enqueue,
       ledger: {
         origin,
-        signers: ledgerKeysIn(keysFolder, { origin, clock }),
+        keepsOrigin: config.ledger.origin === undefined,
+        signers: ledgerKeysIn(keysFolder, { clock }),
         formerKeys: config.ledger.formerKeys.map(parseVerifierKey),
         checks: nodeChecks,
         acceptRestored: config.ledger.acceptRestored,
