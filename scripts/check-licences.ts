@@ -34,9 +34,12 @@ interface Manifest {
   readonly allowScripts?: Readonly<Record<string, boolean>>;
 }
 
-const read = <T>(file: string): T => JSON.parse(readFileSync(file, 'utf8')) as T;
-const { packages } = read<{ readonly packages: Readonly<Record<string, LockedPackage>> }>('package-lock.json');
-const { allowScripts = {} } = read<Manifest>('package.json');
+interface Lock {
+  readonly packages: Readonly<Record<string, LockedPackage>>;
+}
+
+const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lock;
+const { allowScripts = {} } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
 
 const installed = Object.entries(packages).filter(
   ([path, { link }]) => path.includes('node_modules/') && link !== true,

@@ -45,7 +45,8 @@ function kindOf(schema: Schema): string {
   if (schema['type'] === 'array') return `list of ${kindOf((schema['items'] ?? {}) as Schema)}`;
   const { minimum, maximum } = schema;
   const range = typeof minimum === 'number' && typeof maximum === 'number' && maximum < Number.MAX_SAFE_INTEGER;
-  return range ? `${String(schema['type'])} ${String(minimum)}–${String(maximum)}` : String(schema['type'] ?? 'any');
+  const type = typeof schema['type'] === 'string' ? schema['type'] : 'any';
+  return range ? `${type} ${minimum}–${maximum}` : type;
 }
 
 function meaningOf(schema: Schema): string {

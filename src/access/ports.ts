@@ -1,10 +1,13 @@
 import type { Access } from './access.ts';
 import { activeGrantsOf } from './grants/active-grants.ts';
 import { giveGrant, giveGrantAs } from './grants/give-grant.ts';
+import { readHeldGrants, rolesOf, weighGrants } from './grants/held-grants.ts';
 import { activeAdministrators, requireAdministrator } from './grants/last-administrator.ts';
+import { readResource } from './grants/resources.ts';
 import { takeAllGrants } from './grants/take-grant.ts';
 import type { PeoplePorts } from './people/ports.ts';
 import type { ActivePolicies } from './policies/active-policies.ts';
+import { circumstancesOf } from './policies/situation.ts';
 import type { GrantsOf } from './services/grants-of.ts';
 
 type Clocked = Pick<Access, 'clock' | 'bus'>;
@@ -15,6 +18,11 @@ export function grantPorts({ clock, bus }: Clocked): Omit<PeoplePorts, 'eraseOpe
     rolesOf: async (sql, ids) => {
       const grants = await activeGrantsOf(sql, ids, clock());
       return new Map(ids.map((id) => [id, [...new Set((grants.get(id) ?? []).map(({ role }) => role))]]));
+    },
+    rolesOnServer: async (sql, caller) => {
+      const resource = await readResource(sql, { kind: 'server' });
+      const held = await readHeldGrants(sql, caller.principal?.id ?? '');
+      return rolesOf(weighGrants(held, resource, circumstancesOf(caller, resource, clock())));
     },
     hasAdministrator: async (sql) => (await activeAdministrators(sql)).length > 0,
     requireOtherAdministrator: (change, personId) => requireAdministrator(change, { personId }),

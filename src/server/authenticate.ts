@@ -1,10 +1,7 @@
 import type { Caller } from '../access/caller.ts';
 
 /** What a credential proves. Address, agent and the rest of the caller come from the request. */
-export type Known = Pick<
-  Caller,
-  'principal' | 'credential' | 'level' | 'verifiedAtMs' | 'enrolmentRequired' | 'scopes'
->;
+export type Known = Pick<Caller, 'principal' | 'credential' | 'level' | 'verifiedAtMs' | 'enrolmentRequired' | 'scopes'>;
 
 /** What the session of a person proves. Nothing limits it but what the person may do. */
 interface KnownSession extends Omit<Known, 'scopes'> {

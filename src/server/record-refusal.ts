@@ -23,6 +23,8 @@ export function refusalRecorder(store: Pick<Store, 'change'>, counters: Pick<Cou
         severity: 'low',
         reasons: decision.reasons,
         data: { action, request: caller.requestId, policies: decision.policies, policyVersion: decision.policyVersion },
+        // What somebody writes may name people.
+        ...(caller.purpose === null ? {} : { personal: { purpose: caller.purpose } }),
       }),
     );
   };

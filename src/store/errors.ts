@@ -83,3 +83,6 @@ export class StoreError extends CodedError {
     return new StoreError(code, storeErrors[code], { detail }, cause);
   }
 }
+
+/** For the pages that explain them. */
+export const storeErrorCodes = Object.keys(storeErrors) as readonly StoreErrorCode[];

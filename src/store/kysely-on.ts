@@ -2,7 +2,7 @@ import { type DatabaseConnection, DefaultQueryExecutor, DummyDriver, Kysely } fr
 import type { Column } from './column.ts';
 
 /** Builds and runs queries on one given connection. */
-export function kyselyOn<Tables>({ dialect }: Column, connection: DatabaseConnection): Kysely<Tables> {
+export function kyselyOn<Tables>({ dialect }: Pick<Column, 'dialect'>, connection: DatabaseConnection): Kysely<Tables> {
   const executor = new DefaultQueryExecutor(dialect.createQueryCompiler(), dialect.createAdapter(), {
     provideConnection: (consumer) => consumer(connection),
   });

@@ -7,6 +7,8 @@ import { listAccess } from '../../src/access/grants/list-access.ts';
 import { findGrants } from '../../src/access/grants/list-grants.ts';
 import { changeProject, listProjects, makeProject } from '../../src/access/grants/projects.ts';
 import { takeGrant, takeGrantAs } from '../../src/access/grants/take-grant.ts';
+import { requireNotAbove } from '../../src/access/people/accounts/above.ts';
+import type { People } from '../../src/access/people/people.ts';
 import { grantPorts } from '../../src/access/ports.ts';
 import { actionIds } from '../../src/contract/actions.ts';
 import type { Scope } from '../../src/contract/types/common.ts';
@@ -313,6 +315,18 @@ describeEachStore('grants', ({ makeStore }) => {
         await giveAs(caller, { ...to, role: 'engineer' });
       },
     );
+
+    test('who is administrator of a project acts on no account of somebody with a role on the server', async () => {
+      const [boss, ann] = [await person('Boss'), await person('Ann')];
+      await give(boss, 'administrator');
+      await give(ann, 'member');
+      await give(ann, 'administrator', { scope: { kind: 'project', id: await project('sandbox') } });
+      const people = { ports: grantPorts(access) } as unknown as People;
+      const acting = (callerId: string, personId: string) =>
+        store.change((change) => requireNotAbove(people, change, { caller: callerOf('person', callerId), personId }));
+      await expect(acting(ann, boss)).rejects.toMatchObject({ code: 'person-above' });
+      await acting(boss, ann);
+    });
 
     test('the last administrator keeps the grant; one with an end, conditions or no account is no other', async () => {
       const boss = await person('Boss');

@@ -164,7 +164,7 @@ describeEachStore('policies', ({ makeStore }) => {
       ];
       const id = newId('service');
       await store.change(async ({ sql }) => {
-        const facts = { name: 's', description: '', state: 'active', created_at: 1 } as const;
+        const facts = { name: 's', name_key: 's', description: '', state: 'active', created_at: 1 } as const;
         await sql
           .insertInto('services')
           .values({ id, owner_id: ann, ...facts })
@@ -368,6 +368,68 @@ describeEachStore('policies', ({ makeStore }) => {
     ]);
     const readers = await whoCould(access, { action: 'models.read', scope: server });
     expect(readers.principals.map(({ principal, under }) => [principal.name, under])).toContainEqual(['Tim', []]);
+  });
+
+  describe('a policy that names somebody, everybody, or a purpose', () => {
+    const naming = (id: string, more = '') => `${defaultPolicies}
+      @id("named") permit (principal == Person::"${id}", action == Action::"grants.give", resource) ${more};`;
+    const gives = { action: 'grants.give', scope: server } as const;
+
+    test('who could finds him, without any grant, and not who is not there', async () => {
+      const [ann, eve] = [await holder('Ann', 'administrator'), await addPerson(store, { name: 'Eve' })];
+      const gone = await addPerson(store, { name: 'Gone', state: 'disabled' });
+      const who = async (text: string) =>
+        (await whoCould(access, { ...gives, text })).principals.map(({ principal }) => principal.id).toSorted();
+      expect(await who(defaultPolicies)).toEqual([ann]);
+      expect(await who(naming(eve))).toEqual([ann, eve].toSorted());
+      expect(await who(naming(gone))).toEqual([ann]);
+      expect(await who(naming('per_00000000000000000000000009'))).toEqual([ann]);
+      const { changes } = await impactOf(access, naming(eve));
+      expect(changes).toMatchObject([{ principal: { id: eve, name: 'Eve' }, action: 'grants.give', after: 'allow' }]);
+    });
+
+    test('in force, it shows without a text too', async () => {
+      const [ann, bob] = [await holder('Ann', 'administrator'), await holder('Bob', 'administrator')];
+      const eve = await addPerson(store, { name: 'Eve' });
+      await propose(ann, naming(eve));
+      await approvePolicies(access, actor(bob), { version: 2, comment: '' });
+      const { principals } = await whoCould(access, gives);
+      expect(principals.map(({ principal }) => principal.id)).toContain(eve);
+      const { changes } = await impactOf(access, defaultPolicies);
+      expect(changes).toMatchObject([{ principal: { id: eve }, action: 'grants.give', after: 'deny' }]);
+    });
+
+    test('what it takes no role for is open to everybody who is active', async () => {
+      const [ann, eve] = [await holder('Ann', 'administrator'), await addPerson(store, { name: 'Eve' })];
+      await addPerson(store, { name: 'Gone', state: 'disabled' });
+      const text = `${defaultPolicies}@id("open") permit (principal is Person, action == Action::"people.read", resource);`;
+      const { principals } = await whoCould(access, { action: 'people.read', scope: server, text });
+      expect(principals.map(({ principal }) => principal.id).toSorted()).toEqual([ann, eve].toSorted());
+      const { changes } = await impactOf(access, text);
+      expect(changes.map(({ principal, action }) => [principal.id, action])).toContainEqual([eve, 'people.read']);
+    });
+
+    test('who could only for one purpose could, and is told which; so is who is denied', async () => {
+      const ann = await holder('Ann', 'administrator');
+      const text = `${defaultPolicies}
+        @id("why") forbid (principal, action == Action::"people.read", resource) unless { context.purpose == "incident" };`;
+      const { principals } = await whoCould(access, { action: 'people.read', scope: server, text });
+      expect(principals).toMatchObject([
+        { principal: { id: ann }, under: [expect.any(String), 'names the purpose incident'] },
+      ]);
+      const sample = sampleRequest.parse({
+        principal: { kind: 'person', id: ann },
+        action: 'people.read',
+        scope: server,
+      });
+      expect((await tryPolicies(access, sample, text)).ways).toEqual(['name the purpose incident']);
+      const bob = await holder('Bob', 'administrator');
+      await propose(ann, text);
+      await approvePolicies(access, actor(bob), { version: 2, comment: '' });
+      await access.records.fresh();
+      const denied = await access.authorizer.decide(callerOf('person', ann), 'people.read', server);
+      expect(denied).toMatchObject({ allowed: false, demand: 'purpose' });
+    });
   });
 
   test('who would gain and who would lose, a new demand being a loss', async () => {

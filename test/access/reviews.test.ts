@@ -7,12 +7,14 @@ import { chunks } from '../../src/access/reviews/chunks.ts';
 import { actionsByActivity, readActs, recordedActions } from '../../src/access/reviews/recorded-actions.ts';
 import { runStep } from '../../src/access/reviews/remind.ts';
 import type { ReviewParts } from '../../src/access/reviews/parts.ts';
+import { takeSnapshot } from '../../src/access/reviews/snapshot.ts';
 import { Reviews } from '../../src/access/reviews/reviews.ts';
+import { openServiceAccess } from '../../src/access/services/open-services.ts';
 import type { Role } from '../../src/contract/actions.ts';
 import type { JobRequest } from '../../src/store/jobs/job.ts';
 import { newId } from '../../src/store/new-id.ts';
 import { describeEachStore, type TestStore } from '../build/store.ts';
-import { addPerson, callerOf, entriesOf, testBus, testClock } from './fixture.ts';
+import { addPerson, callerOf, entriesOf, testAuthorizer, testBus, testClock, testCounters } from './fixture.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -92,7 +94,15 @@ describeEachStore('access reviews', ({ column, makeStore }) => {
     await testStore.store.change(async ({ sql }) => {
       await sql
         .insertInto('services')
-        .values({ id, name: 'trainer', description: '', owner_id: ownerId, state: 'active', created_at: 1 })
+        .values({
+          id,
+          name: 'trainer',
+          name_key: 'trainer',
+          description: '',
+          owner_id: ownerId,
+          state: 'active',
+          created_at: 1,
+        })
         .execute();
     });
     return id;
@@ -163,6 +173,26 @@ describeEachStore('access reviews', ({ column, makeStore }) => {
     expect(await entries('review.start')).toMatchObject([
       { object: { id: campaign.id }, data: { items: 7, reviewers: [ada, bob] } },
     ]);
+  });
+
+  test('a conflict counts by whatever lets somebody do both: his roles together, or a policy that names him', async () => {
+    const robot = newId('service');
+    const text = `${defaultPolicies}
+      @id("eve") permit (principal == Person::"${eve}", action == Action::"models.approve", resource);
+      @id("programs") permit (principal is Service, action == Action::"models.approve", resource);`;
+    const named = { version: 2, text, prepared: new PreparedPolicies(text) };
+    for (const id of [eve, bob]) await giveGrant(id, 'engineer');
+    await giveGrant(bob, 'security');
+    await giveGrant(robot, 'engineer', { kind: 'service' });
+    const conflictsIn = async (policy: typeof named) => {
+      const rows = await takeSnapshot({ ...parts, policies: async () => policy }, { roles: ['engineer'] }, clock.now);
+      return rows
+        .filter(({ proposals }) => proposals.some(({ why }) => why === 'may upload a model and approve it'))
+        .map(({ grant }) => grant.principal.id)
+        .toSorted();
+    };
+    expect(await conflictsIn(policies)).toEqual([bob]);
+    expect(await conflictsIn(named)).toEqual([bob, eve].toSorted());
   });
 
   test('what somebody did is read from the ledger', async () => {
@@ -246,6 +276,22 @@ describeEachStore('access reviews', ({ column, makeStore }) => {
       });
       expect(await isRevoked(grantId)).toBe(false);
     }
+    const { principal } = await itemOf(campaign.id, serviceGrant);
+    const { accounts } = openServiceAccess({
+      store: testStore.store,
+      bus: testBus(),
+      clock,
+      counters: testCounters(clock),
+      authorizer: testAuthorizer(() => true),
+      grantsOf: async () => new Map(),
+      elapsedMs: () => 0,
+      onFault: (error) => Promise.reject(error),
+    });
+    await accounts.change(callerOf('person', bob), principal.id, { ownerId: eve });
+    const handedOver = certify((await itemOf(campaign.id, serviceGrant)).id);
+    await expect(reviews.decide(callerOf('person', bob), campaign.id, handedOver)).rejects.toMatchObject({
+      code: 'own-access',
+    });
     const { id } = await itemOf(campaign.id, other);
     await expect(reviews.decide(callerOf('person', eve), campaign.id, revoke(id))).rejects.toMatchObject({
       code: 'reviewer-required',

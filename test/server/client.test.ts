@@ -103,7 +103,7 @@ describe('the typed client', () => {
       csrfToken: () => visitor.csrf,
       // As the server answers once the passkey was used too long ago, which is later than a test can wait for.
       fetch: async (input, init) =>
-        asked === 0 && String(input).endsWith('/keys')
+        asked === 0 && new Request(input).url.endsWith('/keys')
           ? Response.json(stepUpProblem, { status: 403 })
           : pageFetch(visitor)(input, init),
       onStepUp: async () => {

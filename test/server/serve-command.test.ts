@@ -147,9 +147,17 @@ describe('vouchsafe serve', () => {
 
   test('with authorities for its callers, answers nobody without a certificate of theirs', async () => {
     const [own, caller] = [makeCertificate(), makeCertificate(['DNS:caller'])];
+    const authorities = ['--tls-client-ca', caller.certFile];
     const serving = serve(
-      ...['--data', data(), '--port', '0', '--tls-cert', own.certFile, '--tls-key', own.keyFile],
-      ...['--tls-client-ca', caller.certFile],
+      '--data',
+      data(),
+      '--port',
+      '0',
+      '--tls-cert',
+      own.certFile,
+      '--tls-key',
+      own.keyFile,
+      ...authorities,
     );
     const port = await serving.listening;
     await expect(httpsGet(port, own.cert)).rejects.toThrow();

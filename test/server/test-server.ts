@@ -8,7 +8,7 @@ import { type ServerConfigInput, serverConfigSchema } from '../../src/server/con
 import { createServer } from '../../src/server/create-server.ts';
 import { placeOf } from '../../src/server/place.ts';
 import { openLog } from '../../src/server/plugins/log/server-log.ts';
-import { openMetrics } from '../../src/server/plugins/metrics/index.ts';
+import { type Metrics, openMetrics } from '../../src/server/plugins/metrics/index.ts';
 import type { AnyBinding } from '../../src/server/routes/bind.ts';
 import { serverBindings } from '../../src/server/routes/server.ts';
 import type { Services } from '../../src/server/services.ts';
@@ -23,6 +23,7 @@ interface TestServerOptions {
   readonly decide?: (caller: Caller, action: string) => Partial<AccessDecision>;
   readonly services?: Partial<Services>;
   readonly consoleFolder?: string;
+  readonly metrics?: Metrics;
 }
 
 export interface TestServer {
@@ -39,7 +40,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
   const place = placeOf(config, config.listen.port);
   const entries: EntryDraft[] = [];
   const lines: string[] = [];
-  const metrics = openMetrics();
+  const metrics = options.metrics ?? openMetrics();
   const facts = { version: '0.0.0', startedAtMs: 0, config, origin: place.origin, metrics };
   const app = createServer(
     { ...partsFor(options, entries), facts, ...options.services },

@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -100,6 +100,24 @@ describe('backup and restore', () => {
     const key = join(at('with'), 'keys', 'ledger-ed25519.pem');
     expect(statSync(key).mode & 0o777).toBe(0o600);
     expect(readFileSync(key)).toEqual(readFileSync(join(data, 'keys', 'ledger-ed25519.pem')));
+  });
+
+  it('does not say that keys are in it when they are elsewhere', async () => {
+    await rename(join(data, 'keys'), at('elsewhere'));
+    await expect(backUpTo(at('backup'), true)).rejects.toMatchObject({ code: 'keys-elsewhere' });
+    expect(existsSync(at('backup'))).toBe(false);
+    expect((await backUpTo(at('backup'), false)).header.hasKeys).toBe(false);
+  });
+
+  it('reads no more of a file of the backup than it has', async () => {
+    await record('one');
+    await backUpTo(at('backup'), false);
+    const records = join(at('backup'), 'records.db');
+    await rm(records);
+    await symlink('/dev/zero', records);
+    const given = { source: at('backup'), folder: at('restored'), lastCheckpoint: null };
+    await expect(restore(given)).rejects.toMatchObject({ code: 'backup-differs' });
+    expect(existsSync(at('restored'))).toBe(false);
   });
 
   it('refuses a place that is taken, and a backup that was changed, leaving nothing behind', async () => {

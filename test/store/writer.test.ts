@@ -97,6 +97,9 @@ describeEachStore('the writer', ({ column, makeStore }) => {
     });
     const late = sql`insert into thing (id) values ('late')`.execute(leaked?.sql ?? test.store.read);
     await expect(late).rejects.toMatchObject({ code: 'change-over' });
+    // It would be in no ledger, and nobody would be told.
+    expect(() => leaked?.record(draftOf('late'))).toThrow(expect.objectContaining({ code: 'change-over' }));
+    expect(() => leaked?.afterCommit(() => undefined)).toThrow(expect.objectContaining({ code: 'change-over' }));
     expect(await things()).toEqual(['a']);
   });
 

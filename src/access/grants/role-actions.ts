@@ -8,8 +8,8 @@ import { type Grant, scopeKey } from './grant.ts';
 import type { HeldGrants } from './held-grants.ts';
 
 /** Stands for any place of its kind and any holder of a role. */
-const NOBODY = { kind: 'person', id: 'per_00000000000000000000000000' } as const;
-const NOWHERE = { project: 'prj_00000000000000000000000000', model: 'mdl_00000000000000000000000000' } as const;
+export const NOBODY = { kind: 'person', id: 'per_00000000000000000000000000' } as const;
+export const NOWHERE = { project: 'prj_00000000000000000000000000', model: 'mdl_00000000000000000000000000' } as const;
 
 /** A grant that nobody has. */
 export function imaginedGrant(role: Role, scope: Scope): Grant {

@@ -8,7 +8,8 @@ export type Demand = NonNullable<AccessDecision['demand']>;
 
 interface Change {
   readonly demand: Demand;
-  readonly apply: (situation: Situation) => readonly Situation[];
+  /** `purposes`: those that policies name. */
+  readonly apply: (situation: Situation, purposes: readonly string[]) => readonly Situation[];
 }
 
 /** A passkey with user verification is two factors as well. */
@@ -28,9 +29,9 @@ export const withPurpose = (situation: Situation, purpose: string): Situation =>
   now: { ...situation.now, purpose },
 });
 
-/** Purposes that could matter: those of the grants that count here, and any. */
-export function purposesFor(situation: Situation): readonly string[] {
-  return [...grantPurposes(situation.held, situation.resource), ANY_PURPOSE];
+/** Purposes that could matter: those of the grants that count here, those that policies name, and any. */
+export function purposesFor(situation: Situation, named: readonly string[] = []): readonly string[] {
+  return [...new Set([...grantPurposes(situation.held, situation.resource), ...named, ANY_PURPOSE])];
 }
 
 const changes: readonly Change[] = [
@@ -38,16 +39,18 @@ const changes: readonly Change[] = [
   { demand: 'step-up', apply: (situation) => [stepUp(situation)] },
   { demand: 'purpose', apply: named },
   // Then more is asked for when the purpose is there.
-  { demand: 'purpose', apply: (situation) => named(stepUp(situation)) },
+  { demand: 'purpose', apply: (situation, purposes) => named(stepUp(situation), purposes) },
 ];
 
-function named(situation: Situation): readonly Situation[] {
-  return situation.now.purpose === '' ? purposesFor(situation).map((purpose) => withPurpose(situation, purpose)) : [];
+function named(situation: Situation, purposes: readonly string[]): readonly Situation[] {
+  return situation.now.purpose === ''
+    ? purposesFor(situation, purposes).map((purpose) => withPurpose(situation, purpose))
+    : [];
 }
 
 /** What alone is missing for a denied request, where the caller can do something about it himself. Programs have no factors. */
 export function demandFor(situation: Situation, policies: PreparedPolicies): Demand | undefined {
   const isAllowed = (changed: Situation): boolean => policies.evaluate(questionOf(changed).request).allowed;
   const possible = situation.credential === 'session' ? changes : changes.slice(2, 3);
-  return possible.find(({ apply }) => apply(situation).some(isAllowed))?.demand;
+  return possible.find(({ apply }) => apply(situation, policies.named.purposes).some(isAllowed))?.demand;
 }

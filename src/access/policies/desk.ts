@@ -1,6 +1,7 @@
 import type { AccessRecords } from '../grants/access-records.ts';
 import type { Store } from '../../store/store.ts';
 import type { PolicyExaminer } from './examiner.ts';
+import type { NamedInPolicies } from './named-in-policies.ts';
 import type { PolicyOutcome, PolicyRequest } from './request.ts';
 
 /** What questions about policies are answered with. */
@@ -17,6 +18,13 @@ export type Ask = (requests: readonly PolicyRequest[]) => Promise<readonly Polic
 
 /** Requests that are answered before others get a turn. */
 const BATCH = 100;
+
+/** What the policies name besides roles: those in force, or those of a text. */
+export async function namedBy({ records, examiner }: PolicyDesk, text: string | undefined): Promise<NamedInPolicies> {
+  if (text !== undefined) return examiner.named(text);
+  await records.fresh();
+  return records.policies.prepared.named;
+}
 
 /** Questions about a text go to the examining thread; about the policies in force they are answered here, in small portions. */
 export async function askerOf({ records, examiner }: PolicyDesk, text: string | undefined): Promise<Ask> {

@@ -18,6 +18,7 @@ function prepare(text: string): PreparedPolicies {
 function examine(examination: Examination): Examined {
   if (examination.kind === 'check') return { check: checkPolicies(examination.text) };
   const prepared = prepare(examination.text);
+  if (examination.kind === 'names') return { named: prepared.named };
   return { outcomes: examination.requests.map((request) => prepared.evaluate(request)) };
 }
 

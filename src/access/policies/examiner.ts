@@ -3,6 +3,7 @@ import { workerUrl } from '../../node/worker-url.ts';
 import type { PolicyCheck } from './check-policies.ts';
 import { AccessError } from './errors.ts';
 import type { Examination, Examined } from './examination.ts';
+import type { NamedInPolicies } from './named-in-policies.ts';
 import type { PolicyOutcome, PolicyRequest } from './request.ts';
 
 const limits = {
@@ -43,6 +44,13 @@ export class PolicyExaminer {
   async evaluate(text: string, requests: readonly PolicyRequest[]): Promise<readonly PolicyOutcome[]> {
     const examined = await this.#ask({ kind: 'evaluate', text, requests });
     if ('outcomes' in examined) return examined.outcomes;
+    throw AccessError.of('policy-invalid', 'error' in examined ? examined.error : 'no answer');
+  }
+
+  /** What these policies name besides roles. @throws as `evaluate`. */
+  async named(text: string): Promise<NamedInPolicies> {
+    const examined = await this.#ask({ kind: 'names', text });
+    if ('named' in examined) return examined.named;
     throw AccessError.of('policy-invalid', 'error' in examined ? examined.error : 'no answer');
   }
 

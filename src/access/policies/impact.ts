@@ -6,9 +6,9 @@ import type { policyImpact } from '../../contract/types/policies.ts';
 import type { Database } from '../../store/tables/index.ts';
 import { type HeldGrants, readHeldGrants } from '../grants/held-grants.ts';
 import { findPrincipals, isActive, named } from '../grants/principals.ts';
-import { readResource } from '../grants/resources.ts';
-import { bestCase } from './best-case.ts';
-import type { PolicyDesk } from './desk.ts';
+import { readResource, serverResource } from '../grants/resources.ts';
+import { activeOf, bestCases, distinct, kindsOpenToAll } from './candidates.ts';
+import { askerOf, type PolicyDesk } from './desk.ts';
 import { appliesTo, type PolicyRequest } from './request.ts';
 import { questionOf, type Situation } from './situation.ts';
 
@@ -19,6 +19,7 @@ const limits = {
   /** Places of one principal's grants. */
   maxScopes: 10,
   maxChanges: 500,
+  maxPurposes: 4,
 } as const;
 
 /** One question, asked at best and on an ordinary day. */
@@ -30,23 +31,42 @@ interface Pair {
 }
 
 /**
- * Who would gain and who would lose, of those who hold grants now: each action at each place where they hold one. Asked twice: at best, and
- * without step-up and purpose, so that a new demand shows as a loss.
+ * Who would gain and who would lose: those whom either version names, those who hold grants now, and all where either asks for no role. Each
+ * action at each place where they hold a grant, or on the server. Asked at best, with each purpose that is named, and without step-up and
+ * purpose, so that a new demand shows as a loss.
  * @throws AccessError `policy-invalid`, `policy-examination-failed`.
  */
 export async function impactOf(desk: PolicyDesk, text: string): Promise<PolicyImpact> {
   const { read } = desk.store;
-  const refs = await holders(read);
+  const mentioned = [desk.records.policies.prepared.named, await desk.examiner.named(text)];
+  const purposes = [...new Set(mentioned.flatMap((one) => one.purposes))].slice(0, limits.maxPurposes);
+  const open = await openToAll(desk, text, purposes);
+  const refs = distinct(
+    [
+      ...mentioned.flatMap((one) => one.principals),
+      ...(await holders(read)),
+      ...(await activeOf(read, open, limits.maxPrincipals)),
+    ],
+    limits.maxPrincipals,
+  );
   const known = await findPrincipals(read, refs);
   const changes: PolicyImpact['changes'] = [];
   for (const principal of refs.filter((ref) => isActive(known, ref))) {
-    for (const { scope, action, before, after } of await changesFor(desk, principal, text)) {
+    for (const { scope, action, before, after } of await changesFor(desk, { principal, text, purposes })) {
       if (changes.length < limits.maxChanges) {
         changes.push({ principal: named(known, principal), action, scope, before, after });
       }
     }
   }
   return { examined: refs.length, changes };
+}
+
+/** Kinds of which all can do something without a role, in one of the two versions. */
+async function openToAll(desk: PolicyDesk, text: string, purposes: readonly string[]) {
+  const question = { actions: actionIds, resource: serverResource, purposes, nowMs: desk.clock() };
+  const before = await kindsOpenToAll(await askerOf(desk, undefined), question);
+  const after = await kindsOpenToAll(await askerOf(desk, text), question);
+  return [...new Set([...before, ...after])];
 }
 
 async function holders(read: Kysely<Database>): Promise<readonly PrincipalRef[]> {
@@ -63,8 +83,15 @@ async function holders(read: Kysely<Database>): Promise<readonly PrincipalRef[]>
 
 type Changed = Omit<PolicyImpact['changes'][number], 'principal'>;
 
-async function changesFor(desk: PolicyDesk, principal: PrincipalRef, text: string): Promise<readonly Changed[]> {
-  const pairs = await pairsFor(desk, principal);
+interface Examining {
+  readonly principal: PrincipalRef;
+  readonly text: string;
+  readonly purposes: readonly string[];
+}
+
+async function changesFor(desk: PolicyDesk, examining: Examining): Promise<readonly Changed[]> {
+  const { text } = examining;
+  const pairs = await pairsFor(desk, examining);
   const requests = pairs.flatMap((pair) => pair.requests);
   const old = await desk.examiner.evaluate(desk.records.policies.text, requests);
   const proposed = await desk.examiner.evaluate(text, requests);
@@ -79,14 +106,14 @@ async function changesFor(desk: PolicyDesk, principal: PrincipalRef, text: strin
   });
 }
 
-async function pairsFor({ store, clock }: PolicyDesk, principal: PrincipalRef): Promise<readonly Pair[]> {
+async function pairsFor({ store, clock }: PolicyDesk, { principal, purposes }: Examining): Promise<readonly Pair[]> {
   const held = await readHeldGrants(store.read, principal.id);
   const pairs: Pair[] = [];
   for (const scope of scopesOf(held).slice(0, limits.maxScopes)) {
     const resource = await readResource(store.read, scope);
     for (const action of actionIds.filter((action) => appliesTo(action, scope.kind))) {
-      const best = bestCase({ principal, action, resource, held, nowMs: clock() });
-      const requests = [best, ordinary(best)].map((situation) => questionOf(situation).request);
+      const best = bestCases({ principal, action, resource, held, nowMs: clock() }, purposes);
+      const requests = [...best, ...best.slice(0, 1).map(ordinary)].map((situation) => questionOf(situation).request);
       pairs.push({ principal, action, scope, requests });
     }
   }
@@ -94,6 +121,7 @@ async function pairsFor({ store, clock }: PolicyDesk, principal: PrincipalRef): 
 }
 
 function scopesOf({ byScope }: HeldGrants): readonly Scope[] {
+  if (byScope.size === 0) return [{ kind: 'server' }];
   return [...byScope.values()].flatMap(([grant]) => (grant === undefined ? [] : [grant.scope]));
 }
 

@@ -10,6 +10,7 @@ import type { ActionId, Role } from '../../contract/actions.ts';
 import { ANY_ADDRESS } from './best-case.ts';
 import { groupsOf } from './cedar-schema.ts';
 import { AccessError } from './errors.ts';
+import { type NamedInPolicies, namedInPolicies } from './named-in-policies.ts';
 import { type ParsedPolicy, parsePolicies } from './parse-policies.ts';
 import { appliesTo, type PolicyOutcome, type PolicyRequest, type Resource } from './request.ts';
 import { rolesNamed } from './roles-named.ts';
@@ -35,12 +36,19 @@ interface PreparedSlice {
 export class PreparedPolicies {
   readonly #policies: readonly ParsedPolicy[];
   readonly #roles: ReadonlyMap<string, readonly Role[]>;
+  #named: NamedInPolicies | undefined;
   readonly #slices = new Map<ActionId, PreparedSlice>();
 
   /** @throws AccessError `policy-invalid`. */
   constructor(text: string) {
     this.#policies = parsePolicies(text);
     this.#roles = new Map(this.#policies.map((policy) => [policy.id, rolesNamed(policy)]));
+  }
+
+  /** What they name besides roles. */
+  get named(): NamedInPolicies {
+    this.#named ??= namedInPolicies(this.#policies);
+    return this.#named;
   }
 
   /** What Cedar answers. Anything that goes wrong inside of it denies. */

@@ -4,7 +4,7 @@ import { readHeldGrants, type WeighedGrant } from '../grants/held-grants.ts';
 import { findPrincipals, named } from '../grants/principals.ts';
 import { readResource } from '../grants/resources.ts';
 import { ANY_ADDRESS } from './best-case.ts';
-import { askerOf, type PolicyDesk } from './desk.ts';
+import { askerOf, namedBy, type PolicyDesk } from './desk.ts';
 import { AccessError } from './errors.ts';
 import type { PolicyOutcome } from './request.ts';
 import { allowedSentence, denialSentence, roleAt } from './sentences.ts';
@@ -31,7 +31,7 @@ export async function tryPolicies(desk: PolicyDesk, sample: SampleRequest, text?
     reasons,
     policies: [...outcome.policies],
     grants,
-    ways: outcome.allowed ? [] : await findWays(situation, ask),
+    ways: outcome.allowed ? [] : await findWays(situation, ask, (await namedBy(desk, text)).purposes),
   };
 }
 

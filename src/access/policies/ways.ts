@@ -26,8 +26,8 @@ const MAX_HELD = 20;
 const MAX_PURPOSES = 8;
 
 /** The shortest ways to make a denied request allowed, the least powerful roles first. Tries every combination of the steps there are. */
-export async function findWays(situation: Situation, ask: Ask): Promise<string[]> {
-  const steps = stepsFor(situation);
+export async function findWays(situation: Situation, ask: Ask, purposes: readonly string[] = []): Promise<string[]> {
+  const steps = stepsFor(situation, purposes);
   const found: (readonly Step[])[] = [];
   for (let length = 1; length <= MAX_STEPS_IN_WAY && found.length < MAX_WAYS; length++) {
     const ways = combinations(steps, length).filter((way) => !found.some((shorter) => contains(way, shorter)));
@@ -54,8 +54,13 @@ function combinations(steps: readonly Step[], length: number): readonly (readonl
   });
 }
 
-function stepsFor(situation: Situation): readonly Step[] {
-  return [...factorSteps(situation), ...purposeSteps(situation), ...heldSteps(situation), ...roleSteps(situation)];
+function stepsFor(situation: Situation, purposes: readonly string[]): readonly Step[] {
+  return [
+    ...factorSteps(situation),
+    ...purposeSteps(situation, purposes),
+    ...heldSteps(situation),
+    ...roleSteps(situation),
+  ];
 }
 
 /** Programs have no factors. */
@@ -69,9 +74,9 @@ function factorSteps({ principal, now, recentlyVerified }: Situation): readonly 
   return steps;
 }
 
-function purposeSteps(situation: Situation): readonly Step[] {
+function purposeSteps(situation: Situation, purposes: readonly string[]): readonly Step[] {
   if (situation.now.purpose !== '') return [];
-  return purposesFor(situation)
+  return purposesFor(situation, purposes)
     .slice(-MAX_PURPOSES)
     .map((purpose) => ({
       sort: 'purpose',

@@ -10,8 +10,9 @@ import { readHeldGrants, scopesAround, weighGrants } from '../grants/held-grants
 import { findPrincipals, isActive, named } from '../grants/principals.ts';
 import { readResource } from '../grants/resources.ts';
 import { grantsThatTookPart } from './authorizer.ts';
-import { bestCase } from './best-case.ts';
-import { type Ask, askerOf, type PolicyDesk } from './desk.ts';
+import { ANY_PURPOSE } from './best-case.ts';
+import { activeOf, bestCases, distinct, kindsOpenToAll } from './candidates.ts';
+import { type Ask, askerOf, namedBy, type PolicyDesk } from './desk.ts';
 import type { Resource } from './request.ts';
 import { questionOf, type Situation } from './situation.ts';
 
@@ -26,16 +27,22 @@ export interface WhoCouldQuestion {
   readonly text?: string | undefined;
 }
 
-/** Everybody who could do this, and under which conditions. Only who holds a grant there is asked for: nobody else has a role to be allowed by. */
+/**
+ * Everybody who could do this, and under which conditions. Asked for are those who hold a grant there, those whom a policy names, and all where
+ * it takes no role: nobody else can be allowed.
+ */
 export async function whoCould(desk: PolicyDesk, { action, scope, text }: WhoCouldQuestion): Promise<WhoCould> {
   const ask = await askerOf(desk, text);
   const { read } = desk.store;
   const resource = await readResource(read, scope);
-  const refs = await holdersAround(read, resource);
+  const { principals: mentioned, purposes } = await namedBy(desk, text);
+  const open = await kindsOpenToAll(ask, { actions: [action], resource, purposes, nowMs: desk.clock() });
+  const others = await activeOf(read, open, MAX_PRINCIPALS);
+  const refs = distinct([...mentioned, ...(await holdersAround(read, resource)), ...others], MAX_PRINCIPALS);
   const known = await findPrincipals(read, refs);
   const principals: WhoCould['principals'] = [];
   for (const ref of refs.filter((ref) => isActive(known, ref))) {
-    const answer = await couldDo(desk, { principal: ref, action, resource, ask });
+    const answer = await couldDo(desk, { principal: ref, action, resource, purposes, ask });
     if (answer !== null) principals.push({ principal: named(known, ref), ...answer });
   }
   return { action, scope, principals };
@@ -65,15 +72,21 @@ interface Candidate {
   readonly principal: PrincipalRef;
   readonly action: ActionId;
   readonly resource: Resource;
+  /** That policies name. */
+  readonly purposes: readonly string[];
   readonly ask: Ask;
 }
 
 type Answer = Omit<WhoCould['principals'][number], 'principal'>;
 
-async function couldDo(desk: PolicyDesk, { principal, action, resource, ask }: Candidate): Promise<Answer | null> {
+async function couldDo(desk: PolicyDesk, candidate: Candidate): Promise<Answer | null> {
+  const { principal, action, resource, purposes, ask } = candidate;
   const held = await readHeldGrants(desk.store.read, principal.id);
   const nowMs = desk.clock();
-  const best = bestCase({ principal, action, resource, held, nowMs });
+  const cases = bestCases({ principal, action, resource, held, nowMs }, purposes);
+  const answers = await ask(cases.map((one) => questionOf(one).request));
+  const best = cases.find((_, at) => answers[at]?.allowed === true);
+  if (best === undefined) return null;
   const weaker = weakerCases(best);
   const [outcome, ...weakerOutcomes] = await ask(
     [best, ...weaker.map((one) => one.situation)].map((one) => questionOf(one).request),
@@ -97,7 +110,8 @@ interface WeakerCase {
 /** Each with one thing less: where that is denied, the thing is needed. */
 function weakerCases(best: Situation): readonly WeakerCase[] {
   const { now } = best;
-  const purpose = { need: 'names a purpose', situation: { ...best, now: { ...now, purpose: '' } } };
+  const need = now.purpose === ANY_PURPOSE ? 'names a purpose' : `names the purpose ${now.purpose}`;
+  const purpose = { need, situation: { ...best, now: { ...now, purpose: '' } } };
   if (best.principal.kind !== 'person') return [purpose];
   return [
     { need: 'proves with a passkey who he is (step-up)', situation: { ...best, recentlyVerified: false } },

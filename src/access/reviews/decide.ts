@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import { CodedError } from '../../bytes/errors.ts';
+import { parseEntry } from '../../ledger/entry.ts';
 import type { Change } from '../../store/store.ts';
 import type { Database } from '../../store/tables/index.ts';
 import type { ReviewItemTable } from '../../store/tables/reviews.ts';
@@ -107,16 +108,39 @@ async function findItems(
   return items;
 }
 
-/** A service speaks with the voice of its owner, so he does not judge it either. */
+/** A service speaks with the voice of its owner, so he does not judge it either; nor does he who hands it over during the campaign. */
 async function checkNotOwn(
   sql: Transaction<Database>,
   items: ReadonlyMap<string, ReviewItemTable>,
   personId: string,
 ): Promise<void> {
   const owned = await sql.selectFrom('services').select('id').where('owner_id', '=', personId).execute();
-  const own = new Set([personId, ...owned.map(({ id }) => id)]);
+  const handedOver = await servicesHandedOver(sql, [...items.values()], personId);
+  const own = new Set([personId, ...owned.map(({ id }) => id), ...handedOver]);
   const judged = [...items.values()].filter((item) => own.has(item.principal_id)).map(({ id }) => id);
   if (judged.length > 0) throw ReviewError.of('own-access', listed(judged));
+}
+
+/** Of the services among the items, those that somebody had when their campaign began, as the ledger shows it. */
+async function servicesHandedOver(
+  sql: Transaction<Database>,
+  items: readonly ReviewItemTable[],
+  personId: string,
+): Promise<readonly string[]> {
+  const services = items.filter((item) => item.principal_kind === 'service').map((item) => item.principal_id);
+  const [first] = items;
+  if (services.length === 0 || first === undefined) return [];
+  const { created_at: startedAt } = await findCampaign(sql, first.campaign_id);
+  const changes = await sql
+    .selectFrom('ledger_entry')
+    .select(['object_id', 'bytes'])
+    .where('object_id', 'in', services)
+    .where('activity', 'in', ['service.change', 'service.disable', 'service.enable'])
+    .where('time', '>=', startedAt)
+    .execute();
+  const wasHis = (bytes: Uint8Array | null): boolean =>
+    bytes !== null && parseEntry(bytes).data?.['ownerBefore'] === personId;
+  return changes.filter(({ bytes }) => wasHis(bytes)).flatMap(({ object_id: id }) => id ?? []);
 }
 
 interface Decisions {

@@ -15,6 +15,7 @@ import { chunks } from './chunks.ts';
 import { ReviewError } from './errors.ts';
 import { dayMs, reviewLimits } from './limits.ts';
 import type { ReviewParts } from './parts.ts';
+import { type ActionsOfPrincipal, actionsByPrincipal } from './principal-actions.ts';
 import { type Proposal, proposalsFor } from './proposals.ts';
 import { readActs } from './recorded-actions.ts';
 
@@ -54,7 +55,11 @@ export async function takeSnapshot(
   const acts = await readActs(read, nowMs - unusedDays * dayMs);
   const { prepared } = await parts.policies();
   const allowed = allowedActions(prepared, nowMs);
-  const conflicts = await conflictsByPrincipal(parts.store, { grants, allowed, nowMs });
+  const conflicts = await conflictsByPrincipal(parts.store, {
+    grants,
+    actionsOf: actionsByPrincipal(prepared, nowMs),
+    nowMs,
+  });
   return grants.map((grant) => {
     const subjectId = subjectOf(grant);
     const facts = {
@@ -139,21 +144,21 @@ function allowedActions(policies: PreparedPolicies, nowMs: number): AllowedActio
 
 interface Holding {
   readonly grants: readonly Grant[];
-  readonly allowed: AllowedActions;
+  readonly actionsOf: ActionsOfPrincipal;
   readonly nowMs: number;
 }
 
 /** Separation of duties is broken by all grants of a principal together, those that the campaign is not about too. */
 async function conflictsByPrincipal(
   { read }: Store,
-  { grants, allowed, nowMs }: Holding,
+  { grants, actionsOf, nowMs }: Holding,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
-  const ids = new Set(grants.map(({ principal }) => principal.id));
-  const held = await activeGrantsOf(read, [...ids], nowMs);
+  const principals = new Map(grants.map(({ principal }) => [principal.id, principal]));
+  const held = await activeGrantsOf(read, [...principals.keys()], nowMs);
   return new Map(
-    [...held].map(([id, some]) => [
-      id,
-      conflictsOf(new Set(some.flatMap(({ role, scope }) => [...allowed(role, scope.kind)]))),
+    [...principals.values()].map((principal) => [
+      principal.id,
+      conflictsOf(actionsOf(principal, held.get(principal.id) ?? [])),
     ]),
   );
 }

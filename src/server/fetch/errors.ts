@@ -32,3 +32,6 @@ export class FetchError extends CodedError {
     return new FetchError(code, fetchErrors[code], { origin, reason }, cause);
   }
 }
+
+/** For the pages that explain them. */
+export const fetchErrorCodes = Object.keys(fetchErrors) as readonly FetchErrorCode[];

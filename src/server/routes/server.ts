@@ -23,7 +23,7 @@ export const serverBindings: readonly AnyBinding[] = [
 
   bind('server.state', async ({ services }) => serverState(services)),
 
-  bind('overview.show', async ({ services }) => readOverview(services)),
+  bind('overview.show', async ({ services, caller }) => readOverview(services, signedIn(caller).id)),
 
   bind('events.stream', async ({ services, caller, stillHolds, signal }) => {
     const { id: principalId } = signedIn(caller);

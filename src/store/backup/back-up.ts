@@ -32,11 +32,14 @@ export interface BackedUp {
 
 /**
  * Copies the records, as they are at one moment, and the blobs that belong to them, while a server goes on working.
- * @throws BackupError `nothing-to-back-up`, `place-taken`; errors of the file system.
+ * @throws BackupError `nothing-to-back-up`, `keys-elsewhere`, `place-taken`; errors of the file system.
  */
 export async function backUp(options: BackupOptions): Promise<BackedUp> {
-  const { folder, target } = options;
+  const { folder, target, withKeys } = options;
   if (!existsSync(pathIn(folder, 'records'))) throw BackupError.of('nothing-to-back-up', folder);
+  const keys = join(folder, KEYS_FOLDER);
+  // Whoever believes to have them in the backup loses the ledger with the machine.
+  if (withKeys && !existsSync(keys)) throw BackupError.of('keys-elsewhere', keys);
   return fillNewFolder(target, (temporary) => fill(temporary, options));
 }
 

@@ -12,12 +12,20 @@ const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_FOLDER = 0o700;
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Copies a file for its owner only, onto the disk, and says what was copied. The place must be free. */
-export async function copyFile(from: string, to: string): Promise<Copied> {
+/**
+ * Copies a file for its owner only, onto the disk, and says what was copied. The place must be free.
+ * @throws RangeError when it has more bytes than allowed: what a stranger gives may have no end.
+ */
+export async function copyFile(from: string, to: string, maxBytes = Number.POSITIVE_INFINITY): Promise<Copied> {
   await mkdir(dirname(to), { recursive: true, mode: OWNER_ONLY_FOLDER });
   const target = await open(to, 'wx', OWNER_ONLY_FILE);
   try {
-    const copied = await readThrough(from, (part) => target.writeFile(part));
+    let left = maxBytes;
+    const copied = await readThrough(from, async (part) => {
+      left -= part.length;
+      if (left < 0) throw new RangeError(`expected ${maxBytes} bytes, there are more`);
+      await target.writeFile(part);
+    });
     await target.sync();
     return copied;
   } finally {

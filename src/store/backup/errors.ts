@@ -17,6 +17,10 @@ const backupErrors = {
     'there are no records',
     'name the data folder with --data; records in PostgreSQL are backed up with pg_dump',
   ),
+  'keys-elsewhere': row(
+    'there are no keys to back up',
+    'copy the folder that keys names in the configuration yourself, and leave --with-keys out',
+  ),
   'place-taken': row('there is something already', 'name a folder that does not exist, or is empty'),
   'backup-malformed': row('not a backup, or not a whole one'),
   'backup-differs': row('the backup is not what was backed up', 'use another copy of it'),

@@ -26,7 +26,7 @@ export async function restore({ source, folder, lastCheckpoint }: RestoreOptions
   const manifest = await readManifest(join(source, MANIFEST_FILE));
   return fillNewFolder(folder, async (temporary) => {
     for await (const { path, bytes, sha256 } of manifest.files) {
-      const copied = await copyFile(join(source, path), join(temporary, path)).catch((error: unknown) => {
+      const copied = await copyFile(join(source, path), join(temporary, path), bytes).catch((error: unknown) => {
         throw BackupError.of('backup-differs', `${path} cannot be read`, error);
       });
       if (copied.bytes !== bytes || copied.sha256 !== sha256) throw BackupError.of('backup-differs', path);

@@ -40,7 +40,7 @@ export async function retentionRecordedTo(db: Kysely<Database>): Promise<number>
     .where('activity', '=', RETENTION_ACTIVITY)
     .where('actor_kind', '=', 'system')
     .executeTakeFirstOrThrow();
-  return last === null ? 0 : Number(last) + 1;
+  return last === null ? 0 : last + 1;
 }
 
 /** Index of the first entry whose content is kept. */

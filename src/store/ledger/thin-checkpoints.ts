@@ -68,7 +68,7 @@ export async function findDispensable(
     .where('size', '>=', fromSize)
     .groupBy('size')
     .execute();
-  const counts = new Map(cosigned.map(({ size, count }) => [size, Number(count)]));
+  const counts = new Map(cosigned.map(({ size, count }) => [size, count]));
   const known = rows.map(({ size, time }) => ({ size, time, cosignatures: counts.get(size) ?? 0 }));
   const settled = known.filter((one) => periodOf(one, nowMs).startsWith('hour '));
   return {
@@ -84,5 +84,5 @@ async function lastOfWitnesses(db: Kysely<Database>): Promise<ReadonlySet<number
     .select(({ fn }) => ['witness', fn.max('size').as('size')])
     .groupBy('witness')
     .execute();
-  return new Set(rows.map(({ size }) => Number(size)));
+  return new Set(rows.map(({ size }) => size));
 }

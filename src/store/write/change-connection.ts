@@ -28,6 +28,11 @@ export class ChangeConnection implements DatabaseConnection {
     return this.#failure;
   }
 
+  /** True from when the change has returned, thrown, or taken too long. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#isOver) return Promise.reject(StoreError.of('change-over', 'a statement came after its end'));
     const result = this.#last.then(() => this.#run<R>(query));

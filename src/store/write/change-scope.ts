@@ -41,6 +41,7 @@ export class ChangeScope implements Change {
 
   /** Those who take a change apart call its parts alone, so each is bound. */
   readonly record = (draft: EntryDraft): void => {
+    this.#mustGoOn('an entry');
     if (this.drafts.length >= storeLimits.maxEntriesPerChange) {
       throw StoreError.of('statement-failed', `one change records at most ${storeLimits.maxEntriesPerChange} entries`);
     }
@@ -52,8 +53,14 @@ export class ChangeScope implements Change {
   };
 
   readonly afterCommit = (run: () => void): void => {
+    this.#mustGoOn('something to do after it');
     this.afterwards.push(run);
   };
+
+  /** What comes late would be lost without a word: an act without its entry. */
+  #mustGoOn(what: string): void {
+    if (this.connection.isOver) throw StoreError.of('change-over', `${what} came after its end`);
+  }
 
   #makeTransaction(): Transaction<Database> {
     const { dialect } = this.#means.column;

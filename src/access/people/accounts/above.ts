@@ -6,7 +6,7 @@ import type { People } from '../people.ts';
 
 /**
  * Nobody acts on the account of somebody with a role above his own, whatever the policies say: who resets the factors of an administrator
- * gets a link that makes him that administrator.
+ * gets a link that makes him that administrator. What somebody is in a project counts for nothing here: accounts are of the whole server.
  * @throws PeopleError `person-above`.
  */
 export async function requireNotAbove(
@@ -14,10 +14,11 @@ export async function requireNotAbove(
   { sql }: Change,
   { caller, personId }: { readonly caller: Caller; readonly personId: string },
 ): Promise<void> {
-  const callerId = caller.principal?.id ?? '';
-  if (callerId === personId) return;
-  const held = await people.ports.rolesOf(sql, [callerId, personId]);
-  if (rank(held.get(personId)) < rank(held.get(callerId))) throw PeopleError.of('person-above');
+  if (caller.principal?.id === personId) return;
+  const held = await people.ports.rolesOf(sql, [personId]);
+  // An administrator of a project is none of the server: an account is more than any project.
+  if (rank(held.get(personId)) < rank(await people.ports.rolesOnServer(sql, caller)))
+    throw PeopleError.of('person-above');
 }
 
 /** The smaller, the more powerful. */

@@ -35,12 +35,17 @@ export class StoreServer {
   }
 
   tell(message: Extract<FromThread, { readonly type: 'record' | 'end' }>): void {
+    const open = this.#open.get(message.at.change);
+    // The change was too slow, and is undone: the thread is told so, and nothing may end this process.
+    if (open?.run !== message.at.run) return;
     if (message.type === 'record') {
-      this.#at(message.at).record(message.draft);
+      try {
+        open.change.record(message.draft);
+      } catch (error) {
+        open.reject(error instanceof Error ? error : new Error(String(error)));
+      }
       return;
     }
-    const open = this.#open.get(message.at.change);
-    if (open?.run !== message.at.run) return;
     if (message.error === null) open.resolve();
     else open.reject(errorOf(message.error));
   }
