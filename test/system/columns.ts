@@ -16,7 +16,7 @@ const REDIS_URL = process.env['VOUCHSAFE_TEST_REDIS_URL'];
 const ORIGIN = 'http://localhost:4800';
 
 /** Where the outside parts of the scaled column are reached, so that a test can stand between. */
-export interface Reached {
+interface Reached {
   readonly postgres?: string;
   readonly redis?: string;
   readonly s3?: string;

@@ -118,6 +118,11 @@ const peopleErrors = {
   'person-above': row(403, 'the person has a role above yours', 'ask somebody who has that role'),
   // Means.
   'key-unreadable': row(500, 'the key of the server cannot be used'),
+  'key-missing': row(
+    500,
+    'the key of the server is missing, and accounts were made with it',
+    'put server.key back into the folder of the keys; every process of a server needs the same one',
+  ),
   'key-permissions': row(500, 'the key of the server can be read by others', 'chmod 600 the file'),
   'sealed-unreadable': row(
     500,

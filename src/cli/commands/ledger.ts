@@ -14,12 +14,16 @@ history is checked against the entries, and what was done to the log is named, w
 A log that was cut back, or that tells others another story, looks perfect by itself. Compare with what you saw before
 (--checkpoint), or with witnesses (--witness).
 
+A Vouchsafe server shows its ledger to who may read it: give a key of a service with --token-file, or a key or token in
+VOUCHSAFE_TOKEN. It goes to the address that you name and nowhere else.
+
 Exit code: 0 verified; 1 not as it was signed; 2 could not run.
 
 Examples:
   vouchsafe ledger verify ledger.jsonl --key ledger.vkeys --save-checkpoint seen.checkpoint
   vouchsafe ledger verify ledger.jsonl --key ledger.vkeys --checkpoint seen.checkpoint
   vouchsafe ledger verify https://vouchsafe.example.org/ledger/ --key ledger.vkeys --witness w1.vkey w2.vkey --quorum 1
+  vouchsafe ledger verify https://vouchsafe.example.org/ledger/ --key ledger.vkeys --token-file auditor.key
   vouchsafe ledger verify decision.tlog-proof --key ledger.vkeys`;
 
 const AFTER_WITNESS = `
@@ -62,6 +66,7 @@ function defineVerify(ledger: Command): void {
     .option('--quorum <number>', 'how many witnesses must have cosigned (default: all that are named)', wholeNumber)
     .option('--checkpoint <file>', 'a checkpoint seen before: what it covers must still be there, unchanged')
     .option('--save-checkpoint <file>', 'keep the last checkpoint when all is well, for the next time')
+    .option('--token-file <file>', 'key or token to ask a server with, in the first line (default: VOUCHSAFE_TOKEN)')
     .option('--trust-on-first-use', 'take the keys that the export names itself: finds accidents, not forgeries')
     .addOption(formatOption())
     .option('--no-progress', 'no progress line')

@@ -14,6 +14,7 @@ export interface LedgerVerifyArguments extends OutputArguments {
   readonly checkpoint?: string;
   readonly saveCheckpoint?: string;
   readonly trustOnFirstUse?: boolean;
+  readonly tokenFile?: string;
   readonly progress: boolean;
 }
 

@@ -5,7 +5,9 @@ import { ledgerLimits } from '../../ledger/limits.ts';
 import { looksLikeProofFile, verifyProofFile } from '../../ledger/proof-file.ts';
 import { type LedgerVerification, verifyExport } from '../../ledger/verify.ts';
 import type { VerifierKey } from '../../ledger/verifier-key.ts';
+import { bearerFetch } from '../../node/ledger/bearer-fetch.ts';
 import { nodeChecks, nodeHash } from '../../node/ledger/crypto.ts';
+import { baseAddress } from '../../node/ledger/http.ts';
 import { isAddress, openExport, type OpenedExport, type TrustFor } from '../../node/ledger/open-export.ts';
 import { readSmallFile } from '../../node/sign/read-small-file.ts';
 import { checkWritable, writeAtomically, writeStream } from '../../node/write-file.ts';
@@ -23,7 +25,10 @@ export async function runLedgerVerify(place: string, options: LedgerVerifyArgume
   if (options.saveCheckpoint !== undefined) checkWritable(options.saveCheckpoint);
   const trustFor = trustOf(options);
   if (isProof(place)) return verifyProof(place, options, trustFor);
-  const { source, trust } = await openExport(place, trustFor, { stdin: process.stdin });
+  const { source, trust } = await openExport(place, trustFor, {
+    stdin: process.stdin,
+    fetch: fetchFor(place, options),
+  });
   const result = await verifyWithProgress({ source, trust }, options);
   const report = verificationReport(place, result);
   const text =
@@ -31,6 +36,19 @@ export async function runLedgerVerify(place: string, options: LedgerVerifyArgume
   await writeStream(process.stdout, [text]);
   if (result.ok && options.saveCheckpoint !== undefined) saveHead(options.saveCheckpoint, result);
   return result.ok ? 0 : 1;
+}
+
+/** Shows a server the token that was given, if any. */
+function fetchFor(place: string, { tokenFile }: LedgerVerifyArguments): typeof fetch | undefined {
+  const token = tokenFile === undefined ? process.env['VOUCHSAFE_TOKEN'] : firstLineOf(tokenFile);
+  return token === undefined || !isAddress(place) ? undefined : bearerFetch(token, baseAddress(place));
+}
+
+const MAX_TOKEN_FILE_BYTES = 16_384;
+
+function firstLineOf(file: string): string {
+  const text = Buffer.from(readSmallFile(file, MAX_TOKEN_FILE_BYTES)).toString('utf8');
+  return text.split(/\r?\n/, 1)[0] ?? '';
 }
 
 async function verifyWithProgress(

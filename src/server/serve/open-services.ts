@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Access, openAccess } from '../../access/access.ts';
 import { makePeople, type People } from '../../access/people/people.ts';
+import { hasAccounts } from '../../access/people/accounts/has-accounts.ts';
 import { openKeyFile } from '../../access/people/secrets/key-file.ts';
 import { resolveSession } from '../../access/people/sessions/resolve-session.ts';
 import { grantPorts, policiesInForce, serviceGrants } from '../../access/ports.ts';
@@ -132,10 +133,12 @@ async function openPeople(
   access: Access,
 ): Promise<People> {
   const { config } = facts;
+  // A key that is lost is not silently replaced: what was sealed with it would not open any more.
+  const mayMake = !(await hasAccounts(parts.store));
   return makePeople({
     ...parts,
     clock,
-    secrets: await openKeyFile(join(keysFolderOf(config, folder), 'server.key')),
+    secrets: await openKeyFile(join(keysFolderOf(config, folder), 'server.key'), { mayMake }),
     ports: { ...grantPorts(access), eraseOpenings: async ({ sql }, id) => void (await eraseOpenings(sql, id)) },
     settings: { ...config.access, oidc: oidcProviders(config) },
     origin: facts.origin,

@@ -9,12 +9,13 @@ const MAX_FILE_BYTES = 4096;
 const OTHERS = 0o077;
 
 /**
- * The secrets of a server from its key file, which is made where there is none: a line for each key, 32 bytes in base64url, the first
+ * The secrets of a server from its key file, which is made where there is none yet (`mayMake`): a line for each key, 32 bytes in base64url, the first
  * in use. All processes of a server need the same file.
- * @throws PeopleError `key-unreadable`, `key-permissions`.
+ * @throws PeopleError `key-missing`, `key-unreadable`, `key-permissions`.
  */
-export async function openKeyFile(path: string): Promise<ServerSecrets> {
-  await makeWhereMissing(path);
+export async function openKeyFile(path: string, { mayMake }: { readonly mayMake: boolean }): Promise<ServerSecrets> {
+  if (mayMake) await makeWhereMissing(path);
+  else if (!(await exists(path))) throw PeopleError.of('key-missing', path);
   const lines = (await readPrivate(path)).split('\n').filter((line) => line !== '');
   const keys = lines.map((line) => Buffer.from(line, 'base64url'));
   const [first, ...others] = keys;

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -77,7 +77,7 @@ test('tokens have 256 bits, and only their hash is kept', () => {
 
 test('a key file is made once, for its owner alone, whoever comes first', async () => {
   const path = join(folder, 'made.key');
-  const all = await Promise.all([1, 2, 3, 4].map(() => openKeyFile(path)));
+  const all = await Promise.all([1, 2, 3, 4].map(() => openKeyFile(path, { mayMake: true })));
   const sealed = all[0]?.seal(plain, 'x') ?? '';
   for (const secrets of all) expect(Buffer.from(secrets.open(sealed, 'x'))).toEqual(plain);
   expect(statSync(path).mode % 0o1000).toBe(0o600);
@@ -91,12 +91,18 @@ test.each([
 ])('a key file with %s is refused', async (name, content) => {
   const path = join(folder, `${name}.key`);
   writeFileSync(path, content, { mode: 0o600 });
-  await expect(openKeyFile(path)).rejects.toMatchObject({ code: 'key-unreadable' });
+  await expect(openKeyFile(path, { mayMake: true })).rejects.toMatchObject({ code: 'key-unreadable' });
 });
 
 test('a key file that others can read is refused', async () => {
   const path = join(folder, 'open.key');
-  await openKeyFile(path);
+  await openKeyFile(path, { mayMake: true });
   chmodSync(path, 0o640);
-  await expect(openKeyFile(path)).rejects.toMatchObject({ code: 'key-permissions' });
+  await expect(openKeyFile(path, { mayMake: true })).rejects.toMatchObject({ code: 'key-permissions' });
+});
+
+test('a key file that is lost is not made anew where accounts depend on it', async () => {
+  const path = join(folder, 'lost.key');
+  await expect(openKeyFile(path, { mayMake: false })).rejects.toMatchObject({ code: 'key-missing' });
+  expect(existsSync(path)).toBe(false);
 });
