@@ -33,7 +33,6 @@ import type { Services } from '../services.ts';
 import { blobsConfigOf } from './blobs-config.ts';
 import type { Closing } from './closing.ts';
 import { keysFolderOf, makeKeysFolder } from './keys-folder.ts';
-import { ledgerOrigin } from './ledger-origin.ts';
 import { oidcProviders } from './oidc-providers.ts';
 import { postgresOf, recordsConfig } from './records-config.ts';
 
@@ -163,7 +162,7 @@ async function openParts(options: OpenServicesOptions): Promise<Parts> {
   const bus = closing.add(await openBus({ redis, postgres }), (opened) => opened.close());
   const blobs = closing.add(await openBlobs(blobsConfigOf(config, folder)), (opened) => opened.close());
   const queue = closing.add(await openQueue(options, postgres), (opened) => opened.close());
-  const origin = ledgerOrigin(keysFolder, { config, origin: facts.origin });
+  const origin = config.ledger.origin ?? `${new URL(facts.origin).host}/ledger`;
   const store = closing.add(
     await openStore({
       records,
