@@ -143,7 +143,9 @@ describe.skipIf(browserPath === undefined)('"verify in my browser"', () => {
     await ada.page.evaluate(`localStorage.setItem('vouchsafe.ledger', localStorage.getItem('vouchsafe.ledger.kept'))`);
     await lying('**/api/ledger/entries/0', change, async () => {
       await verify(ada.page);
-      await ada.page.getByText(`the page shows another ${field} than the hashed bytes hold`, { exact: false }).waitFor();
+      await ada.page
+        .getByText(`the page shows another ${field} than the hashed bytes hold`, { exact: false })
+        .waitFor();
     });
   });
 
@@ -159,7 +161,10 @@ describe.skipIf(browserPath === undefined)('"verify in my browser"', () => {
   });
 
   it('finds a checkpoint of which the page shows another size than was signed', async () => {
-    const grown = (state: { readonly latest: object }): unknown => ({ ...state, latest: { ...state.latest, size: 9999 } });
+    const grown = (state: { readonly latest: object }): unknown => ({
+      ...state,
+      latest: { ...state.latest, size: 9999 },
+    });
     await lying('**/api/ledger', grown, async () => {
       await ada.page.goto('/checkpoints');
       await ada.page.getByText('check failed: look now').waitFor();

@@ -47,7 +47,10 @@ export function checkShown(shown: Reply<'ledger.checkpoints'>['items'][number]):
     const { size, root } = parseCheckpoint(noteText(shown.note));
     return size === shown.size && toBase64(root) === shown.rootHash
       ? passed(title, `size ${size} and its root hash are those of the signed note`)
-      : failed(title, `the page shows size ${shown.size} and root ${shown.rootHash}, the note says ${size} and ${toBase64(root)}`);
+      : failed(
+          title,
+          `the page shows size ${shown.size} and root ${shown.rootHash}, the note says ${size} and ${toBase64(root)}`,
+        );
   } catch (error) {
     if (!(error instanceof LedgerError)) throw error;
     return failed(title, error.message);

@@ -5,7 +5,15 @@ import { LedgerError } from '../../../src/ledger/errors.ts';
 import { verifyInclusion } from '../../../src/ledger/proofs.ts';
 import { leafHash } from '../../../src/ledger/tree.ts';
 import { call, type Reply } from '../api/call.ts';
-import { type AskConsistency, checkContinuation, checkKeys, checkShown, checkSignatures, memoryOf, noteText } from './check-checkpoint.ts';
+import {
+  type AskConsistency,
+  checkContinuation,
+  checkKeys,
+  checkShown,
+  checkSignatures,
+  memoryOf,
+  noteText,
+} from './check-checkpoint.ts';
 import { type Memory, recall, remember } from './memory.ts';
 import { type Check, checkOf, failed, passed, type Step, skipped } from './steps.ts';
 

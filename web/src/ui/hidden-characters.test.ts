@@ -14,5 +14,9 @@ test('names what turns the order around or shows nothing', () => {
 
 test('loses nothing', () => {
   const text = '\u202Ex\u{E0041}\u0000y';
-  expect(hiddenParts(text).map(({ words }) => words).join('')).toBe(text);
+  expect(
+    hiddenParts(text)
+      .map(({ words }) => words)
+      .join(''),
+  ).toBe(text);
 });
