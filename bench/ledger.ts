@@ -98,7 +98,7 @@ function row(title: string, rates: readonly number[]): string {
 
 async function openBench(records: RecordsConfig): Promise<Store> {
   const origin = 'bench.example';
-  const signers = ledgerKeysIn(join(records.folder ?? folder, 'keys'), { origin, clock: Date.now });
+  const signers = ledgerKeysIn(join(records.folder ?? folder, 'keys'), { clock: Date.now });
   return openStore({ records, enqueue: async () => '', ledger: { origin, signers } });
 }
 

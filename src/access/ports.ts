@@ -1,14 +1,13 @@
-import type { Kysely } from 'kysely';
-import type { Role } from '../contract/actions.ts';
-import type { Scope } from '../contract/types/common.ts';
-import type { Database } from '../store/tables/index.ts';
 import type { Access } from './access.ts';
 import { activeGrantsOf } from './grants/active-grants.ts';
 import { giveGrant, giveGrantAs } from './grants/give-grant.ts';
+import { readHeldGrants, rolesOf, weighGrants } from './grants/held-grants.ts';
 import { activeAdministrators, requireAdministrator } from './grants/last-administrator.ts';
+import { readResource } from './grants/resources.ts';
 import { takeAllGrants } from './grants/take-grant.ts';
 import type { PeoplePorts } from './people/ports.ts';
 import type { ActivePolicies } from './policies/active-policies.ts';
+import { circumstancesOf } from './policies/situation.ts';
 import type { GrantsOf } from './services/grants-of.ts';
 
 type Clocked = Pick<Access, 'clock' | 'bus'>;
@@ -16,8 +15,15 @@ type Clocked = Pick<Access, 'clock' | 'bus'>;
 /** What accounts need of grants. Only what the ledger keeps of persons is missing. */
 export function grantPorts({ clock, bus }: Clocked): Omit<PeoplePorts, 'eraseOpenings'> {
   return {
-    rolesOf: (sql, ids) => rolesAt(sql, ids, { nowMs: clock() }),
-    serverRolesOf: (sql, ids) => rolesAt(sql, ids, { nowMs: clock(), on: 'server' }),
+    rolesOf: async (sql, ids) => {
+      const grants = await activeGrantsOf(sql, ids, clock());
+      return new Map(ids.map((id) => [id, [...new Set((grants.get(id) ?? []).map(({ role }) => role))]]));
+    },
+    rolesOnServer: async (sql, caller) => {
+      const resource = await readResource(sql, { kind: 'server' });
+      const held = await readHeldGrants(sql, caller.principal?.id ?? '');
+      return rolesOf(weighGrants(held, resource, circumstancesOf(caller, resource, clock())));
+    },
     hasAdministrator: async (sql) => (await activeAdministrators(sql)).length > 0,
     requireOtherAdministrator: (change, personId) => requireAdministrator(change, { personId }),
     giveRole: async (change, { personId, role, scope, reason, by }) => {
@@ -31,16 +37,6 @@ export function grantPorts({ clock, bus }: Clocked): Omit<PeoplePorts, 'eraseOpe
       change.afterCommit(() => bus.publish('access', personId));
     },
   };
-}
-
-async function rolesAt(
-  sql: Kysely<Database>,
-  ids: readonly string[],
-  { nowMs, on }: { readonly nowMs: number; readonly on?: Scope['kind'] },
-): Promise<ReadonlyMap<string, readonly Role[]>> {
-  const grants = await activeGrantsOf(sql, ids, nowMs);
-  const meant = (id: string) => (grants.get(id) ?? []).filter(({ scope }) => on === undefined || scope.kind === on);
-  return new Map(ids.map((id) => [id, [...new Set(meant(id).map(({ role }) => role))]]));
 }
 
 /** The policies in force now, for reviews. */

@@ -11,6 +11,7 @@ export const actions = {
   'grants.give': { title: 'give a grant', on: 'model', stepUp: true },
   'grants.read': { title: 'see who may do what', on: 'server' },
   'grants.take': { title: 'take a grant away', on: 'model' },
+  'jobs.cancel': { title: 'end a job that waits or runs', on: 'server' },
   'jobs.read': { title: 'see jobs', on: 'server' },
   'jobs.retry': { title: 'run a failed job again', on: 'server' },
   'keys.issue': { title: 'issue or rotate a key of a service', on: 'server', stepUp: true },

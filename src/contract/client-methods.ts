@@ -47,6 +47,9 @@ export const clientMethods = (send: Send) => ({
     /** one job */
     show: (...input: ClientArguments<'jobs.show'>) =>
       send({ method: 'GET', path: '/api/jobs/:jobId', answer: 'json' }, 'jobs.show', input),
+    /** end a job that waits or runs; what it did so far is not undone */
+    cancel: (...input: ClientArguments<'jobs.cancel'>) =>
+      send({ method: 'POST', path: '/api/jobs/:jobId/cancel', answer: 'json' }, 'jobs.cancel', input),
     /** run a failed job again */
     retry: (...input: ClientArguments<'jobs.retry'>) =>
       send({ method: 'POST', path: '/api/jobs/:jobId/retry', answer: 'json' }, 'jobs.retry', input),

@@ -1,7 +1,10 @@
 import type { Caller } from '../access/caller.ts';
 
 /** What a credential proves. Address, agent and the rest of the caller come from the request. */
-export type Known = Pick<Caller, 'principal' | 'credential' | 'level' | 'verifiedAtMs' | 'enrolmentRequired' | 'scopes'>;
+export type Known = Pick<
+  Caller,
+  'principal' | 'credential' | 'level' | 'verifiedAtMs' | 'enrolmentRequired' | 'scopes'
+>;
 
 /** What the session of a person proves. Nothing limits it but what the person may do. */
 interface KnownSession extends Omit<Known, 'scopes'> {
@@ -13,6 +16,8 @@ interface KnownSession extends Omit<Known, 'scopes'> {
 interface Sighting {
   readonly address: string;
   readonly agent: string;
+  /** Asks without anybody doing anything, as a stream does that is left open: it keeps no session from idling out. */
+  readonly isUnattended?: boolean;
 }
 
 /**

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { LedgerTrust } from '../ledger/checkpoint.ts';
 import type { NoteSigner, SignatureChecks } from '../ledger/signature.ts';
+import { parseCheckpoint } from '../ledger/checkpoint-text.ts';
+import { parseNote } from '../ledger/note.ts';
 import { formatVerifierKey, type VerifierKey } from '../ledger/verifier-key.ts';
 import { readRestoredMark, removeRestoredMark } from './backup/restored-mark.ts';
 import { nodeChecks } from '../node/ledger/crypto.ts';
@@ -28,6 +30,8 @@ export type RecordsConfig = SqliteConfig | PostgresConfig;
 export interface LedgerOptions {
   /** The origin line of the checkpoints: which log this is, for ever. */
   readonly origin: string;
+  /** The origin is only for a ledger that is new: another keeps the one it was signed with. */
+  readonly keepsOrigin?: boolean;
   /** Sign the checkpoints; all of them each one. Keys may be made for a ledger that nobody has signed yet. */
   readonly signers: readonly NoteSigner[] | LoadSigners;
   /** Keys that signed before these. That they were changed is recorded as `ledger.rekey`. */
@@ -68,8 +72,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const column = await openColumn(means.records);
   try {
     await migrate(column, migrations, means.clock);
-    const signers = await loadSigners(column, means);
-    return await storeOn(column, { ...means, ledger: { ...means.ledger, signers } });
+    const origin = await originOf(column, means);
+    const signers = await loadSigners(column, means, origin);
+    return await storeOn(column, { ...means, ledger: { ...means.ledger, origin, signers } });
   } catch (error) {
     await column.close();
     throw error;
@@ -80,17 +85,24 @@ function openColumn(records: RecordsConfig): Promise<Column> {
   return records.column === 'sqlite' ? openSqlite(records) : openPostgres(records);
 }
 
+/** A server that is reached under another name goes on with the log that it has. */
+async function originOf({ read }: Column, { ledger }: Required<StoreOptions>): Promise<string> {
+  const latest = ledger.keepsOrigin === true ? await readLatest(read) : undefined;
+  return latest === undefined ? ledger.origin : parseCheckpoint(parseNote(latest.note).text).origin;
+}
+
 /** A key that is lost is not replaced in silence: whoever deletes one would begin a new line of signatures. */
 async function loadSigners(
   { read }: Column,
   { ledger, records }: Required<StoreOptions>,
+  origin: string,
 ): Promise<readonly NoteSigner[]> {
   const { signers, acceptRestored = false } = ledger;
   if (typeof signers !== 'function') return signers;
   const head = await read.selectFrom('ledger_head').select('size').executeTakeFirst();
   const isNew =
     head?.size === 0 && (await readLatest(read)) === undefined && rememberedIn(records.folder)?.read() === null;
-  return signers({ makeKeys: isNew || acceptRestored });
+  return signers({ origin, makeKeys: isNew || acceptRestored });
 }
 
 async function storeOn(column: Column, means: Means): Promise<Store> {

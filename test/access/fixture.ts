@@ -107,7 +107,10 @@ export async function addPerson(store: Store, { name, state = 'active' }: NewPer
       .execute();
     if (state === 'erased') return;
     const email = `${id}@example.org`;
-    await sql.insertInto('people_data').values({ person_id: id, name, email, email_key: email }).execute();
+    await sql
+      .insertInto('people_data')
+      .values({ person_id: id, name, name_key: name.toLowerCase(), email, email_key: email })
+      .execute();
   });
   return id;
 }

@@ -164,7 +164,7 @@ describeEachStore('policies', ({ makeStore }) => {
       ];
       const id = newId('service');
       await store.change(async ({ sql }) => {
-        const facts = { name: 's', description: '', state: 'active', created_at: 1 } as const;
+        const facts = { name: 's', name_key: 's', description: '', state: 'active', created_at: 1 } as const;
         await sql
           .insertInto('services')
           .values({ id, owner_id: ann, ...facts })

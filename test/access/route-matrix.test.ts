@@ -130,7 +130,7 @@ async function service(): Promise<string> {
   const id = newId('service');
   const owner = await addPerson(at.store, { name: 'Owner' });
   await at.store.change(async ({ sql }) => {
-    const facts = { name: 's', description: '', state: 'active', created_at: 1 } as const;
+    const facts = { name: 's', name_key: 's', description: '', state: 'active', created_at: 1 } as const;
     await sql
       .insertInto('services')
       .values({ id, owner_id: owner, ...facts })

@@ -48,6 +48,7 @@ export const mayCall: Readonly<Record<string, string>> = {
   'ledger.tlogCheckpoints': readers,
   'ledger.tlogKeys': readers,
   'ledger.tlogTile': readers,
+  'link.passkeyOptions': anybody,
   'me.changePassword': sessions,
   'me.confirm': sessions,
   'me.passkeyAdd': sessions,

@@ -69,7 +69,7 @@ export interface Enrolled {
 
 export async function enrolTotp(people: People, token: string): Promise<Enrolled & { readonly secret: Uint8Array }> {
   const { secret: text } = await beginTotp(people, await selfOf(people, token));
-  const secret = fromBase32(text);
+  const secret = base32Bytes(text);
   const code = hotp(secret, totpStep(people.clock()));
   const { codes, session } = await confirmTotp(people, await selfOf(people, token), code);
   return { token: session.token, codes, secret };
@@ -89,7 +89,7 @@ export async function enrolPasskey(
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
 /** RFC 4648, section 6; written apart from what is tested. */
-function fromBase32(text: string): Uint8Array {
+export function base32Bytes(text: string): Uint8Array {
   const bits = Array.from(text, (digit) => DIGITS.indexOf(digit).toString(2).padStart(5, '0')).join('');
   const bytes = bits.match(/.{8}/g) ?? [];
   return Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 2));

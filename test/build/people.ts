@@ -80,7 +80,7 @@ function testPorts(roles: Map<string, readonly Role[]>): PeoplePorts {
     [...roles].filter(([, held]) => held.includes('administrator')).map(([id]) => id);
   return {
     rolesOf: async (_sql, ids) => new Map(ids.map((id) => [id, roles.get(id) ?? []])),
-    serverRolesOf: async (_sql, ids) => new Map(ids.map((id) => [id, roles.get(id) ?? []])),
+    rolesOnServer: async (_sql, { principal }) => roles.get(principal?.id ?? '') ?? [],
     async hasAdministrator(sql) {
       const ids = administrators();
       if (ids.length === 0) return false;

@@ -28,7 +28,7 @@ describe('backup and restore', () => {
     openStore({
       records: { column: 'sqlite', folder },
       enqueue: async () => '',
-      ledger: { origin: ORIGIN, signers: ledgerKeysIn(join(folder, 'keys'), { origin: ORIGIN, clock: Date.now }) },
+      ledger: { origin: ORIGIN, signers: ledgerKeysIn(join(folder, 'keys'), { clock: Date.now }) },
     });
   const record = (id: string): Promise<unknown> => store.change(async (change) => change.record(draftOf(id)));
   const backUpTo = (target: string, withKeys: boolean) =>
@@ -162,7 +162,7 @@ describe('backup and restore', () => {
     const { size, content } = await exportFolder(data);
     expect(size).toBe(20);
     const trust = {
-      keys: ledgerKeysIn(join(data, 'keys'), { origin: ORIGIN, clock: Date.now })({ makeKeys: false }).map(
+      keys: ledgerKeysIn(join(data, 'keys'), { clock: Date.now })({ origin: ORIGIN, makeKeys: false }).map(
         ({ key }) => key,
       ),
       origin: ORIGIN,

@@ -19,7 +19,9 @@ for (const [name, config] of columns) {
   describe.skipIf(config === undefined)(`counters in ${name}`, () => {
     let counters: Counters;
     beforeAll(async () => {
-      counters = await openCounters(config ?? { memory: {} });
+      counters = await openCounters(
+        config === undefined || 'memory' in config ? { memory: { eachAlone: false } } : config,
+      );
     });
     afterAll(() => counters.close());
 

@@ -4,6 +4,7 @@ import type { JobContext, JobHandler, JobRequest, JobResult } from '../../src/st
 import { describeEachQueue, openQueue, type JobPlace, type OpenedQueue } from '../build/jobs.ts';
 
 const result: JobResult = { digest: `sha256:${'a'.repeat(64)}`, bytes: 3, name: 'export.zip' };
+const BY = { kind: 'person', id: 'per_1' } as const;
 const patient = { timeout: 15_000, interval: 20 };
 
 describeEachQueue('jobs', (makePlace) => {
@@ -138,11 +139,50 @@ describeEachQueue('jobs', (makePlace) => {
     const id = await add({ maxAttempts: 1, requestedBy: { kind: 'service', id: 'svc_1' } });
     await becomes(id, 'failed');
     isBroken = false;
-    await queue.jobs.retry(id);
+    await queue.jobs.retry(id, BY);
     await becomes(id, 'done');
     expect(await queue.jobs.find(id)).toMatchObject({ attempts: 1, error: null });
-    await expect(queue.jobs.retry(id)).rejects.toMatchObject({ code: 'job-not-failed', httpStatus: 409 });
-    await expect(queue.jobs.retry('job_none')).rejects.toMatchObject({ code: 'job-missing', httpStatus: 404 });
+    await expect(queue.jobs.retry(id, BY)).rejects.toMatchObject({ code: 'job-not-failed', httpStatus: 409 });
+    await expect(queue.jobs.retry('job_none', BY)).rejects.toMatchObject({ code: 'job-missing', httpStatus: 404 });
+  });
+
+  it('are cancelled while they wait', async () => {
+    const id = await add({ runAt: Date.now() + 200, uniqueKey: 'one' });
+    await queue.jobs.cancel(id, BY);
+    let began = 0;
+    await queue.jobs.start({
+      work: async () => {
+        began += 1;
+        return undefined;
+      },
+    });
+    // Its key is free at once.
+    const other = await add({ uniqueKey: 'one', runAt: Date.now() + 400 });
+    expect(other).not.toBe(id);
+    await becomes(other, 'done');
+    expect(began).toBe(1);
+    expect(await queue.jobs.find(id)).toMatchObject({ state: 'cancelled', attempts: 0, result: null });
+    await expect(queue.jobs.cancel(id, BY)).rejects.toMatchObject({ code: 'job-ended', httpStatus: 409 });
+    await expect(queue.jobs.cancel('job_none', BY)).rejects.toMatchObject({ code: 'job-missing', httpStatus: 404 });
+    expect(await entriesAbout(id)).toEqual(['job.cancel']);
+  });
+
+  it('are cancelled while they run: the attempt is told, and what it still gives is not taken', async () => {
+    const told = Promise.withResolvers<void>();
+    await queue.jobs.start({
+      work: async ({ signal }) => {
+        signal.addEventListener('abort', () => told.resolve());
+        await told.promise;
+        return { digest: `sha256:${'a'.repeat(64)}`, bytes: 1, name: 'late' };
+      },
+    });
+    const id = await add({ requestedBy: BY });
+    await becomes(id, 'running');
+    await queue.jobs.cancel(id, BY);
+    await told.promise;
+    await sleep(100);
+    expect(await queue.jobs.find(id)).toMatchObject({ state: 'cancelled', result: null, error: null });
+    expect(await entriesAbout(id)).toEqual(['job.cancel']);
   });
 
   it('that failed are not run again beside another that does the same', async () => {
@@ -150,7 +190,7 @@ describeEachQueue('jobs', (makePlace) => {
     const id = await add({ maxAttempts: 1, uniqueKey: 'one' });
     await becomes(id, 'failed');
     const other = await add({ maxAttempts: 1, uniqueKey: 'one', runAt: Date.now() + 60_000 });
-    await expect(queue.jobs.retry(id)).rejects.toMatchObject({
+    await expect(queue.jobs.retry(id, BY)).rejects.toMatchObject({
       code: 'job-superseded',
       message: expect.stringContaining(other),
     });

@@ -163,7 +163,7 @@ describeEachStore('a start', ({ makePlace }) => {
   it('makes keys for a ledger that is new, and refuses one that lost them', async () => {
     const first = await makePlace();
     const folder = join(first.folder, 'keys');
-    const signers = ledgerKeysIn(folder, { origin: 'ledger.test', clock: Date.now });
+    const signers = ledgerKeysIn(folder, { clock: Date.now });
     const own = { origin: 'ledger.test', signers };
     await (await first.open({ ledger: own })).close();
     await (await first.open({ ledger: own })).close();
@@ -180,6 +180,13 @@ describeEachStore('a start', ({ makePlace }) => {
     await store.close();
     await (await first.open({ ledger: own })).close();
     await first.remove();
+  });
+
+  it('keeps the origin that it was signed with, where none is asked for', async () => {
+    const store = await place.open({ ledger: { ...ledger, origin: 'other.test', keepsOrigin: true } });
+    expect(store.ledger.origin).toBe('ledger.test');
+    await store.close();
+    await expectRefused('ledger-forked', { origin: 'other.test' });
   });
 
   it('binds an empty ledger to the keys of whoever begins it', async () => {

@@ -9,7 +9,7 @@ export interface ServedProgram extends RealServer {
 }
 
 /** Starts a program that serves, and waits until it does. */
-export async function serveProgram(args: readonly string[], options: RunOptions): Promise<ServedProgram> {
+export async function serveProgram(args: readonly string[], options: RunOptions = {}): Promise<ServedProgram> {
   const program = runProgram(args, options);
   const { origin, port } = (await program.said('listening')) as { readonly origin: string; readonly port: number };
   const host = `localhost:${port}`;

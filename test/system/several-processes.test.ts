@@ -69,11 +69,11 @@ describe.skipIf(!hasScaledColumn)('several processes on one column', () => {
     });
     expect(given.status, given.text).toBe(201);
     const eveOnSecond = on(second, eve);
-    const path = `/api/projects/${project.json['id']}`;
+    const path = `/api/projects/${String(project.json['id'])}`;
     await expect.poll(async () => (await eveOnSecond.send('GET', path)).status, { timeout: WITHIN_MS }).toBe(200);
     const grant = await refusedAfterMs(
       async () => (await eveOnSecond.send('GET', path)).status,
-      () => adaOnFirst.send('DELETE', `/api/grants/${given.json['id']}`),
+      () => adaOnFirst.send('DELETE', `/api/grants/${String(given.json['id'])}`),
     );
     const session = await refusedAfterMs(
       async () => (await eveOnSecond.send('GET', '/api/me')).status,

@@ -37,7 +37,7 @@ describeEachSite('the whole service', (makeSite) => {
 
     const project = await send('POST', '/api/projects', { name: 'vision', classification: 'confidential' });
     expect(project.status).toBe(201);
-    const scope = { kind: 'project', id: project.json['id'] };
+    const scope = { kind: 'project', id: String(project.json['id']) };
 
     const grace = await inviteSecurityOfficer(ada);
     const eve = await inviteVisitor(ada, { name: 'Eve', email: 'eve@example.org' });
@@ -115,7 +115,7 @@ async function review(
     filter: { principals: [{ kind: 'person', id: eve.id }] },
   });
   expect(started.status, started.text).toBe(201);
-  const path = `/api/reviews/${started.json['id']}`;
+  const path = `/api/reviews/${String(started.json['id'])}`;
   const { items } = (await grace.visitor.send('GET', `${path}/items?limit=50`)).json as {
     readonly items: readonly { readonly id: string; readonly principal: { readonly id: string } }[];
   };

@@ -18,8 +18,8 @@ interface GivenRole {
 export interface PeoplePorts {
   /** Roles of active grants, on anything, of people and services. */
   rolesOf(sql: Kysely<Database>, principalIds: readonly string[]): Promise<ReadonlyMap<string, readonly Role[]>>;
-  /** The same, of grants on the whole server only. */
-  serverRolesOf(sql: Kysely<Database>, principalIds: readonly string[]): Promise<ReadonlyMap<string, readonly Role[]>>;
+  /** Roles on the whole server that a caller has at this moment, with the conditions of his grants. */
+  rolesOnServer(sql: Kysely<Database>, caller: Caller): Promise<readonly Role[]>;
   /** Whether an active person is administrator of the whole server. */
   hasAdministrator(sql: Kysely<Database>): Promise<boolean>;
   /** Refuses within a change where no active administrator of the server would be left without this person; holds others off until it ends. */

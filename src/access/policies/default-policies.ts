@@ -18,6 +18,7 @@ permit (
   principal in Role::"security",
   action in [
     Action::"grants.take",
+    Action::"jobs.cancel",
     Action::"jobs.retry",
     Action::"keys.revoke",
     Action::"ledger.export",

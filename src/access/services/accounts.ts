@@ -9,6 +9,7 @@ import type { Store } from '../../store/store.ts';
 import type { Database } from '../../store/tables/index.ts';
 import type { ServiceTable } from '../../store/tables/services.ts';
 import type { Caller } from '../caller.ts';
+import { folded, foldedPattern } from '../folded.ts';
 import { actorOf } from '../people/record.ts';
 import { type ServiceAttention, serviceAttention } from './attention.ts';
 import { activePeople, namePrincipals } from './directory.ts';
@@ -85,7 +86,15 @@ export class ServiceAccounts {
     await this.#parts.store.change(async (change) => {
       await change.sql
         .insertInto('services')
-        .values({ id, name, description, owner_id: ownerId, state: 'active', created_at: createdAt })
+        .values({
+          id,
+          name,
+          name_key: folded(name),
+          description,
+          owner_id: ownerId,
+          state: 'active',
+          created_at: createdAt,
+        })
         .execute();
       change.record(entryOf(caller, 'service.make', { id, data: { ownerId }, personal: { name } }));
     });
@@ -155,10 +164,8 @@ export class ServiceAccounts {
   }
 }
 
-/** Text, wherever it is in the name; `%` and `_` mean themselves. */
 function nameContains(search: string) {
-  const pattern = `%${search.toLowerCase().replaceAll(/[\\%_]/g, (found) => `\\${found}`)}%`;
-  return fragment<boolean>`lower(name) like ${pattern} escape '\\'`;
+  return fragment<boolean>`name_key like ${foldedPattern(search)} escape '\\'`;
 }
 
 async function checkOwner(sql: Transaction<Database>, ownerId: string): Promise<void> {
@@ -169,6 +176,7 @@ async function checkOwner(sql: Transaction<Database>, ownerId: string): Promise<
 function columnsOf(before: ServiceTable, changes: ServiceChanges) {
   return {
     name: changes.name ?? before.name,
+    name_key: folded(changes.name ?? before.name),
     description: changes.description ?? before.description,
     owner_id: changes.ownerId ?? before.owner_id,
     state: changes.state ?? before.state,

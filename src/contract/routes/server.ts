@@ -75,6 +75,15 @@ export const serverRoutes = [
     reply: job,
   }),
   defineRoute({
+    id: 'jobs.cancel',
+    method: 'POST',
+    path: '/api/jobs/:jobId/cancel',
+    summary: 'end a job that waits or runs; what it did so far is not undone',
+    access: may('jobs.cancel'),
+    params: z.object({ jobId: id }),
+    reply: job,
+  }),
+  defineRoute({
     id: 'jobs.retry',
     method: 'POST',
     path: '/api/jobs/:jobId/retry',

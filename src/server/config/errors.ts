@@ -22,6 +22,10 @@ const startErrors = {
     'name a certificate with --tls-cert and --tls-key, or say --behind-proxy where a proxy in front ends TLS',
   ),
   'origin-insecure': row('the public address is not secure', 'sessions and passkeys need https, or http on localhost'),
+  'counters-apart': row(
+    'limits of signing in would hold for each server alone',
+    'name Redis in counters, or, where there is only this server, say counters: { memory: { eachAlone: true } }',
+  ),
   'tls-unusable': row('cannot use the certificate'),
   'port-in-use': row('the port is taken', 'stop what listens there, or choose another with --port'),
   'port-refused': row('may not listen there', 'ports below 1024 need a privilege: choose another, or use a proxy'),

@@ -77,7 +77,7 @@ const ledger = z.strictObject({
     .string()
     .regex(/^[^\s+]{1,200}$/, 'expected no spaces and no plus sign (C2SP signed-note)')
     .optional()
-    .describe('name of the log in its checkpoints; default: the host of origin and /ledger'),
+    .describe('name of the log in its checkpoints; default: the host of origin at the first start, and /ledger'),
   retentionDays: z
     .int()
     .min(180)

@@ -17,7 +17,7 @@ export interface ProcessJob extends JobFacts {
 }
 
 /** What a job in a thread may use. It has no keys. */
-export interface ThreadServices {
+interface ThreadServices {
   readonly store: ThreadStore;
   readonly blobs: Blobs;
 }

@@ -6,10 +6,12 @@ const calm: Situation = {
   administrators: 2,
   withoutStrongFactor: 0,
   failedSignIns: 0,
+  ownerless: 0,
   keysExpiring: 0,
   keysUnused: 0,
   proposals: 0,
   reviewsOverdue: 0,
+  notices: [],
   jobsFailed: 0,
   unsignedSinceMs: null,
   witnessFaults: [],
@@ -25,10 +27,12 @@ describe('what needs attention', () => {
     ['single-administrator', { administrators: 1 }],
     ['strong-factor-missing', { withoutStrongFactor: 1 }],
     ['failed-sign-ins', { failedSignIns: 10 }],
+    ['services-ownerless', { ownerless: 2 }],
     ['keys-expiring', { keysExpiring: 2 }],
     ['keys-unused', { keysUnused: 1 }],
     ['policies-proposed', { proposals: 1 }],
     ['reviews-overdue', { reviewsOverdue: 1 }],
+    ['reviews-waiting', { notices: [{ kind: 'review-requested', open: 3 }] }],
     ['jobs-failed', { jobsFailed: 3 }],
     ['checkpoint-late', { unsignedSinceMs: calm.nowMs - 700_000 }],
     ['witness-faults', { witnessFaults: ['w1', 'w2'] }],
@@ -44,5 +48,17 @@ describe('what needs attention', () => {
     expect(all).toHaveLength(cases.length);
     const ranks = all.map(({ severity }) => ['critical', 'high', 'medium', 'low', 'info'].indexOf(severity));
     expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
+  });
+
+  test('counts what waits in reviews for whoever looks, and is as urgent as the most urgent of it', () => {
+    const waiting = (...notices: Situation['notices']) => attentionFor({ ...calm, notices });
+    expect(
+      waiting({ kind: 'review-requested', open: 3 }, { kind: 'review-escalated', open: 4 }).map((item) => [
+        item.kind,
+        item.severity,
+        item.count,
+      ]),
+    ).toEqual([['reviews-waiting', 'high', 7]]);
+    expect(waiting({ kind: 'review-due', open: 0 })).toEqual([]);
   });
 });

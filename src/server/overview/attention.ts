@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { ShownNotice } from '../../access/reviews/notices.ts';
+import { serviceLimits } from '../../access/services/limits.ts';
 import type { attention } from '../../contract/types/server.ts';
 
 export type Attention = z.infer<typeof attention>;
@@ -7,7 +9,6 @@ const DAY_MS = 86_400_000;
 
 /** Thresholds of what needs attention. */
 export const attentionLimits = {
-  keyExpiryDays: 14,
   unusedKeyDays: 30,
   failedSignIns: 10,
   failedSignInMinutes: 15,
@@ -21,10 +22,15 @@ export interface Situation {
   /** Active people whose role demands a strong factor and who have none. */
   readonly withoutStrongFactor: number;
   readonly failedSignIns: number;
+  /** Services that work, and whose owner's account does not. */
+  readonly ownerless: number;
+  /** Keys that end soon and have no successor. */
   readonly keysExpiring: number;
   readonly keysUnused: number;
   readonly proposals: number;
   readonly reviewsOverdue: number;
+  /** What waits in reviews for whoever looks. */
+  readonly notices: readonly Pick<ShownNotice, 'kind' | 'open'>[];
   readonly jobsFailed: number;
   /** Of the entry that no checkpoint covers yet and has waited longest; null where all are covered. */
   readonly unsignedSinceMs: number | null;
@@ -71,12 +77,36 @@ const rules: readonly Rule[] = [
           count,
         }
       : undefined,
+  ({ ownerless: count }) =>
+    count > 0
+      ? {
+          kind: 'services-ownerless',
+          severity: 'medium',
+          title: `${one(count, 'service has', 'services have')} an owner whose account is shut`,
+          detail: 'They go on working, and nobody answers for them: name another owner, or disable them.',
+          href: '/services',
+          count,
+        }
+      : undefined,
+  ({ notices }) => {
+    const count = notices.reduce((sum, { open }) => sum + open, 0);
+    return count > 0
+      ? {
+          kind: 'reviews-waiting',
+          severity: notices.some(({ kind }) => kind === 'review-escalated') ? 'high' : 'medium',
+          title: `${one(count, 'grant waits', 'grants wait')} for your review`,
+          detail: 'Certify what is still needed and revoke the rest.',
+          href: '/reviews',
+          count,
+        }
+      : undefined;
+  },
   ({ keysExpiring: count }) =>
     count > 0
       ? {
           kind: 'keys-expiring',
           severity: 'low',
-          title: `${one(count, 'key expires', 'keys expire')} within ${attentionLimits.keyExpiryDays} days`,
+          title: `${one(count, 'key ends', 'keys end')} within ${serviceLimits.endingSoonMs / DAY_MS} days`,
           detail: 'Rotate them before the programs that use them stop working.',
           href: '/services',
           count,

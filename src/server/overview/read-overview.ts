@@ -14,10 +14,19 @@ const ACTIVITY_DAYS = 14;
 const count = sql<number>`count(*)`;
 
 /** What needs attention, how much there is of everything, and what the last days were like. */
-export async function readOverview({ store, jobs, facts, clock }: Services): Promise<Overview> {
+export async function readOverview(services: Services, principalId: string): Promise<Overview> {
+  const { store, jobs, programs, reviews, facts, clock } = services;
   const nowMs = clock();
   const { strongFactorRoles } = facts.config.access;
-  const situation = await readSituation({ store, jobs, strongFactorRoles, nowMs });
+  const situation = await readSituation({
+    store,
+    jobs,
+    accounts: programs.accounts,
+    reviews,
+    principalId,
+    strongFactorRoles,
+    nowMs,
+  });
   const { waiting, running, failed } = await jobs.counts();
   return {
     attention: [...attentionFor(situation)],

@@ -1,5 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { activeAdministrators } from '../../access/grants/last-administrator.ts';
+import type { Reviews } from '../../access/reviews/reviews.ts';
+import type { ServiceAccounts } from '../../access/services/accounts.ts';
 import type { Role } from '../../contract/actions.ts';
 import type { Jobs } from '../../store/jobs/job.ts';
 import type { Store } from '../../store/store.ts';
@@ -9,6 +11,10 @@ import { attentionLimits, daysAgo, type Situation } from './attention.ts';
 export interface OverviewParts {
   readonly store: Pick<Store, 'read' | 'ledger'>;
   readonly jobs: Pick<Jobs, 'counts'>;
+  readonly accounts: Pick<ServiceAccounts, 'attention'>;
+  readonly reviews: Pick<Reviews, 'noticesFor'>;
+  /** Who looks. */
+  readonly principalId: string;
   readonly strongFactorRoles: readonly Role[];
   readonly nowMs: number;
 }
@@ -18,15 +24,20 @@ type Read = Kysely<Database>;
 const count = sql<number>`count(*)`;
 
 /** Asks the records what may need attention. */
-export async function readSituation({ store, jobs, strongFactorRoles, nowMs }: OverviewParts): Promise<Situation> {
+export async function readSituation(parts: OverviewParts): Promise<Situation> {
+  const { store, jobs, accounts, reviews, principalId, strongFactorRoles, nowMs } = parts;
   const { read } = store;
+  const { ownerless, endingKeys } = await accounts.attention();
   const { failed } = await jobs.counts();
   return {
     nowMs,
     administrators: (await activeAdministrators(read)).length,
     withoutStrongFactor: await countWithoutStrongFactor(read, strongFactorRoles, nowMs),
     failedSignIns: await countFailedSignIns(read, nowMs - attentionLimits.failedSignInMinutes * 60_000),
-    ...(await countKeys(read, nowMs)),
+    ownerless,
+    keysExpiring: endingKeys,
+    keysUnused: await countUnusedKeys(read, nowMs),
+    notices: await reviews.noticesFor(principalId),
     proposals: await countProposals(read),
     reviewsOverdue: await countOverdue(read, nowMs),
     jobsFailed: failed,
@@ -68,21 +79,18 @@ async function countFailedSignIns(read: Read, sinceMs: number): Promise<number> 
   return found;
 }
 
-async function countKeys(read: Read, nowMs: number): Promise<Pick<Situation, 'keysExpiring' | 'keysUnused'>> {
-  const active = read
+async function countUnusedKeys(read: Read, nowMs: number): Promise<number> {
+  const longAgo = daysAgo(nowMs, attentionLimits.unusedKeyDays);
+  const { found } = await read
     .selectFrom('service_keys')
     .select(count.as('found'))
     .where('revoked_at', 'is', null)
     .where('retires_at', 'is', null)
-    .where('expires_at', '>', nowMs);
-  const soon = daysAgo(nowMs, -attentionLimits.keyExpiryDays);
-  const longAgo = daysAgo(nowMs, attentionLimits.unusedKeyDays);
-  const expiring = await active.where('expires_at', '<=', soon).executeTakeFirstOrThrow();
-  const unused = await active
+    .where('expires_at', '>', nowMs)
     .where('created_at', '<', longAgo)
     .where((eb) => eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', longAgo)]))
     .executeTakeFirstOrThrow();
-  return { keysExpiring: expiring.found, keysUnused: unused.found };
+  return found;
 }
 
 export async function countProposals(read: Read): Promise<number> {

@@ -38,7 +38,7 @@ export const ownAccountBindings: readonly AnyBinding[] = [
   bind('me.rename', async (call) => {
     const { people } = call.services;
     const { account } = await selfIn(call, 'me.rename');
-    await renamePerson(people, { actor: actorOf(call.caller), personId: account.id, name: call.body.name });
+    await renamePerson(people, { caller: call.caller, personId: account.id, name: call.body.name });
     return await showMe(call, await selfIn(call, 'me.rename'));
   }),
 

@@ -38,7 +38,7 @@ export const peopleBindings: readonly AnyBinding[] = [
   ),
 
   bind('people.rename', async ({ services: { people }, params, body, caller }) => {
-    await renamePerson(people, { actor: actorOf(caller), personId: params.personId, name: body.name });
+    await renamePerson(people, { caller, personId: params.personId, name: body.name });
     return await showPerson(people, params.personId);
   }),
 

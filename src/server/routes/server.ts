@@ -23,7 +23,7 @@ export const serverBindings: readonly AnyBinding[] = [
 
   bind('server.state', async ({ services }) => serverState(services)),
 
-  bind('overview.show', async ({ services }) => readOverview(services)),
+  bind('overview.show', async ({ services, caller }) => readOverview(services, signedIn(caller).id)),
 
   bind('events.stream', async ({ services, caller, stillHolds, signal }) => {
     const { id: principalId } = signedIn(caller);
@@ -48,16 +48,12 @@ export const serverBindings: readonly AnyBinding[] = [
   bind('jobs.show', async ({ services, params }) => shownJob(services, params.jobId)),
 
   bind('jobs.retry', async ({ services, params, caller }) => {
-    await services.jobs.retry(params.jobId);
-    await services.store.change(async ({ record }) =>
-      record({
-        class: 'api-activity',
-        activity: 'job.retry',
-        actor: signedIn(caller),
-        object: { kind: 'job', id: params.jobId },
-        outcome: 'success',
-      }),
-    );
+    await services.jobs.retry(params.jobId, signedIn(caller));
+    return shownJob(services, params.jobId);
+  }),
+
+  bind('jobs.cancel', async ({ services, params, caller }) => {
+    await services.jobs.cancel(params.jobId, signedIn(caller));
     return shownJob(services, params.jobId);
   }),
 ];

@@ -32,6 +32,7 @@ import type { Services } from '../services.ts';
 import { blobsConfigOf } from './blobs-config.ts';
 import type { Closing } from './closing.ts';
 import { keysFolderOf, makeKeysFolder } from './keys-folder.ts';
+import { ledgerOrigin } from './ledger-origin.ts';
 import { oidcProviders } from './oidc-providers.ts';
 import { postgresOf, recordsConfig } from './records-config.ts';
 
@@ -159,14 +160,15 @@ async function openParts(options: OpenServicesOptions): Promise<Parts> {
   const bus = closing.add(await openBus({ redis, postgres }), (opened) => opened.close());
   const blobs = closing.add(await openBlobs(blobsConfigOf(config, folder)), (opened) => opened.close());
   const queue = closing.add(await openQueue(options, postgres), (opened) => opened.close());
-  const origin = config.ledger.origin ?? `${new URL(facts.origin).host}/ledger`;
+  const origin = ledgerOrigin(keysFolder, { config, origin: facts.origin });
   const store = closing.add(
     await openStore({
       records,
       enqueue: queue.enqueue,
       ledger: {
         origin,
-        signers: ledgerKeysIn(keysFolder, { origin, clock }),
+        keepsOrigin: config.ledger.origin === undefined,
+        signers: ledgerKeysIn(keysFolder, { clock }),
         formerKeys: config.ledger.formerKeys.map(parseVerifierKey),
         checks: nodeChecks,
         acceptRestored: config.ledger.acceptRestored,

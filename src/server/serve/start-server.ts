@@ -2,6 +2,7 @@ import { collectDefaultMetrics } from 'prom-client';
 import { makeSetUpLink } from '../../access/people/invitations/set-up.ts';
 import { builtConsole } from '../../node/built-console.ts';
 import { packageVersion } from '../../node/version.ts';
+import { checkCounters } from '../config/check-counters.ts';
 import { defaultDataFolder } from '../config/data-folder.ts';
 import type { ServerConfig } from '../config/schema.ts';
 import { createServer } from '../create-server.ts';
@@ -55,6 +56,7 @@ async function start(
   { config: given, log, clock = Date.now, consoleFolder }: StartOptions,
   closing: Closing,
 ): Promise<RunningServer> {
+  checkCounters(given);
   const tls = given.listen.tls && readTls(given.listen.tls);
   const port = await choosePort(given.listen);
   const config = { ...given, listen: { ...given.listen, port } };

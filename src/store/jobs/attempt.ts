@@ -4,7 +4,7 @@ import type { Store } from '../store.ts';
 import { backoffMs } from './backoff.ts';
 import type { ClaimedJob } from './claimed-job.ts';
 import type { JobContext, JobHandler } from './job.ts';
-import { endAttempt, renewLease, type Outcome } from './job-records.ts';
+import { endAttempt, isHeld, renewLease, type Outcome } from './job-records.ts';
 import type { JobSource } from './job-source.ts';
 import { jobLimits } from './limits.ts';
 import type { JobTiming } from './timing.ts';
@@ -68,6 +68,20 @@ export class Attempt {
     this.#abort.abort(new Error('the worker stops'));
   }
 
+  /** Looks whether it still has the job: somebody may have cancelled it. */
+  async recheck(): Promise<void> {
+    const { store, warn } = this.#means;
+    try {
+      if (!(await isHeld(store.read, this.job))) this.#lose();
+    } catch (error) {
+      warn(error);
+    }
+  }
+
+  #lose(): void {
+    this.#abort.abort(new Error('the job was cancelled, or given to another worker'));
+  }
+
   /** Gives the job back whether it stops or not: what it still writes is refused. */
   async giveBack(): Promise<void> {
     await this.#settle(this.#returned());
@@ -116,9 +130,9 @@ export class Attempt {
     const leaseUntil = clock() + timing.leaseMs;
     const news = progress === undefined ? { leaseUntil } : { leaseUntil, progress };
     try {
-      const { value: isHeld } = await store.change((change) => renewLease(change, this.job, news));
-      if (isHeld) this.#leaseUntil = leaseUntil;
-      else this.#abort.abort(new Error('the job was given to another worker'));
+      const { value: isOurs } = await store.change((change) => renewLease(change, this.job, news));
+      if (isOurs) this.#leaseUntil = leaseUntil;
+      else this.#lose();
     } catch (error) {
       warn(error);
     }

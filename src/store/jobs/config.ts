@@ -16,6 +16,12 @@ export const jobsConfig = z.strictObject({
     .max(MAX_THREADS)
     .default(2)
     .describe('how many jobs this process runs at once, each in a thread; 0 leaves all to the workers'),
+  keepResultsDays: z
+    .int()
+    .min(1)
+    .max(3650)
+    .default(7)
+    .describe('what a job left behind, such as an export of the ledger, can be downloaded for so long'),
   leaseSeconds: z
     .int()
     .min(2)

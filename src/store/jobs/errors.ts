@@ -12,6 +12,12 @@ const jobErrors = {
     exitCode: 2,
     httpStatus: 409,
   },
+  'job-ended': {
+    message: (d: { id: string; state: string }) => `expected job ${d.id} to wait or run, found it ${d.state}`,
+    hint: 'only what has not ended is cancelled',
+    exitCode: 2,
+    httpStatus: 409,
+  },
   'job-superseded': {
     message: (d: { id: string; other: string }) => `instead of job ${d.id}, job ${d.other} does the same work already`,
     hint: 'wait for the other job',

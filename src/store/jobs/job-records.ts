@@ -159,6 +159,12 @@ export async function renewLease(
   return numUpdatedRows > 0n;
 }
 
+/** Whether an attempt still has its job. */
+export async function isHeld(read: Kysely<Database>, { id, claim }: ClaimedJob): Promise<boolean> {
+  const query = read.selectFrom('job').select('id').where('id', '=', id).where('claim', '=', claim);
+  return (await query.where('state', '=', 'running').executeTakeFirst()) !== undefined;
+}
+
 /** Ends an attempt. False where the job was lost to another: then nothing is changed, and the other ends it. */
 export async function endAttempt(change: Change, job: ClaimedJob, outcome: Outcome, nowMs: number): Promise<boolean> {
   const { numUpdatedRows } = await held(change, job)
@@ -232,6 +238,19 @@ export async function renewFailed(change: Change, id: string, nowMs: number): Pr
     .executeTakeFirst();
   if (renewed === undefined) throw JobError.of('job-not-failed', { id, state: 'waiting' });
   return dueOf(renewed);
+}
+
+/** Ends a job that waits or runs: whoever works on it loses it. @throws JobError `job-missing`, `job-ended` */
+export async function cancelJob(change: Change, id: string, nowMs: number): Promise<void> {
+  const { numUpdatedRows } = await change.sql
+    .updateTable('job')
+    .set({ ...NOTHING_UNDER_WAY, state: 'cancelled', ended_at: nowMs })
+    .where('id', '=', id)
+    .where('state', 'in', ['waiting', 'running'])
+    .executeTakeFirstOrThrow();
+  if (numUpdatedRows > 0n) return;
+  const row = await change.sql.selectFrom('job').select('state').where('id', '=', id).executeTakeFirst();
+  throw row === undefined ? JobError.of('job-missing', { id }) : JobError.of('job-ended', { id, state: row.state });
 }
 
 /** Removes records of jobs that ended before a time and left nothing behind. */

@@ -31,6 +31,13 @@ export class JobWorker {
     });
   }
 
+  /** Something happened to a job that may be under way here. */
+  recheck(id: string): void {
+    for (const attempt of this.#running.keys()) {
+      if (attempt.job.id === id) void attempt.recheck();
+    }
+  }
+
   /** Lets what is under way end, for so long; then tells it to stop, and gives back what was not finished. */
   async stop(timeoutMs: number): Promise<void> {
     this.#isStopped = true;

@@ -64,8 +64,10 @@ export interface Jobs {
   find(id: string): Promise<JobRecord | undefined>;
   list(filter: JobFilter): Promise<readonly JobRecord[]>;
   counts(): Promise<{ readonly waiting: number; readonly running: number; readonly failed: number }>;
-  /** Runs a failed job again. */
-  retry(id: string): Promise<void>;
+  /** Runs a failed job again, and records who wanted that. */
+  retry(id: string, by: PrincipalRef): Promise<void>;
+  /** Ends a job that waits or runs, and records who wanted that. An attempt under way is told within the time of a renewal. */
+  cancel(id: string, by: PrincipalRef): Promise<void>;
   /** Begins to work; `stop` lets jobs under way end, within its time, and gives back the others. */
   start(handlers: Readonly<Record<string, JobHandler>>): Promise<void>;
   stop(options: { readonly timeoutMs: number }): Promise<void>;

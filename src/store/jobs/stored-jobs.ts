@@ -1,9 +1,11 @@
+import type { PrincipalRef } from '../../contract/types/common.ts';
+import type { EntryDraft } from '../../ledger/entry.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Change, Store } from '../store.ts';
 import type { AttemptMeans } from './attempt.ts';
 import { JobError } from './errors.ts';
 import type { JobFilter, JobHandler, JobRecord, JobRequest, Jobs } from './job.ts';
-import { addJob, renewFailed, type DueJob } from './job-records.ts';
+import { addJob, cancelJob, renewFailed, type DueJob } from './job-records.ts';
 import type { JobSource } from './job-source.ts';
 import { JobWorker } from './job-worker.ts';
 import { countJobs, findJob, listJobs } from './read-jobs.ts';
@@ -71,10 +73,20 @@ export class StoredJobs implements Jobs {
     return countJobs(this.#attached().store.read);
   }
 
-  async retry(id: string): Promise<void> {
+  async retry(id: string, by: PrincipalRef): Promise<void> {
     await this.#attached().store.change(async (change) => {
       await this.#announce(change, await renewFailed(change, id, this.#options.clock()));
+      change.record(actOf('job.retry', id, by));
     });
+  }
+
+  async cancel(id: string, by: PrincipalRef): Promise<void> {
+    await this.#attached().store.change(async (change) => {
+      await cancelJob(change, id, this.#options.clock());
+      change.record(actOf('job.cancel', id, by));
+    });
+    this.#heard(id);
+    this.#changed(id);
   }
 
   start(handlers: Readonly<Record<string, JobHandler>>): Promise<void> {
@@ -85,7 +97,7 @@ export class StoredJobs implements Jobs {
     const room = Object.keys(handlers).length === 0 ? 0 : concurrency;
     this.#worker = new JobWorker({ ...means, handlers, concurrency: room });
     this.#upkeep = new JobUpkeep(means, schedules);
-    this.#unsubscribe = bus?.subscribe('jobs', () => this.#worker?.wake()) ?? this.#unsubscribe;
+    this.#unsubscribe = bus?.subscribe('jobs', (id) => this.#heard(id)) ?? this.#unsubscribe;
     this.#upkeep.start();
     this.#worker.wake();
     return Promise.resolve();
@@ -111,6 +123,12 @@ export class StoredJobs implements Jobs {
     });
   }
 
+  /** A job that was added, or one that was cancelled elsewhere. */
+  #heard(id: string): void {
+    this.#worker?.recheck(id);
+    this.#worker?.wake();
+  }
+
   #changed(id: string): void {
     this.#means?.bus?.publish('jobs', id);
   }
@@ -119,4 +137,9 @@ export class StoredJobs implements Jobs {
     if (this.#means === undefined) throw new Error('the queue was used before it was attached to a store');
     return this.#means;
   }
+}
+
+/** What somebody did to a job. */
+function actOf(activity: 'job.retry' | 'job.cancel', id: string, by: PrincipalRef): EntryDraft {
+  return { class: 'api-activity', activity, actor: by, object: { kind: 'job', id }, outcome: 'success' };
 }

@@ -30,7 +30,7 @@ async function eraseWhere(sql: Kysely<Database>, condition: (eb: Openings) => Ex
     .where(condition);
   const { numDeletedRows } = await sql
     .deleteFrom('ledger_opening')
-    .where(({ eb, refTuple }) => eb(refTuple('entry_index', 'field'), 'in', found.$asTuple('entry_index', 'field')))
+    .where((eb) => eb(eb.refTuple('entry_index', 'field'), 'in', found.$asTuple('entry_index', 'field')))
     .executeTakeFirst();
   return Number(numDeletedRows);
 }

@@ -11,18 +11,12 @@ const OWNER_ONLY_FOLDER = 0o700;
 /** Where the keys of a data folder are, unless the configuration says otherwise. */
 export const KEYS_FOLDER = 'keys';
 
-export interface LedgerKeysOptions {
-  readonly origin: string;
-  /** ms since 1970. */
-  readonly clock: () => number;
-}
-
 /** The signers of a ledger. Asked for when it is known whether keys may be made: a ledger that was signed before has some. */
-export type LoadSigners = (may: { readonly makeKeys: boolean }) => readonly NoteSigner[];
+export type LoadSigners = (of: { readonly origin: string; readonly makeKeys: boolean }) => readonly NoteSigner[];
 
 /** Signs with the keys in a folder, Ed25519 and ML-DSA-44. */
-export function ledgerKeysIn(keysFolder: string, options: LedgerKeysOptions): LoadSigners {
-  return ({ makeKeys }) => {
+export function ledgerKeysIn(keysFolder: string, { clock }: { readonly clock: () => number }): LoadSigners {
+  return ({ origin, makeKeys }) => {
     makeFolder(keysFolder);
     const keys = ledgerAlgorithms.map((algorithm) => ({
       algorithm,
@@ -33,7 +27,7 @@ export function ledgerKeysIn(keysFolder: string, options: LedgerKeysOptions): Lo
       throw StoreError.of('ledger-keys-missing', missing.map(({ file }) => file).join(', '));
     }
     for (const { file, algorithm } of missing) createKeyFile(file, algorithm);
-    return keys.map(({ file }) => loadNoteSigner(file, { name: options.origin, role: 'log', clock: options.clock }));
+    return keys.map(({ file }) => loadNoteSigner(file, { name: origin, role: 'log', clock }));
   };
 }
 

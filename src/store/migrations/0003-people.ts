@@ -32,6 +32,7 @@ async function makeAccounts({ schema }: Kysely<unknown>): Promise<void> {
     .createTable('people_data')
     .addColumn('person_id', 'text', (column) => column.primaryKey().references('people.id'))
     .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('name_key', 'text', (column) => column.notNull())
     .addColumn('email', 'text', (column) => column.notNull())
     .addColumn('email_key', 'text', (column) => column.notNull().unique())
     .execute();

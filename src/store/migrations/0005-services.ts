@@ -19,6 +19,7 @@ async function makeServices(db: Kysely<unknown>, dialect: DialectName): Promise<
     .createTable('services')
     .addColumn('id', text, (column) => column.primaryKey())
     .addColumn('name', text, (column) => column.notNull())
+    .addColumn('name_key', text, (column) => column.notNull())
     .addColumn('description', text, (column) => column.notNull())
     .addColumn('owner_id', text, (column) => column.notNull().references('people.id'))
     .addColumn('state', text, (column) => column.notNull())

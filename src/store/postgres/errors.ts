@@ -10,6 +10,8 @@ const CONNECTION_CLASS = '08';
 const SOCKET: ReadonlySet<string> = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'ENOTCONN']);
 const ENDED_BY_CLIENT = /connection terminated|connection ended|not queryable|connection error|has been discarded/i;
 
+const CONNECT_TIMED_OUT = /timeout exceeded when trying to connect/i;
+
 interface Told {
   readonly code: string;
   readonly message: string;
@@ -39,6 +41,11 @@ export function translate(error: unknown): StoreError {
 export function isConnectionLost(error: unknown): boolean {
   const { code, message } = told(error);
   return ENDED.has(code) || code.startsWith(CONNECTION_CLASS) || SOCKET.has(code) || ENDED_BY_CLIENT.test(message);
+}
+
+/** Also where nothing answered in time: trying that again at once would only take as long again. */
+export function isUnreachable(error: unknown): boolean {
+  return isConnectionLost(error) || CONNECT_TIMED_OUT.test(told(error).message);
 }
 
 export function isRetryable(error: unknown): boolean {

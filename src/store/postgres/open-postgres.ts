@@ -8,6 +8,7 @@ import { storeLimits } from '../limits.ts';
 import type { Database } from '../tables/index.ts';
 import { isConnectionLost, isRetryable, translate } from './errors.ts';
 import { makePool } from './pool.ts';
+import { ReadingDriver } from './reading-driver.ts';
 
 export interface PostgresConfig {
   readonly column: 'postgres';
@@ -42,7 +43,14 @@ export async function openPostgres(config: PostgresConfig): Promise<Column> {
     onCreateConnection: (connection) => useSchema(connection, schema),
   });
   const driver = dialect.createDriver();
-  const read = new Kysely<Database>({ dialect: reading });
+  const read = new Kysely<Database>({
+    dialect: {
+      createAdapter: () => reading.createAdapter(),
+      createDriver: () => new ReadingDriver(reading.createDriver()),
+      createIntrospector: (db) => reading.createIntrospector(db),
+      createQueryCompiler: () => reading.createQueryCompiler(),
+    },
+  });
   await driver.init();
   const close = async (): Promise<void> => {
     await read.destroy();

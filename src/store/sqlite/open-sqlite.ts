@@ -51,7 +51,10 @@ export async function openSqlite({ folder }: SqliteConfig): Promise<Column> {
     return await openColumn(pathIn(folder, 'records'), lock);
   } catch (error) {
     lock.release();
-    throw error instanceof StoreError ? error : StoreError.of('folder-unusable', `${folder}: ${textOf(error)}`, error);
+    if (error instanceof StoreError) throw error;
+    if (isDamage(error))
+      throw StoreError.of('records-damaged', `${pathIn(folder, 'records')}: ${textOf(error)}`, error);
+    throw StoreError.of('folder-unusable', `${folder}: ${textOf(error)}`, error);
   }
 }
 
@@ -120,13 +123,25 @@ class ManyReadersAdapter extends SqliteAdapter {
 /** Extended result codes: https://sqlite.org/rescode.html */
 const TAKEN: ReadonlySet<number> = new Set([1555, 2067, 2579]);
 const REFERENCE = 787;
+/** SQLITE_CORRUPT and SQLITE_NOTADB; their extended codes have more bits. */
+const DAMAGED: ReadonlySet<number> = new Set([11, 26]);
+const PRIMARY_CODE = 0xff;
+
+function isDamage(error: unknown): boolean {
+  return DAMAGED.has(codeOf(error) & PRIMARY_CODE);
+}
+
+function codeOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
+}
 
 /** The message of a constraint names columns, never values. */
 function translate(error: unknown): StoreError {
   if (error instanceof StoreError) return error;
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
+  const code = codeOf(error);
   if (TAKEN.has(code)) return StoreError.of('record-exists', textOf(error), error);
   if (code === REFERENCE) return StoreError.of('record-referenced', textOf(error), error);
+  if (isDamage(error)) return StoreError.of('records-damaged', textOf(error), error);
   return StoreError.of('statement-failed', textOf(error), error);
 }
 

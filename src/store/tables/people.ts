@@ -14,6 +14,8 @@ interface PeopleTable {
 interface PeopleDataTable {
   readonly person_id: string;
   readonly name: string;
+  /** Case-folded, to be searched. */
+  readonly name_key: string;
   /** As it was written. */
   readonly email: string;
   /** Case-folded, and unique. */

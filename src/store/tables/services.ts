@@ -2,6 +2,8 @@
 export interface ServiceTable {
   readonly id: string;
   name: string;
+  /** Case-folded, to be searched. */
+  name_key: string;
   description: string;
   /** The person who answers for it. */
   owner_id: string;

@@ -1,6 +1,7 @@
 import type { InjectOptions } from 'fastify';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Access, openAccess } from '../../../src/access/access.ts';
+import { giveGrant } from '../../../src/access/grants/give-grant.ts';
 import { makeSetUpLink } from '../../../src/access/people/invitations/set-up.ts';
 import type { People } from '../../../src/access/people/people.ts';
 import { resolveSession } from '../../../src/access/people/sessions/resolve-session.ts';
@@ -10,7 +11,7 @@ import { peopleBindings } from '../../../src/server/routes/people.ts';
 import { sessionBindings } from '../../../src/server/routes/session.ts';
 import { LocalBus } from '../../../src/store/bus/local-bus.ts';
 import { eraseOpenings } from '../../../src/store/ledger/erase.ts';
-import { GOOD_PASSWORD, makeTestClock, makeTestPeople, type TestClock } from '../../build/people.ts';
+import { callerOf, GOOD_PASSWORD, makeTestClock, makeTestPeople, type TestClock } from '../../build/people.ts';
 import { tokenIn } from '../../build/people-steps.ts';
 import { SoftwareAuthenticator } from '../../build/software-authenticator.ts';
 import { makeTestStore, type TestStore } from '../../build/store.ts';
@@ -201,6 +202,17 @@ describe('accounts over HTTP', () => {
       expect(refused).toMatchObject({ status: 409, body: { code: 'grant-last-administrator' } });
     }
     expect((await admin.send('GET', '/api/me')).status).toBe(200);
+  });
+
+  test('the rank of somebody is what he holds on the server at this moment, with its conditions', async () => {
+    const { browser: admin } = await administrator();
+    const { personId } = await member(admin);
+    const draft = { principal: { kind: 'person', id: personId }, role: 'security', scope: { kind: 'server' } } as const;
+    await at.store.change(async (change) => {
+      await giveGrant(change, { ...draft, conditions: { level: 2 }, reason: 'test' }, clock());
+    });
+    const ranks = (level: 1 | 2) => people.ports.rolesOnServer(at.store.read, callerOf(personId, { level }));
+    expect([await ranks(1), await ranks(2)]).toEqual([[], ['security']]);
   });
 
   test('an erased person is gone from tables and from what commitments stand for', async () => {

@@ -33,6 +33,18 @@ describeEachStore('sessions', ({ makeStore }) => {
   const signIn = async (people = world.people) =>
     (await signInWithPassword(people, { email: 'grace@example.org', password: GOOD_PASSWORD, client })).session.token;
 
+  // OWASP ASVS 5, 7.3.1: an open page that only listens is no use of a session.
+  test('a session that is only looked at idles out', async () => {
+    const { people, clock } = world;
+    const { token } = await makeMember(people);
+    const listening = { ...client, isUnattended: true };
+    for (let minute = 0; minute < 29; minute += 2) {
+      clock.passSeconds(120);
+      expect((await resolveSession(people, token, listening)) !== null).toBe(minute < 28);
+      await at.store.change(async () => undefined);
+    }
+  });
+
   test('only the hash of a token is kept; what is no token is nobody', async () => {
     const { token } = await makeMember(world.people);
     const rows = await at.store.read.selectFrom('people_sessions').selectAll().execute();

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hotp } from '../../../src/access/people/totp/totp.ts';
 import { GOOD_PASSWORD } from '../../build/people.ts';
+import { base32Bytes } from '../../build/people-steps.ts';
 import { testServer } from '../test-server.ts';
 import {
   type Administrator,
@@ -50,15 +52,49 @@ async function useEverything(): Promise<void> {
   });
   const totp = await visitor.send('POST', '/api/me/totp');
   secrets.set('secret of an authenticator app', String(totp.json['secret']));
+  await useCodesAndLinks(visitor, String(totp.json['secret']));
   secrets.set('link to sign in', 'link-token-of-an-invitation-000000');
   await server.send('POST', '/api/invitations/show', { body: { token: 'link-token-of-an-invitation-000000' } });
   await server.sendBytes(`GET /${secret} HTTP/1.1\r\ncookie: ${secret}\r\nbroken\r\n\r\n`, 500);
 }
 
+/** What is shown once: recovery codes, links, a token made from a key. */
+async function useCodesAndLinks(visitor: Visitor, secret: string): Promise<void> {
+  const step = Math.floor(Date.now() / 30_000);
+  const confirmed = await visitor.send('POST', '/api/me/totp/confirm', { code: hotp(base32Bytes(secret), step) });
+  const [code = ''] = confirmed.json['codes'] as string[];
+  secrets.set('recovery code', code);
+  const stranger = new Visitor(server);
+  await stranger.send('POST', '/api/sign-in/password', { email: 'grace@example.org', password: GOOD_PASSWORD });
+  secrets.set('session that waits for its second factor', (stranger.cookie ?? '').split('=')[1] ?? '');
+  await stranger.send('POST', '/api/sign-in/recovery', { code });
+  const person = { name: 'Joan', email: 'joan@example.org' };
+  const invited = await administrator.visitor.send('POST', '/api/people', person);
+  const token = tokenOf(String(invited.json['link']));
+  secrets.set('token of an invitation', token);
+  await server.send('POST', '/api/invitations/show', { body: { token } });
+  await server.send('GET', `/invitation?token=${token}`);
+  const key = await makeKey(administrator, ['people.read']);
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const form = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: key.keyId,
+    client_secret: key.secret,
+  });
+  const issued = await server.send('POST', '/oauth/token', { raw: form.toString(), headers });
+  const access = String(issued.json['access_token']);
+  secrets.set('access token', access);
+  await server.send('GET', '/api/people', { headers: { authorization: `Bearer ${access}` } });
+  await server.send('POST', '/oauth/revoke', { raw: new URLSearchParams({ token: access }).toString(), headers });
+  await server.send('GET', '/api/people', { headers: { authorization: `Bearer ${access}` } });
+}
+
 describe('secrets', () => {
   test('were all used, so that looking for them means something', () => {
-    expect(secrets.size).toBeGreaterThanOrEqual(9);
+    expect(secrets.size).toBeGreaterThanOrEqual(13);
     for (const [what, secret] of secrets) expect([what, secret.length > 12]).toEqual([what, true]);
+    expect(secrets.get('access token')).toMatch(/^vst_/);
+    expect(secrets.get('recovery code')).toMatch(/^[A-Z2-7]{4}-/);
     expect(server.logged().split('\n').length).toBeGreaterThan(20);
   });
 

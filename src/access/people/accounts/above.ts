@@ -14,11 +14,11 @@ export async function requireNotAbove(
   { sql }: Change,
   { caller, personId }: { readonly caller: Caller; readonly personId: string },
 ): Promise<void> {
-  const callerId = caller.principal?.id ?? '';
-  if (callerId === personId) return;
-  const own = await people.ports.serverRolesOf(sql, [callerId]);
+  if (caller.principal?.id === personId) return;
   const held = await people.ports.rolesOf(sql, [personId]);
-  if (rank(held.get(personId)) < rank(own.get(callerId))) throw PeopleError.of('person-above');
+  // An administrator of a project is none of the server: an account is more than any project.
+  if (rank(held.get(personId)) < rank(await people.ports.rolesOnServer(sql, caller)))
+    throw PeopleError.of('person-above');
 }
 
 /** The smaller, the more powerful. */

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { person } from '../../../contract/types/people.ts';
 import type { Role } from '../../../contract/actions.ts';
 import type { Database } from '../../../store/tables/index.ts';
+import { foldedPattern } from '../../folded.ts';
 import { PeopleError } from '../errors.ts';
 import type { People } from '../people.ts';
 import { readPage, type PageQuery } from './page.ts';
@@ -75,13 +76,10 @@ function inState(rows: PeopleRows, state: PersonView['state'], nowMs: number): P
 }
 
 function matching(rows: PeopleRows, search: string): PeopleRows {
-  const pattern = `%${search
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/[\\%_]/g, '\\$&')}%`;
+  const pattern = foldedPattern(search);
   return rows.where((row) =>
     row.or([
-      sql<boolean>`lower(${row.ref('d.name')}) like ${pattern} escape '\\'`,
+      sql<boolean>`${row.ref('d.name_key')} like ${pattern} escape '\\'`,
       sql<boolean>`${row.ref('d.email_key')} like ${pattern} escape '\\'`,
     ]),
   );

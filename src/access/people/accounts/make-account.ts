@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '../../../store/new-id.ts';
 import type { Change } from '../../../store/store.ts';
+import { folded } from '../../folded.ts';
 import { PeopleError } from '../errors.ts';
 import { emailKey } from './email-key.ts';
 
@@ -33,7 +34,7 @@ export async function makeAccount({ sql }: Change, account: NewAccount): Promise
     .execute();
   const added = await sql
     .insertInto('people_data')
-    .values({ person_id: id, name, email: email.trim(), email_key: emailKey(email) })
+    .values({ person_id: id, name, name_key: folded(name), email: email.trim(), email_key: emailKey(email) })
     .onConflict((conflict) => conflict.column('email_key').doNothing())
     .executeTakeFirst();
   if (added.numInsertedOrUpdatedRows !== 1n) throw PeopleError.of('email-taken');

@@ -1,5 +1,6 @@
 import type { Change } from '../../../store/store.ts';
 import { type Account, findAccount } from '../accounts/find-account.ts';
+import { storeName } from '../accounts/rename.ts';
 import { PeopleError } from '../errors.ts';
 import type { People } from '../people.ts';
 import { accountEntry, type Client, personActor } from '../record.ts';
@@ -52,7 +53,7 @@ export async function acceptInvitation(people: People, acceptance: Acceptance): 
     const nowMs = people.clock();
     if (!(await spendLink(change.sql, { token, nowMs }))) throw PeopleError.of('link-refused');
     await activate(change, { personId: account.id, nowMs });
-    await change.sql.updateTable('people_data').set({ name }).where('person_id', '=', account.id).execute();
+    await storeName(change, { personId: account.id, name });
     const proved = await storeFactor(people, change, { personId: account.id, ready });
     const actor = personActor(account.id);
     const data = { factor: proved.factor };

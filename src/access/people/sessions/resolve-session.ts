@@ -15,16 +15,22 @@ export type SessionCaller = Pick<
   readonly csrfToken: string;
 };
 
+/** From where a session is shown, and whether anybody is there. */
+export interface Sighting extends Client {
+  /** A page that only listens: it does not keep the session from idling out. */
+  readonly isUnattended?: boolean;
+}
+
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 /**
  * Who a session's token belongs to; null for one that is unknown, over, ended, of somebody who is not active, or that still lacks its
  * second factor. Asks the records once in `maxStaleMs` for a session, not for each request.
  */
-export async function resolveSession(people: People, token: string, client: Client): Promise<SessionCaller | null> {
+export async function resolveSession(people: People, token: string, client: Sighting): Promise<SessionCaller | null> {
   const session = await findSession(people, token);
   if (session === null || session.kind !== 'full') return null;
-  noteSeen(people, session, client);
+  if (client.isUnattended !== true) noteSeen(people, session, client);
   return {
     principal: { kind: 'person', id: session.personId },
     credential: { kind: 'session', id: session.id },

@@ -52,7 +52,7 @@ export function credentialCheck(authenticator: Authenticator, place: Place) {
     const { caller } = request.visit;
     const known = await (session === null
       ? authenticator.resolveBearer(bearer ?? '', caller).catch(() => undefined)
-      : authenticator.resolveSession(session, caller));
+      : authenticator.resolveSession(session, { ...caller, isUnattended: true }));
     return known?.principal?.id !== undefined && known.principal.id === caller.principal?.id;
   };
 }
