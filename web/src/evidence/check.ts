@@ -120,8 +120,8 @@ function checkFields(entry: Reply<'ledger.entry'>): Step {
       ['reasons', entry.reasons, inTree.reasons ?? []],
       [
         'personal data',
-        entry.personal.map(({ field, commitment }) => [field, commitment]).toSorted(),
-        Object.entries(inTree.personal ?? {}).toSorted(),
+        entry.personal.map(({ field, commitment }) => [field, commitment]),
+        Object.entries(inTree.personal ?? {}),
       ],
     ];
     const wrong = pairs
