@@ -104,6 +104,9 @@ export const clientMethods = (send: Send) => ({
     /** make an export that anybody can verify offline */
     export: (...input: ClientArguments<'ledger.export'>) =>
       send({ method: 'POST', path: '/api/ledger/exports', answer: 'json' }, 'ledger.export', input),
+    /** how far an export is that the caller asked for */
+    exportState: (...input: ClientArguments<'ledger.exportState'>) =>
+      send({ method: 'GET', path: '/api/ledger/exports/:jobId', answer: 'json' }, 'ledger.exportState', input),
     /** download an export */
     download: (...input: ClientArguments<'ledger.download'>) =>
       send({ method: 'GET', path: '/api/ledger/exports/:jobId/file', answer: 'response' }, 'ledger.download', input),

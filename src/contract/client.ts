@@ -113,7 +113,7 @@ async function send(wire: Wire, input: LooseInput, options: ClientOptions & Call
   });
   if (!response.ok) throw await readProblem(response);
   if (wire.answer === 'response') return response;
-  return wire.answer === 'nothing' ? undefined : response.json();
+  return wire.answer === 'nothing' ? undefined : readJson(response);
 }
 
 function headersOf(wire: Wire, { body }: LooseInput, options: ClientOptions & CallOptions): Record<string, string> {
@@ -140,15 +140,29 @@ function searchOf(query: Fields = {}): string {
   return `?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()}`;
 }
 
+/** A page of a proxy, or half an answer, with a status of success is no success. */
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error instanceof SyntaxError) throw unexplained(response, 'JSON', 'something else');
+    throw error;
+  }
+}
+
 /** An answer of something in between, such as a proxy, is no problem document: it is told as one. */
 async function readProblem(response: Response): Promise<ProblemError> {
   const parsed = problemSchema.safeParse(await response.json().catch(() => null));
   if (parsed.success) return new ProblemError(parsed.data);
+  return unexplained(response, 'a problem document', `status ${response.status} without one`);
+}
+
+function unexplained({ status }: Response, expected: string, found: string): ProblemError {
   return new ProblemError({
     type: 'about:blank',
     title: 'Unexplained answer',
-    status: response.status,
-    detail: `expected a problem document, found status ${response.status} without one`,
+    status,
+    detail: `expected ${expected}, found ${found}`,
     code: 'unexplained-answer',
     hint: 'something between here and the server answered instead, such as a proxy: its log may tell',
   });

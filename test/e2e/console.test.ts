@@ -8,6 +8,7 @@ import {
   choose,
   enrolPasskey,
   heading,
+  invite,
   PASSWORD,
   signOut,
   storeSecret,
@@ -106,7 +107,9 @@ describe.skipIf(browserPath === undefined)('the console, from the set-up link on
       if (works) await page.getByRole('button', { name: /Ada Lovelace/ }).waitFor();
       else await page.getByRole('alert').waitFor();
     }
+    // The password was right: who comes back goes on there, or starts again.
     await page.goto('/sign-in');
+    await page.getByRole('button', { name: 'Start again' }).click();
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await page.getByRole('button', { name: /Ada Lovelace/ }).waitFor();
   });
@@ -196,6 +199,66 @@ describe.skipIf(browserPath === undefined)('the console, from the set-up link on
     await grace.page.getByRole('dialog', { name: 'Is it still you?' }).waitFor();
     await grace.page.getByRole('button', { name: 'Use my passkey' }).click();
     await grace.page.getByText('In force').first().waitFor();
+  });
+
+  it('rotates a key and lets nobody lose the new secret with a slip of the finger', async () => {
+    const { page } = ada;
+    await page.goto('/services');
+    await page.getByRole('link', { name: 'ci-release' }).click();
+    await page.getByRole('button', { name: 'Change the key production' }).click();
+    await page.getByRole('menuitem', { name: 'Rotate…' }).click();
+    await page.getByRole('button', { name: 'Rotate', exact: true }).click();
+    await page.getByRole('dialog', { name: 'The successor is issued' }).waitFor();
+    await page.keyboard.press('Escape');
+    const [secret = ''] = await storeSecret(page, 'key');
+    expect(secret.length).toBeGreaterThan(30);
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('table', { name: 'Keys of ci-release' }).getByText('Rotating').waitFor();
+  });
+
+  it('makes an export, follows it and downloads it', async () => {
+    const { page } = ada;
+    await page.goto('/checkpoints');
+    await page.getByRole('button', { name: 'Export the ledger' }).click();
+    const asked = page.waitForResponse((response) => response.url().endsWith('/api/ledger/exports'));
+    await page.getByRole('button', { name: 'Make the export' }).click();
+    const { id } = (await (await asked).json()) as { readonly id: string };
+    const file = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download' }).click();
+    expect((await file).suggestedFilename()).toMatch(/^ledger-\d+\.jsonl$/);
+    await page.getByRole('button', { name: 'Close' }).last().click();
+    // Not for whoever did not ask for it, though she may make exports too.
+    const status = (visitor: Visitor): Promise<number> =>
+      visitor.page.evaluate(`fetch('/api/ledger/exports/${id}').then((response) => response.status)`);
+    expect([await status(ada), await status(grace)]).toEqual([200, 404]);
+  });
+
+  it('reveals personal data, and shows it at no other entry', async () => {
+    const { page } = grace;
+    await page.goto('/ledger?activity=people.invite');
+    await page.getByRole('link', { name: 'People: invite' }).first().click();
+    await page.getByRole('button', { name: 'Reveal…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Reveal' }).click();
+    await page.getByText('grace@example.org').first().waitFor();
+    expect(await page.getByText('fits the commitment', { exact: true }).count()).toBeGreaterThan(0);
+    await page.getByRole('link', { name: 'After' }).click();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByText('grace@example.org').first().waitFor({ state: 'detached' });
+  });
+
+  it('erases a person for good', async () => {
+    const { page } = ada;
+    await invite(page, { name: 'Eve Erased', email: 'eve@example.org', role: 'auditor' });
+    await page.getByRole('link', { name: 'Eve Erased' }).click();
+    await page.getByRole('button', { name: 'Change the account' }).click();
+    await page.getByRole('menuitem', { name: 'Erase personal data' }).click();
+    await page.getByRole('dialog').getByLabel('Reason').fill('she asked for it');
+    await page.getByRole('button', { name: 'Erase for good' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.goto('/people');
+    await heading(page, 'People');
+    await page.getByRole('link', { name: 'Ada Lovelace' }).waitFor();
+    expect(await page.getByText('Eve Erased').count()).toBe(0);
   });
 
   it('answers why not', async () => {

@@ -4,6 +4,11 @@ import { browserPath, launchBrowser, type Visitor, visitor } from './browser.ts'
 import { serveConsole, type ServedConsole } from './serve.ts';
 import { acceptLink, enrolPasskey, heading } from './steps.ts';
 
+interface EntryFields {
+  readonly severity: string;
+  readonly reasons: readonly string[];
+}
+
 interface EntryJson {
   readonly canonical: string;
 }
@@ -129,5 +134,48 @@ describe.skipIf(browserPath === undefined)('"verify in my browser"', () => {
         await ada.page.getByText('Keys of the ledger: does not hold').waitFor();
       },
     );
+  });
+
+  it.each([
+    ['severity', (entry: EntryFields) => ({ ...entry, severity: 'low' })],
+    ['reasons', (entry: EntryFields) => ({ ...entry, reasons: ['because somebody said so'] })],
+  ])('finds a page that shows another %s than was hashed', async (field, change) => {
+    await ada.page.evaluate(`localStorage.setItem('vouchsafe.ledger', localStorage.getItem('vouchsafe.ledger.kept'))`);
+    await lying('**/api/ledger/entries/0', change, async () => {
+      await verify(ada.page);
+      await ada.page
+        .getByText(`the page shows another ${field} than the hashed bytes hold`, { exact: false })
+        .waitFor();
+    });
+  });
+
+  it('finds a key that is no longer named, and goes on asking for its signature', async () => {
+    const withheld = (state: { readonly keys: readonly string[] }): unknown => ({ ...state, keys: [state.keys[0]] });
+    await lying('**/api/ledger', withheld, async () => {
+      await ada.page.goto('/checkpoints');
+      await ada.page.getByRole('button', { name: 'Verify in my browser' }).click();
+      await ada.page.getByText(/1 of 2 that this browser first saw are no longer named/).waitFor();
+    });
+    const keys = await ada.page.evaluate(`JSON.parse(localStorage.getItem('vouchsafe.ledger')).keys.length`);
+    expect(keys).toBe(2);
+  });
+
+  it('finds a checkpoint of which the page shows another size than was signed', async () => {
+    const grown = (state: { readonly latest: object }): unknown => ({
+      ...state,
+      latest: { ...state.latest, size: 9999 },
+    });
+    await lying('**/api/ledger', grown, async () => {
+      await ada.page.goto('/checkpoints');
+      await ada.page.getByText('check failed: look now').waitFor();
+    });
+  });
+
+  it('does not take the next look for the first one when its memory was damaged', async () => {
+    await ada.page.evaluate(`localStorage.setItem('vouchsafe.ledger', '{"origin":')`);
+    await ada.page.goto('/checkpoints');
+    await ada.page.getByRole('button', { name: 'Verify in my browser' }).click();
+    await ada.page.getByText('What this browser saw: does not hold').waitFor();
+    expect(await ada.page.evaluate(`localStorage.getItem('vouchsafe.ledger')`)).toBe('{"origin":');
   });
 });

@@ -66,7 +66,29 @@ export async function enrolPasskey(page: Page, name: string): Promise<readonly s
   return codes;
 }
 
-export async function signOut(page: Page, name: string): Promise<void> {
+export interface Invited {
+  readonly name: string;
+  readonly email: string;
+  readonly role: string;
+}
+
+/** Invites somebody; returns the link. */
+export async function invite(page: Page, { name, email, role }: Invited): Promise<string> {
+  await page.goto('/people?invite=true');
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByRole('dialog').getByLabel('E-mail address').fill(email);
+  await choose(page, 'Role on this server', role);
+  await page.getByRole('button', { name: 'Make the invitation' }).click();
+  const proof = page.getByRole('button', { name: 'Use my passkey' });
+  await proof.or(page.getByRole('list', { name: 'link' })).waitFor();
+  if (await proof.isVisible()) await proof.click();
+  const [link = ''] = await storeSecret(page, 'link');
+  await page.getByRole('button', { name: 'Done' }).click();
+  return link;
+}
+
+export async function signOut(page: Page, name: string, from?: string): Promise<void> {
+  if (from !== undefined) await page.goto(from);
   await page.getByRole('button', { name: new RegExp(name) }).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await heading(page, 'Sign in');

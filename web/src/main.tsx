@@ -5,7 +5,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ProblemError } from '../../src/contract/client.ts';
+import { NoAnswer } from './api/no-answer.ts';
 import { router } from './router.tsx';
 import { colourSchemes, theme } from './theme/theme.ts';
 
@@ -17,7 +17,7 @@ const queries = new QueryClient({
     queries: {
       staleTime: STALE_AFTER_MS,
       // What the server refused it refuses again; only what never arrived is worth another try.
-      retry: (failures, error) => !(error instanceof ProblemError) && failures < MAX_RETRIES,
+      retry: (failures, error) => error instanceof NoAnswer && failures < MAX_RETRIES,
     },
   },
 });

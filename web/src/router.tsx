@@ -5,10 +5,25 @@ import { PageFailure, PageMissing, PagePending } from './frame/page-states.tsx';
 
 const root = createRootRoute({ component: Outlet, errorComponent: PageFailure });
 
+/** Parts of an address that somebody may have typed or broken: what cannot be read is left out, the page stands. */
+const word = z
+  .union([z.string(), z.number().transform(String)])
+  .optional()
+  .catch(undefined);
+const yes = z.boolean().optional().catch(undefined);
+const moment = z.iso.datetime().optional().catch(undefined);
+/** Shown as it is: no sentence that somebody else wants to be read here. */
+const errorCode = z
+  .string()
+  .max(40)
+  .regex(/^[a-z]+(-[a-z]+)*$/)
+  .optional()
+  .catch(undefined);
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: z.object({ next: z.string().optional(), error: z.string().optional() }),
+  validateSearch: z.object({ next: word, error: errorCode }),
   component: lazyRouteComponent(() => import('./pages/gate/sign-in.tsx'), 'SignInPage'),
 });
 const setUp = createRoute({
@@ -38,7 +53,7 @@ const overview = createRoute({
 const people = createRoute({
   getParentRoute: () => frame,
   path: '/people',
-  validateSearch: z.object({ invite: z.boolean().optional() }),
+  validateSearch: z.object({ invite: yes }),
   component: lazyRouteComponent(() => import('./pages/people/people.tsx'), 'PeoplePage'),
 });
 const person = createRoute({
@@ -49,7 +64,7 @@ const person = createRoute({
 const services = createRoute({
   getParentRoute: () => frame,
   path: '/services',
-  validateSearch: z.object({ make: z.boolean().optional() }),
+  validateSearch: z.object({ make: yes }),
   component: lazyRouteComponent(() => import('./pages/services/services.tsx'), 'ServicesPage'),
 });
 const service = createRoute({
@@ -96,14 +111,14 @@ const ledger = createRoute({
   getParentRoute: () => frame,
   path: '/ledger',
   validateSearch: z.object({
-    class: z.string().optional(),
-    activity: z.string().optional(),
-    actorId: z.string().optional(),
-    objectId: z.string().optional(),
-    decision: z.enum(['allow', 'deny', 'transform', 'review']).optional(),
-    outcome: z.enum(['success', 'failure']).optional(),
-    from: z.string().optional(),
-    to: z.string().optional(),
+    class: word,
+    activity: word,
+    actorId: word,
+    objectId: word,
+    decision: z.enum(['allow', 'deny', 'transform', 'review']).optional().catch(undefined),
+    outcome: z.enum(['success', 'failure']).optional().catch(undefined),
+    from: moment,
+    to: moment,
   }),
   component: lazyRouteComponent(() => import('./pages/ledger/entries.tsx'), 'EntriesPage'),
 });
@@ -159,6 +174,8 @@ export const router = createRouter({
   defaultErrorComponent: PageFailure,
   defaultPendingMs: 150,
   scrollRestoration: true,
+  // What was opened or revealed about one thing is not shown beside the next one.
+  defaultRemountDeps: ({ params }) => params,
 });
 
 declare module '@tanstack/react-router' {

@@ -15,6 +15,8 @@ const MAX_FAULTS = 200;
 export function checkPolicies(text: string): PolicyCheck {
   const { statements, faults: tooMuch } = splitPolicies(text);
   if (tooMuch.length > 0) return checked(tooMuch.map((fault) => ({ ...fault, policyId: null, severity: 'error' })));
+  const hidden = hiddenFaults(text);
+  if (hidden.length > 0) return checked(hidden);
   const place = placeIn(text);
   const answer = validate({ schema: cedarSchema, policies: { staticPolicies: text } });
   if (answer.type === 'failure') return checked(answer.errors.map((error) => faultOf(error, null, 'error', place)));
@@ -26,6 +28,19 @@ export function checkPolicies(text: string): PolicyCheck {
     ...answer.validationWarnings.map(({ policyId, error }) => faultOf(error, named(policyId), 'warning', place)),
     ...answer.otherWarnings.map((error) => faultOf(error, null, 'warning', place)),
   ]);
+}
+
+/** Letters that show nothing or turn the order of others around: whoever approves would read another text than Cedar does (CVE-2021-42574). */
+const HIDDEN = /(?![\t\n\r])[\p{C}\u2028\u2029]/gu;
+
+function hiddenFaults(text: string): readonly PolicyFault[] {
+  return Array.from(text.matchAll(HIDDEN).take(MAX_FAULTS), ({ 0: found, index }) => ({
+    message: `expected only characters that can be seen, found U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`,
+    policyId: null,
+    start: index,
+    end: index + found.length,
+    severity: 'error' as const,
+  }));
 }
 
 function checked(faults: readonly PolicyFault[]): PolicyCheck {

@@ -109,6 +109,15 @@ export const ledgerRoutes = [
     status: 202,
   }),
   defineRoute({
+    id: 'ledger.exportState',
+    method: 'GET',
+    path: '/api/ledger/exports/:jobId',
+    summary: 'how far an export is that the caller asked for',
+    access: may('ledger.export'),
+    params: z.object({ jobId: id }),
+    reply: job,
+  }),
+  defineRoute({
     id: 'ledger.download',
     method: 'GET',
     path: '/api/ledger/exports/:jobId/file',

@@ -78,6 +78,15 @@ const exportBindings: readonly AnyBinding[] = [
     return jobReply(services.store, job);
   }),
 
+  bind('ledger.exportState', async ({ services, params, caller }) => {
+    const job = await services.jobs.find(params.jobId);
+    // Jobs of others, and of other kinds, are for those who may see jobs: `jobs.show`.
+    if (job?.kind !== ledgerExport.kind || job.requestedBy?.id !== signedIn(caller).id) {
+      throw StoreError.of('export-unknown', params.jobId);
+    }
+    return jobReply(services.store, job);
+  }),
+
   bind('ledger.download', async ({ services, params, caller, signal }) => {
     const job = await services.jobs.find(params.jobId);
     const result = job?.kind === ledgerExport.kind ? job.result : null;

@@ -1,6 +1,8 @@
 import '../no-compiling.ts';
-import { type ClientInput, type ClientReply, makeClient } from '../../../src/contract/client.ts';
+import { type ClientInput, type ClientReply, makeClient, ProblemError } from '../../../src/contract/client.ts';
 import type { RouteId } from '../../../src/contract/routes/index.ts';
+import { fetchWhole } from './no-answer.ts';
+import { isStill } from './who.ts';
 
 /** What a route needs to be called: only the parts that it has. */
 export type CallInput<Id extends RouteId> = ClientInput<Id>;
@@ -24,7 +26,11 @@ export function onStepUp(ask: StepUp | null): void {
   stepUp = ask;
 }
 
-const client = makeClient({ csrfToken: () => csrfToken, onStepUp: async () => (await stepUp?.()) ?? false });
+const client = makeClient({
+  csrfToken: () => csrfToken,
+  onStepUp: async () => (await stepUp?.()) ?? false,
+  fetch: fetchWhole,
+});
 
 type Method = (input: unknown) => Promise<unknown>;
 
@@ -37,5 +43,17 @@ export function call<Id extends RouteId>(id: Id, ...[input]: CallArguments<Id>):
   const found = (client as unknown as Record<string, Method | Record<string, Method>>)[first];
   const method = typeof found === 'function' || second === undefined ? found : found?.[second];
   if (typeof method !== 'function') throw new Error(`no route ${id}`);
-  return method(input) as Promise<Reply<Id>>;
+  return (method(input) as Promise<Reply<Id>>).catch(async (error: unknown) => {
+    if (!(error instanceof ProblemError) || error.code !== 'csrf-refused' || !(await renewed())) throw error;
+    return method(input) as Promise<Reply<Id>>;
+  });
+}
+
+/** After the same person signed in anew with another tab: the session has another token. Nobody else's is taken. */
+async function renewed(): Promise<boolean> {
+  const { principal, csrfToken: token } = await client.me.show();
+  if (!isStill(principal.id)) window.location.reload();
+  if (!isStill(principal.id) || token === csrfToken) return false;
+  csrfToken = token;
+  return true;
 }

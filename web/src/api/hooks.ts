@@ -3,6 +3,7 @@ import { useCallback } from 'react';
 import type { RouteId } from '../../../src/contract/routes/index.ts';
 import { call, type CallArguments, type CallInput, type Reply, rememberCsrfToken } from './call.ts';
 import { ProblemError } from '../../../src/contract/client.ts';
+import { nowSignedIn } from './who.ts';
 
 /** Reads a route; the id comes first in the key, so that whatever changes it can say so. */
 export function useApi<Id extends RouteId>(id: Id, ...input: CallArguments<Id>) {
@@ -58,19 +59,24 @@ export type Me = Reply<'me.show'>;
 
 /** Who is signed in; null when nobody is. */
 export function useMe() {
+  const client = useQueryClient();
   return useQuery({
     queryKey: ['me.show', null],
     queryFn: async (): Promise<Me | null> => {
       try {
         const me = await call('me.show');
+        nowSignedIn(me.principal.id, client);
         rememberCsrfToken(me.csrfToken);
         return me;
       } catch (error) {
-        if (error instanceof ProblemError && error.problem.status === 401) return null;
-        throw error;
+        if (!(error instanceof ProblemError) || error.status !== 401) throw error;
+        nowSignedIn(null, client);
+        return null;
       }
     },
     staleTime: 30_000,
+    // Somebody else may have signed in with another tab while this one was out of sight.
+    refetchOnWindowFocus: 'always',
   });
 }
 

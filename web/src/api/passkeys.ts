@@ -41,6 +41,18 @@ export async function addPasskey(name: string): Promise<Reply<'me.passkeyAdd'>> 
   return call('me.passkeyAdd', { body: { name, response: response as unknown as Json } });
 }
 
+/** Makes a passkey for whoever holds the token of a link, to open the account with. */
+export async function makeLinkPasskey(
+  owner: { readonly token: string; readonly name: string; readonly email?: string },
+  passkeyName: string,
+): Promise<{ readonly name: string; readonly response: Json }> {
+  const options = await call('link.passkeyOptions', { body: owner });
+  const response = await asked(() =>
+    startRegistration({ optionsJSON: options as unknown as PublicKeyCredentialCreationOptionsJSON }),
+  );
+  return { name: passkeyName, response: response as unknown as Json };
+}
+
 /** What the browser's refusals mean, in the words of a problem. */
 async function asked<Result>(ask: () => Promise<Result>): Promise<Result> {
   try {

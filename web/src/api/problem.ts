@@ -1,18 +1,20 @@
 import { ProblemError } from '../../../src/contract/client.ts';
 import type { Problem } from '../../../src/contract/problem.ts';
+import { NoAnswer } from './no-answer.ts';
 
 /** Whatever was thrown, as a problem that can be shown. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
-  // What fetch throws when no answer came at all.
-  if (error instanceof TypeError) {
+  if (error instanceof NoAnswer) {
     return {
       type: 'about:blank',
       title: 'The server does not answer',
       status: 0,
-      detail: 'no connection to the server could be made',
+      detail: error.message,
       code: 'no-connection',
-      hint: 'Check that it runs and that this network reaches it, then try again. Nothing was changed.',
+      hint: error.mayHaveChanged
+        ? 'Whether it was done is not known: reload the page and look before you do it again.'
+        : 'Check that it runs and that this network reaches it, then try again. Nothing was changed.',
     };
   }
   return {

@@ -1,4 +1,5 @@
 import { type LedgerTrust, type VerifiedCheckpoint, verifyCheckpoint } from '../../../src/ledger/checkpoint.ts';
+import { parseCheckpoint } from '../../../src/ledger/checkpoint-text.ts';
 import { fromBase64, toBase64 } from '../../../src/ledger/encoding.ts';
 import { LedgerError } from '../../../src/ledger/errors.ts';
 import { verifyConsistency } from '../../../src/ledger/proofs.ts';
@@ -28,7 +29,37 @@ export function checkKeys(keys: readonly string[], memory: Memory | null): Step 
       `${strange.length} of ${count} were not there when this browser first saw the ledger: ${strange.join(', ')}`,
     );
   }
+  // Fewer keys would ask for fewer signatures: a ledger signed by the weaker of two is no longer signed by both.
+  const gone = memory.keys.filter((key) => !keys.includes(key));
+  if (gone.length > 0) {
+    return failed(
+      title,
+      `${gone.length} of ${memory.keys.length} that this browser first saw are no longer named: ${gone.join(', ')}`,
+    );
+  }
   return passed(title, `${count}, the same as when this browser first saw the ledger`);
+}
+
+/** What the page says of a checkpoint, against the signed note that stands for it. */
+export function checkShown(shown: Reply<'ledger.checkpoints'>['items'][number]): Step {
+  const title = 'Checkpoint as shown';
+  try {
+    const { size, root } = parseCheckpoint(noteText(shown.note));
+    return size === shown.size && toBase64(root) === shown.rootHash
+      ? passed(title, `size ${size} and its root hash are those of the signed note`)
+      : failed(
+          title,
+          `the page shows size ${shown.size} and root ${shown.rootHash}, the note says ${size} and ${toBase64(root)}`,
+        );
+  } catch (error) {
+    if (!(error instanceof LedgerError)) throw error;
+    return failed(title, error.message);
+  }
+}
+
+/** The text of a signed note, with its final newline. */
+export function noteText(note: string): string {
+  return note.slice(0, note.lastIndexOf('\n\n') + 1);
 }
 
 /** The signatures under a checkpoint. */

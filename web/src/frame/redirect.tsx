@@ -2,7 +2,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 
 interface RedirectProps {
-  readonly to: '/' | '/sign-in' | '/enrol';
+  /** A path of the console, with its query. */
+  readonly to: string;
   /** Where to come back to, after signing in. */
   readonly next?: string;
 }
@@ -16,7 +17,8 @@ export function Redirect({ to, next }: RedirectProps) {
   // Where the person wanted to go, not where he is being led.
   const [goal] = useState(next);
   useEffect(() => {
-    void navigate({ to, replace: true, ...(goal === undefined ? {} : { search: { next: goal } }) });
+    const href = goal === undefined ? to : `${to}?${new URLSearchParams({ next: goal }).toString()}`;
+    void navigate({ href, replace: true });
   }, [navigate, to, goal]);
   return null;
 }

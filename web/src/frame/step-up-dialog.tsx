@@ -9,24 +9,27 @@ import { ProblemNote } from '../ui/states.tsx';
 
 /** Asks for a passkey when the server wants to know, before something weighty, that it is still you. */
 export function StepUpDialog() {
-  const settle = useRef<((done: boolean) => void) | null>(null);
+  const asked = useRef<PromiseWithResolvers<boolean> | null>(null);
   const [opened, setOpened] = useState(false);
 
   useEffect(() => {
-    onStepUp(
-      () =>
-        new Promise<boolean>((resolve) => {
-          settle.current = resolve;
-          setOpened(true);
-        }),
-    );
-    return () => onStepUp(null);
+    onStepUp(() => {
+      // Two requests may want it at once: one answer is for both.
+      asked.current ??= Promise.withResolvers<boolean>();
+      setOpened(true);
+      return asked.current.promise;
+    });
+    return () => {
+      onStepUp(null);
+      asked.current?.resolve(false);
+      asked.current = null;
+    };
   }, []);
 
   function end(done: boolean): void {
     setOpened(false);
-    settle.current?.(done);
-    settle.current = null;
+    asked.current?.resolve(done);
+    asked.current = null;
   }
 
   return (

@@ -1,41 +1,48 @@
 import { Button, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
+import { Fingerprint } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import type { Reply } from '../../api/call.ts';
-import { useChanged } from '../../api/hooks.ts';
+import { useApi, useChanged } from '../../api/hooks.ts';
+import { makeLinkPasskey, passkeysWork } from '../../api/passkeys.ts';
 import { Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
 import { NewPassword } from './new-password.tsx';
 import { MIN_PASSWORD_CHARACTERS } from './password-strength.ts';
 
+type Passkey = Awaited<ReturnType<typeof makeLinkPasskey>>;
+
 interface Answers {
   readonly name: string;
   readonly email: string;
-  readonly password: string;
 }
+type Chosen = Answers & ({ readonly password: string } | { readonly passkey: Passkey });
 
 interface AcceptanceFormProps {
+  /** Of the link. */
+  readonly token: string;
   readonly asksEmail?: boolean;
   readonly email?: string;
   readonly name?: string;
-  readonly verb: string;
-  readonly onSubmit: (answers: Answers) => Promise<Reply<'setUp.begin'>>;
+  readonly onSubmit: (chosen: Chosen) => Promise<Reply<'setUp.begin'>>;
 }
 
-/** Who one is, and a password: the first half of getting an account. The second factor follows. */
-export function AcceptanceForm({ asksEmail = false, email = '', name = '', verb, onSubmit }: AcceptanceFormProps) {
-  const [answers, setAnswers] = useState<Answers>({ name, email, password: '' });
+/** Who one is, and a password or a passkey: the first half of getting an account. What is still missing follows. */
+export function AcceptanceForm({ token, asksEmail = false, email = '', name = '', onSubmit }: AcceptanceFormProps) {
+  const [answers, setAnswers] = useState<Answers>({ name, email });
+  const [password, setPassword] = useState('');
+  const options = useApi('signIn.options');
+  const takesPassword = options.data?.password ?? true;
   const { busy, error, submit } = useSubmit();
-  const navigate = useNavigate();
-  const changed = useChanged();
+  const arrive = useArrival();
 
   async function accept(event: FormEvent): Promise<void> {
     event.preventDefault();
+    const owner = { token, name: answers.name, ...(asksEmail ? { email: answers.email } : {}) };
     await submit(async () => {
-      await onSubmit(answers);
-      await changed('me.', 'signIn.');
-      await navigate({ to: '/enrol' });
+      const factor = takesPassword ? { password } : { passkey: await makeLinkPasskey(owner, 'first passkey') };
+      await arrive(await onSubmit({ ...answers, ...factor }));
     });
   }
 
@@ -62,22 +69,55 @@ export function AcceptanceForm({ asksEmail = false, email = '', name = '', verb,
           value={answers.email}
           onChange={(event) => setAnswers({ ...answers, email: event.currentTarget.value })}
         />
-        <NewPassword
-          value={answers.password}
-          known={[...answers.name.split(' '), answers.email.split('@')[0] ?? '']}
-          onChange={(password) => setAnswers({ ...answers, password })}
-        />
+        {takesPassword && (
+          <NewPassword
+            value={password}
+            known={[...answers.name.split(' '), answers.email.split('@')[0] ?? '']}
+            onChange={setPassword}
+          />
+        )}
         <ProblemNote error={error} />
-        <Button
-          type="submit"
-          size="md"
-          fullWidth
-          loading={busy}
-          disabled={answers.password.length < MIN_PASSWORD_CHARACTERS}
-        >
-          {verb}
-        </Button>
+        {takesPassword ? (
+          <Button type="submit" size="md" fullWidth loading={busy} disabled={password.length < MIN_PASSWORD_CHARACTERS}>
+            Continue to the second factor
+          </Button>
+        ) : (
+          <PasskeyButton busy={busy} />
+        )}
       </Stack>
     </form>
   );
+}
+
+/** Where passwords open nothing. */
+function PasskeyButton({ busy }: { readonly busy: boolean }) {
+  return (
+    <>
+      <Button
+        type="submit"
+        size="md"
+        fullWidth
+        loading={busy}
+        disabled={!passkeysWork()}
+        leftSection={<Fingerprint size={17} />}
+      >
+        Make my passkey
+      </Button>
+      <p className="soft">
+        {passkeysWork()
+          ? 'Here one signs in with fingerprint, face or a security key. Your device makes a key that never leaves it.'
+          : 'This server takes passkeys only, and they need a secure address: https, or http://localhost on the machine itself.'}
+      </p>
+    </>
+  );
+}
+
+/** Goes on to what is still missing. */
+function useArrival(): (step: Reply<'setUp.begin'>) => Promise<void> {
+  const navigate = useNavigate();
+  const changed = useChanged();
+  return async ({ state }) => {
+    await changed('me.', 'signIn.');
+    await navigate({ to: state === 'signed-in' ? '/' : '/enrol' });
+  };
 }

@@ -50,17 +50,15 @@ function Invitation({ token }: { readonly token: string }) {
       title="You are invited"
       lead={
         <>
-          Choose a password for your account. The invitation ends <Timestamp at={expiresAt} />.
+          This opens your account. The invitation ends <Timestamp at={expiresAt} />.
         </>
       }
     >
       <AcceptanceForm
+        token={token}
         name={name}
         email={email}
-        verb="Continue to the second factor"
-        onSubmit={(answers) =>
-          call('invitation.accept', { body: { token, name: answers.name, password: answers.password } })
-        }
+        onSubmit={({ email: _known, ...chosen }) => call('invitation.accept', { body: { token, ...chosen } })}
       />
     </GateFrame>
   );

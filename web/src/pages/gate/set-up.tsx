@@ -23,9 +23,9 @@ export function SetUpPage() {
       lead="You will invite everybody else. After this comes a second factor, because this account can do everything."
     >
       <AcceptanceForm
+        token={token}
         asksEmail
-        verb="Continue to the second factor"
-        onSubmit={({ name, email, password }) => call('setUp.begin', { body: { token, name, email, password } })}
+        onSubmit={(chosen) => call('setUp.begin', { body: { token, ...chosen } })}
       />
     </GateFrame>
   );

@@ -28,8 +28,10 @@ export function SignInPage() {
     else await arrive(step.state);
   }
 
-  if (me !== null && me !== undefined) return <Redirect to={me.enrolmentRequired ? '/enrol' : '/'} />;
-  if (factors !== null) return <SecondStep factors={factors} onStep={onStep} onBack={() => setFactors(null)} />;
+  if (me !== null && me !== undefined) return <Redirect to={me.enrolmentRequired ? '/enrol' : safeNext(next)} />;
+  // The first step may have been made before the page was loaded, as with single sign-on.
+  const due = factors ?? options.data?.pending ?? [];
+  if (due.length > 0) return <SecondStep factors={due} onStep={onStep} onBack={() => setFactors([])} />;
   if (options.error !== null) {
     return (
       <GateFrame title="Sign in">
@@ -186,6 +188,6 @@ function useArrive(next: string | undefined): (state: 'signed-in' | 'enrolment-r
   const changed = useChanged();
   return async (state) => {
     await changed('me.');
-    await navigate(state === 'enrolment-required' ? { to: '/enrol' } : { to: safeNext(next) });
+    await navigate({ href: state === 'enrolment-required' ? '/enrol' : safeNext(next) });
   };
 }

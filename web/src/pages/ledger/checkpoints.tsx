@@ -128,7 +128,13 @@ function Remembered() {
   if (memory === null) return <>nothing yet</>;
   return (
     <>
-      {memory.size} entries, <Timestamp at={memory.checkedAt} />{' '}
+      {memory === 'damaged' ? (
+        'cannot be read any more'
+      ) : (
+        <>
+          {memory.size} entries, <Timestamp at={memory.checkedAt} />
+        </>
+      )}{' '}
       <Button variant="subtle" size="compact-xs" onClick={() => setAsking(true)}>
         Forget…
       </Button>

@@ -13,6 +13,7 @@ import { Waiting } from '../../ui/waiting.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { CheckInBrowser } from './check-view.tsx';
+import { Revealed } from '../../ui/revealed.tsx';
 import styles from './entries.module.css';
 import { PersonalData } from './personal-data.tsx';
 import { activityWords } from './words.ts';
@@ -177,7 +178,9 @@ function Canonical({ entry }: { readonly entry: Entry }) {
       actions={<CopyButton labelled value={entry.canonical} what="bytes" />}
     >
       <pre className={styles.canonical} tabIndex={0} aria-label="Canonical JSON of the entry">
-        <code>{entry.canonical}</code>
+        <code>
+          <Revealed text={entry.canonical} />
+        </code>
       </pre>
     </Panel>
   );

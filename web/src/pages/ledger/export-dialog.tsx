@@ -57,8 +57,8 @@ function Ask({ onBegun, onCancel }: { readonly onBegun: (jobId: string) => void;
 
 function Progress({ jobId, onClose }: { readonly jobId: string; readonly onClose: () => void }) {
   const job = useQuery({
-    queryKey: ['jobs.show', { params: { jobId } }],
-    queryFn: () => call('jobs.show', { params: { jobId } }),
+    queryKey: ['ledger.exportState', { params: { jobId } }],
+    queryFn: () => call('ledger.exportState', { params: { jobId } }),
     refetchInterval: ({ state }) => (isOver(state.data) ? false : POLL_MS),
   });
   if (job.error !== null && job.data === undefined) return <ErrorState error={job.error} retry={job.refetch} />;
@@ -97,7 +97,7 @@ function Progress({ jobId, onClose }: { readonly jobId: string; readonly onClose
   );
 }
 
-function isOver(job: Reply<'jobs.show'> | undefined): boolean {
+function isOver(job: Reply<'ledger.exportState'> | undefined): boolean {
   return job !== undefined && job.state !== 'waiting' && job.state !== 'running';
 }
 

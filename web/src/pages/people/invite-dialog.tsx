@@ -29,6 +29,8 @@ export function InviteDialog({ opened, onClose }: InviteDialogProps) {
       onClose={close}
       title={made === null ? 'Invite a person' : 'The invitation is ready'}
       closeOnClickOutside={made === null}
+      closeOnEscape={made === null}
+      withCloseButton={made === null}
     >
       {made === null ? <InviteForm onMade={setMade} onCancel={close} /> : <LinkOnce invitation={made} onDone={close} />}
     </Modal>

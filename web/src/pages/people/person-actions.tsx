@@ -139,7 +139,14 @@ export function PersonActions({ person }: { readonly person: Person }) {
           {open.text}
         </ConfirmDialog>
       )}
-      <Modal opened={link !== null} onClose={() => setLink(null)} title="The link is ready" closeOnClickOutside={false}>
+      <Modal
+        opened={link !== null}
+        onClose={() => setLink(null)}
+        title="The link is ready"
+        closeOnClickOutside={false}
+        closeOnEscape={false}
+        withCloseButton={false}
+      >
         {link !== null && <LinkOnce invitation={link} onDone={() => setLink(null)} />}
       </Modal>
     </>

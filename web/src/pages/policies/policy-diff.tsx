@@ -1,6 +1,7 @@
 import { Fragment, useMemo } from 'react';
 import { EmptyState } from '../../ui/states.tsx';
 import { diffLines, hunksOf } from './line-diff.ts';
+import { Revealed } from '../../ui/revealed.tsx';
 import styles from './policy-text.module.css';
 
 const signs = { same: ' ', added: '+', removed: '−' } as const;
@@ -35,7 +36,7 @@ export function PolicyDiff({
                   <td>{to}</td>
                   <td>
                     <span className="visually-hidden">{words[kind]}</span>
-                    {signs[kind]} {text}
+                    {signs[kind]} <Revealed text={text} />
                   </td>
                 </tr>
               ))}

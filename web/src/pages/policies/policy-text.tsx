@@ -1,4 +1,5 @@
-import { Fragment, useMemo, useRef } from 'react';
+import { Fragment, type ReactNode, useMemo, useRef } from 'react';
+import { Revealed } from '../../ui/revealed.tsx';
 import { cedarTokens, underlinedParts } from './cedar-tokens.ts';
 import styles from './policy-text.module.css';
 
@@ -8,7 +9,7 @@ export function PolicyText({ text, label }: { readonly text: string; readonly la
     <div className={styles.frame}>
       <Gutter text={text} />
       <pre className={styles.code} tabIndex={0} aria-label={label}>
-        <Coloured text={text} />
+        <Coloured text={text} revealing />
       </pre>
     </div>
   );
@@ -62,16 +63,18 @@ function Gutter({ text }: { readonly text: string }) {
   );
 }
 
-function Coloured({ text }: { readonly text: string }) {
+/** `revealing`: not under a text field, where each letter has to lie under its own. */
+function Coloured({ text, revealing = false }: { readonly text: string; readonly revealing?: boolean }) {
   const tokens = useMemo(() => cedarTokens(text), [text]);
+  const shown = (part: string): ReactNode => (revealing ? <Revealed text={part} /> : part);
   return (
     <code>
       {tokens.map(({ kind, text: part, start }) =>
         kind === 'space' || kind === 'word' ? (
-          <Fragment key={start}>{part}</Fragment>
+          <Fragment key={start}>{shown(part)}</Fragment>
         ) : (
           <span key={start} data-kind={kind}>
-            {part}
+            {shown(part)}
           </span>
         ),
       )}

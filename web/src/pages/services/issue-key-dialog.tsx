@@ -32,6 +32,8 @@ export function IssueKeyDialog({ serviceId, opened, onClose }: IssueKeyDialogPro
       onClose={close}
       title={issued === null ? 'Issue a key' : 'The key is issued'}
       closeOnClickOutside={issued === null}
+      closeOnEscape={issued === null}
+      withCloseButton={issued === null}
     >
       {issued === null ? (
         <IssueForm serviceId={serviceId} onIssued={setIssued} onCancel={close} />

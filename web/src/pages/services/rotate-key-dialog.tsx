@@ -46,6 +46,8 @@ export function RotateKeyDialog({ serviceId, keyRow, onClose }: RotateKeyDialogP
       onClose={onClose}
       title={issued === null ? `Rotate ${keyRow.name}` : 'The successor is issued'}
       closeOnClickOutside={issued === null}
+      closeOnEscape={issued === null}
+      withCloseButton={issued === null}
     >
       {issued !== null ? (
         <KeyOnce issued={issued} onDone={onClose} />

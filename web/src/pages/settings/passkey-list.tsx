@@ -95,6 +95,8 @@ function AddDialog({ opened, onClose }: { readonly opened: boolean; readonly onC
       onClose={end}
       title={codes === null ? 'Add a passkey' : 'Your recovery codes'}
       closeOnClickOutside={codes === null}
+      closeOnEscape={codes === null}
+      withCloseButton={codes === null}
     >
       {codes === null ? (
         <PasskeyEnrolment

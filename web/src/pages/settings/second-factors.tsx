@@ -35,6 +35,8 @@ export function SecondFactors({ me }: { readonly me: Me }) {
         onClose={() => setCodes(null)}
         title="Your recovery codes"
         closeOnClickOutside={false}
+        closeOnEscape={false}
+        withCloseButton={false}
       >
         <SecretOnce
           secrets={codes ?? []}
