@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Access, openAccess } from '../../src/access/access.ts';
 import { giveGrant, type GrantDraft } from '../../src/access/grants/give-grant.ts';
+import { makeProject } from '../../src/access/grants/projects.ts';
 import {
   approvePolicies,
   proposePolicies,
@@ -65,6 +66,25 @@ describeEachStore('policies', ({ makeStore }) => {
       change.afterCommit(() => access.bus.publish('access', id));
     });
     return id;
+  }
+
+  async function inProjects(id: string, count: number): Promise<void> {
+    await store.change(async (change) => {
+      for (let at = 0; at < count; at += 1) {
+        const facts = { name: `project ${at}`, classification: 'internal', description: '' } as const;
+        const projectId = await makeProject(change, facts, { by: actor(id).principal, atMs: clock() });
+        const scope = { kind: 'project', id: projectId } as const;
+        const grant = { principal: { kind: 'person', id }, role: 'member', scope, reason: 'test' } as const;
+        await giveGrant(change, grant, clock());
+      }
+    });
+  }
+
+  async function addPeople(count: number): Promise<void> {
+    const ids = Array.from({ length: count }, () => newId('person'));
+    const times = { created_at: 1, activated_at: 1, last_seen_at: null, locked_until: null };
+    const rows = ids.map((id) => ({ id, state: 'active' as const, webauthn_id: id, ...times }));
+    await store.change(({ sql }) => sql.insertInto('people').values(rows).execute());
   }
 
   const actor = (id: string) => ({ principal: { kind: 'person', id } as const, address });
@@ -368,6 +388,20 @@ describeEachStore('policies', ({ makeStore }) => {
     ]);
     const readers = await whoCould(access, { action: 'models.read', scope: server });
     expect(readers.principals.map(({ principal, under }) => [principal.name, under])).toContainEqual(['Tim', []]);
+  });
+
+  test('says when there are more than it looks at', async () => {
+    const ann = await holder('Ann', 'administrator');
+    const open = `${defaultPolicies}@id("open") permit (principal is Person, action == Action::"people.read", resource);`;
+    const question = { action: 'people.read', scope: server, text: open } as const;
+    expect(await whoCould(access, question)).toMatchObject({ complete: true });
+    expect(await impactOf(access, stricter)).toMatchObject({ complete: true });
+    await inProjects(ann, 11);
+    expect(await impactOf(access, stricter)).toMatchObject({ complete: false });
+    await addPeople(499);
+    expect(await whoCould(access, question)).toMatchObject({ complete: true, principals: { length: 500 } });
+    await addPeople(1);
+    expect(await whoCould(access, question)).toMatchObject({ complete: false, principals: { length: 500 } });
   });
 
   describe('a policy that names somebody, everybody, or a purpose', () => {

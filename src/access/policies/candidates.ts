@@ -62,7 +62,14 @@ export async function activeOf(
   return found;
 }
 
-/** Each once, the first ones first. */
-export function distinct(refs: readonly PrincipalRef[], limit: number): readonly PrincipalRef[] {
-  return [...new Map(refs.map((ref) => [ref.id, ref])).values()].slice(0, limit);
+export interface Candidates {
+  readonly refs: readonly PrincipalRef[];
+  /** False: there are more than the limit. */
+  readonly complete: boolean;
+}
+
+/** Each once, the first ones first. To know whether there are more, the lists must have been read to one more than the limit. */
+export function distinct(refs: readonly PrincipalRef[], limit: number): Candidates {
+  const all = [...new Map(refs.map((ref) => [ref.id, ref])).values()];
+  return { refs: all.slice(0, limit), complete: all.length <= limit };
 }

@@ -7,7 +7,7 @@ import type { Database } from '../../store/tables/index.ts';
 import { type HeldGrants, readHeldGrants } from '../grants/held-grants.ts';
 import { findPrincipals, isActive, named } from '../grants/principals.ts';
 import { readResource, serverResource } from '../grants/resources.ts';
-import { activeOf, bestCases, distinct, kindsOpenToAll } from './candidates.ts';
+import { activeOf, bestCases, type Candidates, distinct, kindsOpenToAll } from './candidates.ts';
 import { askerOf, type PolicyDesk } from './desk.ts';
 import { appliesTo, type PolicyRequest } from './request.ts';
 import { questionOf, type Situation } from './situation.ts';
@@ -39,26 +39,55 @@ interface Pair {
 export async function impactOf(desk: PolicyDesk, text: string): Promise<PolicyImpact> {
   const { read } = desk.store;
   const mentioned = [desk.records.policies.prepared.named, await desk.examiner.named(text)];
-  const purposes = [...new Set(mentioned.flatMap((one) => one.purposes))].slice(0, limits.maxPurposes);
+  const allPurposes = [...new Set(mentioned.flatMap((one) => one.purposes))];
+  const purposes = allPurposes.slice(0, limits.maxPurposes);
   const open = await openToAll(desk, text, purposes);
-  const refs = distinct(
+  const candidates = distinct(
     [
       ...mentioned.flatMap((one) => one.principals),
       ...(await holders(read)),
-      ...(await activeOf(read, open, limits.maxPrincipals)),
+      ...(await activeOf(read, open, limits.maxPrincipals + 1)),
     ],
     limits.maxPrincipals,
   );
-  const known = await findPrincipals(read, refs);
+  const { changes, complete } = await changesOf(desk, candidates, { text, purposes });
+  return {
+    examined: candidates.refs.length,
+    changes,
+    complete: complete && candidates.complete && purposes.length === allPurposes.length,
+  };
+}
+
+interface Compared {
+  readonly changes: PolicyImpact['changes'];
+  readonly complete: boolean;
+}
+
+async function changesOf(
+  desk: PolicyDesk,
+  { refs }: Candidates,
+  examining: Omit<Examining, 'principal'>,
+): Promise<Compared> {
+  const known = await findPrincipals(desk.store.read, refs);
   const changes: PolicyImpact['changes'] = [];
-  for (const principal of refs.filter((ref) => isActive(known, ref))) {
-    for (const { scope, action, before, after } of await changesFor(desk, { principal, text, purposes })) {
-      if (changes.length < limits.maxChanges) {
-        changes.push({ principal: named(known, principal), action, scope, before, after });
-      }
-    }
+  let complete = true;
+  for (const ref of refs.filter((ref) => isActive(known, ref))) {
+    const held = await readHeldGrants(desk.store.read, ref.id);
+    const scopes = scopesOf(held);
+    const pairs = await pairsFor(desk, {
+      ...examining,
+      principal: ref,
+      held,
+      scopes: scopes.slice(0, limits.maxScopes),
+    });
+    const found = await changesFor(desk, examining.text, pairs);
+    complete &&= scopes.length <= limits.maxScopes;
+    changes.push(...found.map((change) => ({ principal: named(known, ref), ...change })));
   }
-  return { examined: refs.length, changes };
+  return {
+    changes: changes.slice(0, limits.maxChanges),
+    complete: complete && changes.length <= limits.maxChanges,
+  };
 }
 
 /** Kinds of which all can do something without a role, in one of the two versions. */
@@ -76,7 +105,7 @@ async function holders(read: Kysely<Database>): Promise<readonly PrincipalRef[]>
     .distinct()
     .where('revoked_at', 'is', null)
     .orderBy('principal_id')
-    .limit(limits.maxPrincipals)
+    .limit(limits.maxPrincipals + 1)
     .execute();
   return rows.map((row) => ({ kind: row.principal_kind, id: row.principal_id }));
 }
@@ -89,9 +118,7 @@ interface Examining {
   readonly purposes: readonly string[];
 }
 
-async function changesFor(desk: PolicyDesk, examining: Examining): Promise<readonly Changed[]> {
-  const { text } = examining;
-  const pairs = await pairsFor(desk, examining);
+async function changesFor(desk: PolicyDesk, text: string, pairs: readonly Pair[]): Promise<readonly Changed[]> {
   const requests = pairs.flatMap((pair) => pair.requests);
   const old = await desk.examiner.evaluate(desk.records.policies.text, requests);
   const proposed = await desk.examiner.evaluate(text, requests);
@@ -106,10 +133,15 @@ async function changesFor(desk: PolicyDesk, examining: Examining): Promise<reado
   });
 }
 
-async function pairsFor({ store, clock }: PolicyDesk, { principal, purposes }: Examining): Promise<readonly Pair[]> {
-  const held = await readHeldGrants(store.read, principal.id);
+interface Places extends Examining {
+  readonly held: HeldGrants;
+  readonly scopes: readonly Scope[];
+}
+
+async function pairsFor({ store, clock }: PolicyDesk, places: Places): Promise<readonly Pair[]> {
+  const { principal, purposes, held, scopes } = places;
   const pairs: Pair[] = [];
-  for (const scope of scopesOf(held).slice(0, limits.maxScopes)) {
+  for (const scope of scopes) {
     const resource = await readResource(store.read, scope);
     for (const action of actionIds.filter((action) => appliesTo(action, scope.kind))) {
       const best = bestCases({ principal, action, resource, held, nowMs: clock() }, purposes);

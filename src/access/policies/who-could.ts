@@ -37,15 +37,16 @@ export async function whoCould(desk: PolicyDesk, { action, scope, text }: WhoCou
   const resource = await readResource(read, scope);
   const { principals: mentioned, purposes } = await namedBy(desk, text);
   const open = await kindsOpenToAll(ask, { actions: [action], resource, purposes, nowMs: desk.clock() });
-  const others = await activeOf(read, open, MAX_PRINCIPALS);
-  const refs = distinct([...mentioned, ...(await holdersAround(read, resource)), ...others], MAX_PRINCIPALS);
+  const others = await activeOf(read, open, MAX_PRINCIPALS + 1);
+  const holders = await holdersAround(read, resource);
+  const { refs, complete } = distinct([...mentioned, ...holders, ...others], MAX_PRINCIPALS);
   const known = await findPrincipals(read, refs);
   const principals: WhoCould['principals'] = [];
   for (const ref of refs.filter((ref) => isActive(known, ref))) {
     const answer = await couldDo(desk, { principal: ref, action, resource, purposes, ask });
     if (answer !== null) principals.push({ principal: named(known, ref), ...answer });
   }
-  return { action, scope, principals };
+  return { action, scope, principals, complete };
 }
 
 async function holdersAround(read: Kysely<Database>, resource: Resource): Promise<readonly PrincipalRef[]> {
@@ -63,7 +64,7 @@ async function holdersAround(read: Kysely<Database>, resource: Resource): Promis
       ),
     )
     .orderBy('principal_id')
-    .limit(MAX_PRINCIPALS)
+    .limit(MAX_PRINCIPALS + 1)
     .execute();
   return rows.map((row) => ({ kind: row.principal_kind, id: row.principal_id }));
 }

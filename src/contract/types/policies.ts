@@ -72,6 +72,8 @@ export const whoCould = z.object({
       grants: z.array(id),
     }),
   ),
+  /** False: there are more principals than were looked at. */
+  complete: z.boolean(),
 });
 
 export const policyCheck = z.object({ valid: z.boolean(), faults: z.array(policyFault) });
@@ -82,6 +84,8 @@ export const policyImpact = z.object({
   changes: z.array(
     z.object({ principal, action, scope, before: z.enum(['allow', 'deny']), after: z.enum(['allow', 'deny']) }),
   ),
+  /** False: there are more principals, places, purposes or changes than were looked at or are told. */
+  complete: z.boolean(),
 });
 
 export const policyProposal = z.object({ text: policyText, comment: comment.min(1), basedOn: z.int() });

@@ -22,6 +22,8 @@ const columns: readonly Column<Change>[] = [
   { id: 'after', header: 'Then', sort: ({ after }) => after, cell: ({ after }) => <StatusMark of={after} /> },
 ];
 
+const notAll = 'There is more than is looked at here: others may gain or lose too.';
+
 /** Who would gain and who would lose by a text of policies, among those who are here. */
 export function Impact({ text }: { readonly text: string }) {
   const impact = useApi('policies.impact', { body: { text } });
@@ -34,11 +36,16 @@ export function Impact({ text }: { readonly text: string }) {
       words={({ principal, action }) => `${principal.name} ${action} ${actionWords(action)}`}
       empty={
         <EmptyState title="Nobody gains, nobody loses">
-          For the {impact.data?.examined ?? 0} requests that the people and services of today could make, both texts
-          decide the same.
+          For the {impact.data?.examined ?? 0} people and services that were looked at, both texts decide the same.
+          {impact.data?.complete === false && ` ${notAll}`}
         </EmptyState>
       }
-      foot={<span>{impact.data?.examined} requests were compared</span>}
+      foot={
+        <span>
+          {impact.data?.examined} people and services were looked at.
+          {impact.data?.complete === false && ` ${notAll}`}
+        </span>
+      }
     />
   );
 }

@@ -33,6 +33,8 @@ const columns: readonly Column<Could>[] = [
   { id: 'policies', header: 'By policy', cell: ({ policies }) => <code>{policies.join(', ')}</code> },
 ];
 
+const notAll = 'There are more people and services than are looked at here: others may be able to as well.';
+
 /** Asks who could do something at all. */
 export function WhoCould() {
   const [action, setAction] = useState<ActionId>('models.approve');
@@ -71,7 +73,14 @@ export function WhoCould() {
             columns={columns}
             rows={{ data: found.principals, error: null, isPending: false, refetch: () => undefined }}
             rowKey={({ principal }) => principal.id}
-            empty={<EmptyState title="Nobody could">No grant and no policy lead there.</EmptyState>}
+            empty={
+              found.complete ? (
+                <EmptyState title="Nobody could">No grant and no policy lead there.</EmptyState>
+              ) : (
+                <EmptyState title="Nobody was found">{notAll}</EmptyState>
+              )
+            }
+            foot={found.complete ? undefined : <span>{notAll}</span>}
           />
         )}
       </div>
