@@ -1,4 +1,5 @@
 import type { Access } from './access.ts';
+import type { Caller } from './caller.ts';
 import { activeGrantsOf } from './grants/active-grants.ts';
 import { giveGrant, giveGrantAs } from './grants/give-grant.ts';
 import { readHeldGrants, rolesOf, weighGrants } from './grants/held-grants.ts';
@@ -8,12 +9,14 @@ import { takeAllGrants } from './grants/take-grant.ts';
 import type { PeoplePorts } from './people/ports.ts';
 import type { ActivePolicies } from './policies/active-policies.ts';
 import { circumstancesOf } from './policies/situation.ts';
+import { requireWayBackWithoutPerson, type WayBackView } from './policies/way-back.ts';
 import type { GrantsOf } from './services/grants-of.ts';
 
-type Clocked = Pick<Access, 'clock' | 'bus'>;
+type Parts = Pick<Access, 'clock' | 'bus' | 'records'>;
 
 /** What accounts need of grants. Only what the ledger keeps of persons is missing. */
-export function grantPorts({ clock, bus }: Clocked): Omit<PeoplePorts, 'eraseOpenings'> {
+export function grantPorts({ clock, bus, records }: Parts): Omit<PeoplePorts, 'eraseOpenings'> {
+  const viewOf = ({ address }: Caller): WayBackView => ({ policies: records.policies, address, atMs: clock() });
   return {
     rolesOf: async (sql, ids) => {
       const grants = await activeGrantsOf(sql, ids, clock());
@@ -25,7 +28,10 @@ export function grantPorts({ clock, bus }: Clocked): Omit<PeoplePorts, 'eraseOpe
       return rolesOf(weighGrants(held, resource, circumstancesOf(caller, resource, clock())));
     },
     hasAdministrator: async (sql) => (await activeAdministrators(sql)).length > 0,
-    requireOtherAdministrator: (change, personId) => requireAdministrator(change, { personId }),
+    requireOthers: async (change, personId, by) => {
+      await requireAdministrator(change, { personId });
+      await requireWayBackWithoutPerson(change, viewOf(by), personId);
+    },
     giveRole: async (change, { personId, role, scope, reason, by }) => {
       const draft = { principal: { kind: 'person', id: personId } as const, role, scope, reason };
       if (by === null) await giveGrant(change, draft, clock());
@@ -33,7 +39,7 @@ export function grantPorts({ clock, bus }: Clocked): Omit<PeoplePorts, 'eraseOpe
       change.afterCommit(() => bus.publish('access', personId));
     },
     takeAllRoles: async (change, personId, by) => {
-      await takeAllGrants(change, by.principal, { principalId: personId, reason: 'erased', atMs: clock() });
+      await takeAllGrants(change, by.principal, { principalId: personId, reason: 'erased', view: viewOf(by) });
       change.afterCommit(() => bus.publish('access', personId));
     },
   };

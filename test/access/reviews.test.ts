@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { takeGrant } from '../../src/access/grants/take-grant.ts';
 import { defaultPolicies } from '../../src/access/policies/default-policies.ts';
+import { putFirstPolicies } from '../../src/access/policies/first-policies.ts';
 import { PreparedPolicies } from '../../src/access/policies/prepared-policies.ts';
 import { chunks } from '../../src/access/reviews/chunks.ts';
 import { actionsByActivity, readActs, recordedActions } from '../../src/access/reviews/recorded-actions.ts';
@@ -48,6 +49,7 @@ describeEachStore('access reviews', ({ column, makeStore }) => {
     ada = await addPerson(testStore.store, { name: 'Ada' });
     bob = await addPerson(testStore.store, { name: 'Bob' });
     eve = await addPerson(testStore.store, { name: 'Eve' });
+    await putFirstPolicies(testStore.store, clock.now);
     await giveGrant(ada, 'administrator');
   });
 
@@ -376,7 +378,8 @@ describeEachStore('access reviews', ({ column, makeStore }) => {
       await giveGrant(eve, 'engineer', { expiresAt: clock.now + DAY_MS }),
     ];
     const campaign = await start();
-    await testStore.store.change((change) => takeGrant(change, null, { grantId: first, reason: '', atMs: clock.now }));
+    const view = { policies, address: '192.0.2.1', atMs: clock.now };
+    await testStore.store.change((change) => takeGrant(change, null, { grantId: first, reason: '', view }));
     clock.now += 2 * DAY_MS;
     const [one, two] = [await itemOf(campaign.id, first), await itemOf(campaign.id, second)];
     for (const { id } of [one, two]) {

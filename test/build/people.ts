@@ -92,7 +92,7 @@ function testPorts(roles: Map<string, readonly Role[]>): PeoplePorts {
         .execute();
       return active.length > 0;
     },
-    async requireOtherAdministrator({ sql }, personId) {
+    async requireOthers({ sql }, personId) {
       if (!administrators().includes(personId)) return;
       const others = administrators().filter((id) => id !== personId);
       const active =

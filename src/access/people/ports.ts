@@ -22,8 +22,11 @@ export interface PeoplePorts {
   rolesOnServer(sql: Kysely<Database>, caller: Caller): Promise<readonly Role[]>;
   /** Whether an active person is administrator of the whole server. */
   hasAdministrator(sql: Kysely<Database>): Promise<boolean>;
-  /** Refuses within a change where no active administrator of the server would be left without this person; holds others off until it ends. */
-  requireOtherAdministrator(change: Change, personId: string): Promise<void>;
+  /**
+   * Refuses within a change where without this person no active administrator of the server would be left, or nobody who can change the
+   * policies; holds others off until it ends.
+   */
+  requireOthers(change: Change, personId: string, by: Caller): Promise<void>;
   /** Gives a role within a change, and records it; refuses what `by`, where it is a caller, may not give. */
   giveRole(change: Change, given: GivenRole): Promise<void>;
   /** Takes all grants of somebody who is erased, and records it. */

@@ -36,6 +36,10 @@ const accessErrors = {
     'the server would be left without an administrator',
     'first give the role administrator on the server to another active person, without expiry and conditions',
   ),
+  'grant-last-way-back': conflict(
+    'nobody would be left who can change the policies',
+    'first give another active person a role on the server, without expiry and hours, that may propose and decide policies, or change the policies',
+  ),
   'grant-limit': refused('too many grants', 'take away grants that are not needed'),
   'grant-expiry': refused('the grant would never hold', 'name a time in the future, or none'),
   'grant-conditions': refused('the conditions can never hold'),

@@ -1,19 +1,13 @@
-import type { ActionId } from '../../contract/actions.ts';
 import type { Store } from '../../store/store.ts';
-import { type HeldGrants, readHeldGrants } from '../grants/held-grants.ts';
+import { readHeldGrants } from '../grants/held-grants.ts';
 import { findPrincipals, isActive } from '../grants/principals.ts';
-import { serverResource } from '../grants/resources.ts';
 import type { PolicyActor } from './change-policies.ts';
 import { AccessError } from './errors.ts';
 import type { PolicyExaminer } from './examiner.ts';
-import type { PolicyRequest } from './request.ts';
-import { questionOf } from './situation.ts';
+import { wayBack, wayBackRequests } from './way-back.ts';
 
 /** People whose grants are looked at. */
 const MAX_PEOPLE = 500;
-
-/** What somebody must be able to do to undo any policies. */
-const wayBack = ['policies.propose', 'policies.decide'] as const satisfies readonly ActionId[];
 
 interface Desk {
   readonly store: Store;
@@ -29,7 +23,8 @@ interface Desk {
 export async function requireWayBack(desk: Desk, text: string, actor: PolicyActor): Promise<void> {
   const people = await activePeopleWithGrants(desk.store);
   for (const personId of people) {
-    const requests = await Promise.all(wayBack.map((action) => requestFor(desk, { personId, action, actor })));
+    const held = await readHeldGrants(desk.store.read, personId);
+    const requests = wayBackRequests({ personId, held, address: actor.address, atMs: desk.clock() });
     const outcomes = await desk.examiner.evaluate(text, requests);
     if (outcomes.every(({ allowed }) => allowed)) return;
   }
@@ -54,31 +49,4 @@ export async function activePeopleWithGrants({ read }: Store): Promise<readonly 
   const refs = rows.map((row) => ({ kind: 'person' as const, id: row.principal_id }));
   const people = await findPrincipals(read, refs);
   return refs.filter((ref) => isActive(people, ref)).map(({ id }) => id);
-}
-
-interface Trial {
-  readonly personId: string;
-  readonly action: ActionId;
-  readonly actor: PolicyActor;
-}
-
-async function requestFor({ store, clock }: Desk, { personId, action, actor }: Trial): Promise<PolicyRequest> {
-  const { classification } = serverResource;
-  return questionOf({
-    principal: { kind: 'person', id: personId },
-    action,
-    resource: serverResource,
-    held: lasting(await readHeldGrants(store.read, personId)),
-    now: { level: 2, address: actor.address, atMs: clock(), purpose: '', classification },
-    recentlyVerified: true,
-    credential: 'session',
-  }).request;
-}
-
-function lasting({ byScope }: HeldGrants): HeldGrants {
-  const kept = [...byScope].map(
-    ([key, grants]) =>
-      [key, grants.filter((grant) => grant.expiresAtMs === null && grant.conditions.hours === undefined)] as const,
-  );
-  return { count: kept.length, byScope: new Map(kept) };
 }

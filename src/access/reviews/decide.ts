@@ -7,6 +7,7 @@ import type { ReviewItemTable } from '../../store/tables/reviews.ts';
 import type { Caller } from '../caller.ts';
 import { takeGrant } from '../grants/take-grant.ts';
 import { actorOf } from '../people/record.ts';
+import type { ActivePolicies } from '../policies/active-policies.ts';
 import { findCampaign } from './campaign-row.ts';
 import { ReviewError } from './errors.ts';
 import { reviewLimits } from './limits.ts';
@@ -40,6 +41,7 @@ export async function decideItems(parts: ReviewParts, { caller, campaignId, deci
   // One order for everybody, so that two who decide the same items do not wait for each other.
   const inOrder = decisions.toSorted((a, b) => (a.itemId < b.itemId ? -1 : 1));
   checkRepeated(inOrder);
+  const policies = await parts.policies();
   await parts.store.change(async (change) => {
     await checkReviewer(change.sql, campaignId, reviewerId);
     await holdOpenCampaign(change.sql, campaignId, inOrder);
@@ -48,7 +50,7 @@ export async function decideItems(parts: ReviewParts, { caller, campaignId, deci
     await writeDecisions(change.sql, { inOrder, reviewerId, atMs: parts.clock() });
     for (const decision of inOrder) {
       const item = items.get(decision.itemId);
-      if (item !== undefined) await carryOut(parts, change, { caller, item, decision });
+      if (item !== undefined) await carryOut(parts, change, { caller, policies, item, decision });
     }
     await forgetNoticesWhenDone(change.sql, campaignId);
   });
@@ -165,15 +167,15 @@ async function writeDecisions(sql: Transaction<Database>, { inOrder, reviewerId,
 
 interface CarryingOut {
   readonly caller: Caller;
+  readonly policies: ActivePolicies;
   readonly item: ReviewItemTable;
   readonly decision: ItemDecision;
 }
 
-async function carryOut(parts: ReviewParts, change: Change, { caller, item, decision }: CarryingOut): Promise<void> {
+async function carryOut(parts: ReviewParts, change: Change, carrying: CarryingOut): Promise<void> {
+  const { caller, item, decision } = carrying;
   const outcome =
-    decision.decision === 'certify'
-      ? await keep(parts, change, item)
-      : await take(parts, change, { caller, item, decision });
+    decision.decision === 'certify' ? await keep(parts, change, item) : await take(parts, change, carrying);
   await change.sql.updateTable('review_items').set({ outcome }).where('id', '=', item.id).execute();
   const { comment } = decision;
   change.record({
@@ -211,11 +213,12 @@ async function keep({ clock }: ReviewParts, { sql }: Change, item: ReviewItemTab
 async function take(
   { bus, clock }: ReviewParts,
   change: Change,
-  { caller, item, decision }: CarryingOut,
+  { caller, policies, item, decision }: CarryingOut,
 ): Promise<Outcome> {
   const reason = `access review ${item.campaign_id}${decision.comment === '' ? '' : `: ${decision.comment.toWellFormed()}`}`;
+  const view = { policies, address: caller.address, atMs: clock() };
   try {
-    await takeGrant(change, caller.principal, { grantId: item.grant_id, reason, atMs: clock() });
+    await takeGrant(change, caller.principal, { grantId: item.grant_id, reason, view });
     change.afterCommit(() => bus.publish('access', item.principal_id));
     return 'taken';
   } catch (error) {

@@ -39,8 +39,9 @@ export const grantBindings = [
   bind(
     'grants.take',
     async ({ params, query, caller, services }) => {
-      const { store, clock } = services;
-      const taking = { grantId: params.grantId, reason: query.reason ?? '', atMs: clock() };
+      const { store, clock, access } = services;
+      const view = { policies: access.records.policies, address: caller.address, atMs: clock() };
+      const taking = { grantId: params.grantId, reason: query.reason ?? '', view };
       await store.change(async (change) => {
         const grant = await takeGrantAs(change, caller, taking);
         announce(services, change, grant.principal.id);

@@ -35,14 +35,14 @@ async function setState(
 
 /**
  * Disables a person: sessions and links end at once, factors stay.
- * @throws PeopleError `person-unknown`, `person-state`, `person-above`; and what the grants say of the last administrator.
+ * @throws PeopleError `person-unknown`, `person-state`, `person-above`; and what the grants say of the last administrator and the last who can change policies.
  */
 export async function disablePerson(people: People, act: AdministrativeAct): Promise<void> {
   const { caller, personId, reason } = act;
   await people.store.change(async (change) => {
     const { state } = await accountFor(people, change, act);
     if (state === 'disabled') throw PeopleError.of('person-state', 'the person is disabled already');
-    await people.ports.requireOtherAdministrator(change, personId);
+    await people.ports.requireOthers(change, personId, caller);
     await setState(change, personId, 'disabled');
     await endLinks(change.sql, personId);
     const sessionsEnded = await endSessions(people, change, { personId });
@@ -71,14 +71,14 @@ export async function enablePerson(people: People, act: AdministrativeAct): Prom
 
 /**
  * Removes every factor of a person who lost them, and answers with a link to begin again with; sessions end.
- * @throws PeopleError `person-unknown`, `person-state`, `person-above`; and what the grants say of the last administrator.
+ * @throws PeopleError `person-unknown`, `person-state`, `person-above`; and what the grants say of the last administrator and the last who can change policies.
  */
 export async function resetFactors(people: People, act: AdministrativeAct): Promise<MadeLink> {
   const { caller, personId, reason } = act;
   const { value } = await people.store.change(async (change) => {
     const { state } = await accountFor(people, change, act);
     if (state !== 'active') throw PeopleError.of('person-state', `the person is ${state}, not active`);
-    await people.ports.requireOtherAdministrator(change, personId);
+    await people.ports.requireOthers(change, personId, caller);
     await removeFactors(change, personId);
     await setState(change, personId, 'invited');
     await endSessions(people, change, { personId });
@@ -100,13 +100,13 @@ async function removeFactors({ sql }: Change, personId: string): Promise<void> {
 /**
  * Erases what names a person: name, address, factors, sessions, and in the ledger what the commitments stand for. That he was here, under
  * an id, and what he decided stays.
- * @throws PeopleError `person-unknown`, `person-above`; and what the grants say of the last administrator.
+ * @throws PeopleError `person-unknown`, `person-above`; and what the grants say of the last administrator and the last who can change policies.
  */
 export async function erasePerson(people: People, act: AdministrativeAct): Promise<void> {
   const { caller, personId, reason } = act;
   await people.store.change(async (change) => {
     await accountFor(people, change, act);
-    await people.ports.requireOtherAdministrator(change, personId);
+    await people.ports.requireOthers(change, personId, caller);
     await people.ports.takeAllRoles(change, personId, caller);
     await removeFactors(change, personId);
     await endLinks(change.sql, personId);
