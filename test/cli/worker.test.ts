@@ -47,11 +47,20 @@ it('vouchsafe worker says what to configure where jobs are not shared', async ()
   expect(worker.log()).toContain('expected jobs.column to be pg-boss, found embedded');
 });
 
+it('vouchsafe worker refuses counters of its own beside shared records, as vouchsafe serve does', async () => {
+  const records = 'records:\n  postgres:\n    url: postgres://127.0.0.1:1/none\n';
+  writeFileSync(configFile, `data: ${data}\n${records}jobs:\n  column: pg-boss\n`);
+  const worker = start();
+  expect(await exitOf(worker)).toBe(2);
+  expect(worker.log()).toContain('records are in PostgreSQL, counters in memory');
+});
+
 describe.skipIf(postgresUrl === undefined)('vouchsafe worker', () => {
   let queue: OpenedQueue;
   beforeAll(async () => {
     const records = `records:\n  postgres:\n    url: ${postgresUrl}\n    schema: ${schema}\n`;
-    writeFileSync(configFile, `data: ${data}\n${records}jobs:\n  column: pg-boss\n  threads: 2\n`);
+    const counters = 'counters:\n  memory:\n    eachAlone: true\n';
+    writeFileSync(configFile, `data: ${data}\n${records}jobs:\n  column: pg-boss\n  threads: 2\n${counters}`);
     const place = { column: 'pg-boss', records: { column: 'postgres', url: postgresUrl ?? '', schema } } as const;
     queue = await openQueue(place, { kinds: jobKinds });
   });

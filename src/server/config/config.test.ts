@@ -74,6 +74,22 @@ describe('the configuration', () => {
     expect(loadConfig({ config, data: 'here' }, {}).data).toBe(join(process.cwd(), 'here'));
   });
 
+  test('files of secrets and authorities are relative to the file too', () => {
+    const postgres = 'postgres: {url: "postgres://db/x", password: {file: pass}, tls: {caFile: ca.pem}}';
+    const webhook = 'webhook: {url: "https://hooks.example.org", secret: {file: hook}}';
+    const config = file('secrets.yaml', `records: {${postgres}}\nreviews: {${webhook}}\n`);
+    const { records, reviews } = loadConfig({ config }, {});
+    expect(records).toMatchObject({
+      postgres: { password: { file: join(folder, 'pass') }, tls: { caFile: join(folder, 'ca.pem') } },
+    });
+    expect(reviews.webhook?.secret).toEqual({ file: join(folder, 'hook') });
+  });
+
+  test('what names no file stays as it is', () => {
+    const config = file('env.yaml', 'records: {postgres: {url: "postgres://db/x", password: {env: PGPASS}, tls: {}}}\n');
+    expect(loadConfig({ config }, {}).records).toMatchObject({ postgres: { password: { env: 'PGPASS' }, tls: {} } });
+  });
+
   test.each(['0.0.0.0', '::', '192.168.1.5', 'vouchsafe.example.org'])('%s is not listened on without TLS', (host) => {
     expect(refusal(() => loadConfig({ host }, {})).code).toBe('listen-insecure');
     const proxied = { host, behindProxy: true, origin: 'https://vouchsafe.example.org' };

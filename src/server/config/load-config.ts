@@ -95,14 +95,15 @@ function checkListening({ listen, origin }: ServerConfig): void {
 }
 
 function withPaths(config: ServerConfig, folder: string): ServerConfig {
-  const at = <Path extends string | undefined>(path: Path): Path =>
-    (path === undefined ? path : resolve(folder, path)) as Path;
+  const at: At = (path) => (path === undefined ? path : resolve(folder, path)) as typeof path;
   const { tls } = config.listen;
+  const { webhook } = config.reviews;
   const passwords = config.access.passwords;
   return {
     ...config,
     data: at(config.data),
     keys: at(config.keys),
+    records: recordsAt(config.records, at),
     blobs: config.blobs && withBlobPaths(config.blobs, at),
     counters: withCounterPaths(config.counters, at),
     listen: {
@@ -118,12 +119,27 @@ function withPaths(config: ServerConfig, folder: string): ServerConfig {
       ...provider,
       clientSecret: secretAt(provider.clientSecret, at),
     })),
+    reviews: { ...config.reviews, webhook: webhook && { ...webhook, secret: secretAt(webhook.secret, at) } },
+  };
+}
+
+type At = <Path extends string | undefined>(path: Path) => Path;
+
+function recordsAt(records: ServerConfig['records'], at: At): ServerConfig['records'] {
+  if ('sqlite' in records) return records;
+  const { password, tls, ...rest } = records.postgres;
+  return {
+    postgres: {
+      ...rest,
+      ...(password === undefined ? {} : { password: secretAt(password, at) }),
+      ...(tls === undefined ? {} : { tls: { caFile: at(tls.caFile) } }),
+    },
   };
 }
 
 function secretAt<Reference extends SecretReference | undefined>(
   secret: Reference,
-  at: (path: string) => string,
+  at: At,
 ): Reference {
   return (secret !== undefined && 'file' in secret ? { file: at(secret.file) } : secret) as Reference;
 }

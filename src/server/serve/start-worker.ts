@@ -1,5 +1,6 @@
 import { packageVersion } from '../../node/version.ts';
 import { JobError } from '../../store/jobs/errors.ts';
+import { checkCounters } from '../config/check-counters.ts';
 import { defaultDataFolder } from '../config/data-folder.ts';
 import type { ServerConfig } from '../config/schema.ts';
 import { startJobs } from '../jobs/start-jobs.ts';
@@ -25,7 +26,8 @@ export interface RunningWorker {
 
 /**
  * Runs jobs, and nothing else, beside the servers that share the records.
- * @throws JobError `jobs-unconfigured` where jobs are not shared, `job-unknown-kind`; and what opening the store throws
+ * @throws JobError `jobs-unconfigured` where jobs are not shared, `job-unknown-kind`; StartError `counters-apart`, as a server;
+ * and what opening the store throws
  */
 export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
   const { column } = options.config.jobs;
@@ -33,6 +35,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     const reason = `expected jobs.column to be pg-boss, found ${column}: there, the server runs its jobs itself`;
     throw JobError.of('jobs-unconfigured', { reason });
   }
+  checkCounters(options.config);
   const closing = new Closing();
   try {
     return await start(options, closing);
