@@ -103,6 +103,27 @@ describe.skipIf(isSkipped)('ways in that lead over another site, or to nobody', 
     await context.close();
   });
 
+  it('links the outside account of somebody who is signed in, unless it belongs to another', async () => {
+    const { page } = ada;
+    provider.claims = { email: 'ada@example.org', email_verified: true };
+    for (const [subject, end] of [
+      ['grace', 'That account is linked to somebody else here'],
+      ['ada', null],
+    ] as const) {
+      provider.subject = subject;
+      await page.context().clearCookies({ domain: '127.0.0.1' });
+      await page.goto('/account');
+      const ended = page.waitForResponse((one) => one.url().includes('/callback') && one.status() === 303);
+      await page.getByRole('button', { name: 'Link the company' }).click();
+      await ended;
+      if (end !== null) await page.getByRole('alert').getByText(end).waitFor();
+      await heading(page, 'My account');
+    }
+    const { page: elsewhere, context } = await comeFromProvider('ada@example.org', 'ada');
+    await heading(elsewhere, 'One more proof');
+    await context.close();
+  });
+
   it('says how long to wait after passwords that were wrong again and again', async () => {
     const { page, context } = await newcomer();
     await page.goto('/sign-in');

@@ -18,7 +18,11 @@ const wordsOf: Readonly<Record<string, Words>> = {
   },
   'oidc-link-needed': {
     detail: 'you have an account here that has another way in',
-    hint: 'Sign in the way you did so far.',
+    hint: 'Sign in the way you did so far, then link that one on the page of your account.',
+  },
+  'oidc-identity-taken': {
+    detail: 'that account is linked to somebody else here',
+    hint: 'Sign in there with the one that is yours, then try again.',
   },
   'oidc-unavailable': {
     detail: 'the outside account cannot be used at the moment',
