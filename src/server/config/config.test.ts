@@ -86,7 +86,10 @@ describe('the configuration', () => {
   });
 
   test('what names no file stays as it is', () => {
-    const config = file('env.yaml', 'records: {postgres: {url: "postgres://db/x", password: {env: PGPASS}, tls: {}}}\n');
+    const config = file(
+      'env.yaml',
+      'records: {postgres: {url: "postgres://db/x", password: {env: PGPASS}, tls: {}}}\n',
+    );
     expect(loadConfig({ config }, {}).records).toMatchObject({ postgres: { password: { env: 'PGPASS' }, tls: {} } });
   });
 

@@ -137,9 +137,6 @@ function recordsAt(records: ServerConfig['records'], at: At): ServerConfig['reco
   };
 }
 
-function secretAt<Reference extends SecretReference | undefined>(
-  secret: Reference,
-  at: At,
-): Reference {
+function secretAt<Reference extends SecretReference | undefined>(secret: Reference, at: At): Reference {
   return (secret !== undefined && 'file' in secret ? { file: at(secret.file) } : secret) as Reference;
 }
