@@ -20,6 +20,7 @@ const suites = {
   ledger: 'Recording in the ledger',
   policy: 'Deciding about access',
   keys: 'Keys',
+  jobs: 'Jobs',
 } as const;
 type Suite = keyof typeof suites;
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,13 +13,23 @@ export interface ServedConsole {
   stop(): Promise<void>;
 }
 
+export interface ServeOptions {
+  /** What the configuration file says, besides the data and the port. */
+  readonly config?: object;
+  /** Secrets that the file names. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts the built program as a person would, on a data folder of its own, and reads what it prints. */
-export async function serveConsole(): Promise<ServedConsole> {
+export async function serveConsole({ config, env = {} }: ServeOptions = {}): Promise<ServedConsole> {
   const folder = mkdtempSync(join(tmpdir(), 'vouchsafe-console-'));
+  const configFile = join(folder, 'server.json');
+  if (config !== undefined) writeFileSync(configFile, JSON.stringify(config), { mode: 0o600 });
+  const configured = config === undefined ? [] : ['--config', configFile];
   const program = spawn(
     process.execPath,
-    ['dist/bundle/main.js', 'serve', '--data', folder, '--port', '0', '--log-level', 'error'],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    ['dist/bundle/main.js', 'serve', ...configured, '--data', folder, '--port', '0', '--log-level', 'error'],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
   );
   const stop = async (): Promise<void> => {
     if (program.exitCode === null) {

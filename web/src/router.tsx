@@ -135,6 +135,7 @@ const checkpoints = createRoute({
 const account = createRoute({
   getParentRoute: () => frame,
   path: '/account',
+  validateSearch: z.object({ error: errorCode }),
   component: lazyRouteComponent(() => import('./pages/settings/account.tsx'), 'AccountPage'),
 });
 const server = createRoute({

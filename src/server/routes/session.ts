@@ -80,7 +80,9 @@ export const sessionBindings: readonly AnyBinding[] = [
       const answer = { providerId: params.provider, query: answered, token, client: clientOf(caller) };
       return redirectHere(await placeAfter(await finishOidc(people, answer), { people, session, caller }));
     } catch (error) {
-      return redirectHere(`/sign-in?error=${encodeURIComponent(codeFor(error))}`);
+      // Somebody who is signed in already came to link an account.
+      const place = caller.principal === null ? '/sign-in' : '/account';
+      return redirectHere(`${place}?error=${encodeURIComponent(codeFor(error))}`);
     }
   }),
 

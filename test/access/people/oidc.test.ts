@@ -1,101 +1,13 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type Configuration, Provider } from 'oidc-provider';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { invite } from '../../../src/access/people/invitations/invite.ts';
 import { beginOidc } from '../../../src/access/people/oidc/begin-oidc.ts';
 import { finishOidc } from '../../../src/access/people/oidc/finish-oidc.ts';
 import { resolveSession } from '../../../src/access/people/sessions/resolve-session.ts';
 import { oidcProviderSettings } from '../../../src/access/people/settings.ts';
+import { CLIENT_ID, CLIENT_SECRET, LocalProvider } from '../../build/local-provider.ts';
 import { callerOf, client, codeOf, makeTestPeople, type TestPeople } from '../../build/people.ts';
 import { enrolTotp, makeAdministrator, makeMember } from '../../build/people-steps.ts';
 import { makeTestStore, type TestStore } from '../../build/store.ts';
-
-interface Claimed {
-  readonly email?: string;
-  readonly email_verified?: boolean;
-  readonly name?: string;
-  readonly amr?: readonly string[];
-}
-
-/** A real provider on loopback; whoever comes is whom the test says, without being asked. */
-class LocalProvider {
-  readonly #server: Server;
-  readonly issuer: string;
-  subject = 'subject-1';
-  claims: Claimed = {};
-
-  constructor(server: Server) {
-    this.#server = server;
-    this.issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const provider = new Provider(this.issuer, this.#configuration());
-    const answer = provider.callback();
-    server.on('request', (request, response) => {
-      if (request.url?.startsWith('/interaction/') === true) void this.#interact(provider, { request, response });
-      else void answer(request, response);
-    });
-  }
-
-  static async start(): Promise<LocalProvider> {
-    const server = createServer();
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
-    });
-    return new LocalProvider(server);
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => {
-      this.#server.close(resolve);
-    });
-  }
-
-  #configuration(): Configuration {
-    return {
-      clients: [
-        {
-          client_id: 'vouchsafe',
-          client_secret: 'a secret of the test',
-          redirect_uris: ['https://vouchsafe.example/api/sign-in/oidc/local/callback'],
-          grant_types: ['authorization_code'],
-          response_types: ['code'],
-        },
-      ],
-      claims: { openid: ['sub', 'email', 'email_verified', 'name', 'amr'], email: [], profile: [] },
-      conformIdTokenClaims: false,
-      features: { devInteractions: { enabled: false } },
-      pkce: { required: () => true },
-      ttl: { AccessToken: 60, AuthorizationCode: 60, Grant: 60, IdToken: 60, Interaction: 60, Session: 60 },
-      jwks: {
-        keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })],
-      },
-      cookies: { keys: ['keys of the test'] },
-      findAccount: (_context, sub) => ({ accountId: sub, claims: () => ({ sub, ...this.claims }) }),
-      loadExistingGrant: async (context) => {
-        const grant = new context.oidc.provider.Grant({
-          clientId: context.oidc.client?.clientId ?? '',
-          accountId: context.oidc.session?.accountId ?? '',
-        });
-        grant.addOIDCScope('openid email profile');
-        await grant.save();
-        return grant;
-      },
-      interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
-    };
-  }
-
-  async #interact(provider: Provider, { request, response }: Exchange): Promise<void> {
-    const { amr = ['pwd'] } = this.claims;
-    await provider.interactionFinished(request, response, { login: { accountId: this.subject, amr: [...amr] } });
-  }
-}
-
-interface Exchange {
-  readonly request: Parameters<Provider['interactionFinished']>[0];
-  readonly response: Parameters<Provider['interactionFinished']>[1];
-}
 
 /** Follows redirects as a browser with a jar would, until one leads back to the server. */
 async function browse(location: string): Promise<URL> {
@@ -124,6 +36,7 @@ describe('single sign-on with a local identity provider', () => {
 
   beforeAll(async () => {
     provider = await LocalProvider.start();
+    provider.leadTo('https://vouchsafe.example');
   });
 
   afterAll(async () => provider.stop());
@@ -143,8 +56,8 @@ describe('single sign-on with a local identity provider', () => {
       id: 'local',
       name: 'Local',
       issuer: provider.issuer,
-      clientId: 'vouchsafe',
-      clientSecret: 'a secret of the test',
+      clientId: CLIENT_ID,
+      clientSecret: CLIENT_SECRET,
       ...settings,
     });
     const clock = Object.assign(() => Date.now(), { nowMs: 0, passSeconds: () => undefined });

@@ -3,13 +3,14 @@ import { useNavigate } from '@tanstack/react-router';
 import { Fingerprint } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import type { Reply } from '../../api/call.ts';
-import { useApi, useChanged } from '../../api/hooks.ts';
+import { useChanged } from '../../api/hooks.ts';
 import { makeLinkPasskey, passkeysWork } from '../../api/passkeys.ts';
 import { Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
 import { NewPassword } from './new-password.tsx';
 import { MIN_PASSWORD_CHARACTERS } from './password-strength.ts';
+import { useTakesPasswords } from './takes-passwords.ts';
 
 type Passkey = Awaited<ReturnType<typeof makeLinkPasskey>>;
 
@@ -32,8 +33,7 @@ interface AcceptanceFormProps {
 export function AcceptanceForm({ token, asksEmail = false, email = '', name = '', onSubmit }: AcceptanceFormProps) {
   const [answers, setAnswers] = useState<Answers>({ name, email });
   const [password, setPassword] = useState('');
-  const options = useApi('signIn.options');
-  const takesPassword = options.data?.password ?? true;
+  const takesPassword = useTakesPasswords();
   const { busy, error, submit } = useSubmit();
   const arrive = useArrival();
 

@@ -6,6 +6,7 @@ import { Timestamp } from '../../ui/timestamp.tsx';
 import { AcceptanceForm } from './acceptance-form.tsx';
 import { useFragmentToken } from './fragment-token.ts';
 import { GateFrame } from './gate-frame.tsx';
+import { useTakesPasswords } from './takes-passwords.ts';
 
 /** Behind the link of an invitation, or of a reset of somebody's factors. */
 export function InvitationPage() {
@@ -24,6 +25,7 @@ export function InvitationPage() {
 }
 
 function Invitation({ token }: { readonly token: string }) {
+  const takesPasswords = useTakesPasswords();
   const shown = useQuery({
     queryKey: ['invitation.show', token],
     queryFn: () => call('invitation.show', { body: { token } }),
@@ -46,7 +48,7 @@ function Invitation({ token }: { readonly token: string }) {
   const { name, email, expiresAt } = shown.data;
   return (
     <GateFrame
-      step="1 of 2"
+      {...(takesPasswords ? { step: '1 of 2' } : {})}
       title="You are invited"
       lead={
         <>

@@ -18,7 +18,7 @@ interface SecondStepProps {
   readonly onBack: () => void;
 }
 
-/** After the password: a passkey, the code of an authenticator, or a recovery code. */
+/** After the password or an outside account: a passkey, the code of an authenticator, or a recovery code. */
 export function SecondStep({ factors, onStep, onBack }: SecondStepProps) {
   const has = (factor: string): boolean => factors.includes(factor);
   const [recovering, setRecovering] = useState(!has('totp') && !has('passkey'));
@@ -39,7 +39,7 @@ export function SecondStep({ factors, onStep, onBack }: SecondStepProps) {
     <GateFrame
       title="One more proof"
       step="2 of 2"
-      lead="Your password was right. The second factor makes a stolen one useless."
+      lead="The first step was right. The second factor makes a stolen password useless."
     >
       <Stack>
         <ProblemNote error={error} />

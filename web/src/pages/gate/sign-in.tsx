@@ -10,6 +10,7 @@ import { Stack } from '../../ui/panel.tsx';
 import { ErrorState, ProblemNote, Skeleton } from '../../ui/states.tsx';
 import { GateFrame, Or } from './gate-frame.tsx';
 import { safeNext } from './next.ts';
+import { RefusedElsewhere } from './refused-elsewhere.tsx';
 import { SecondStep } from './second-step.tsx';
 import { formText } from '../../ui/form-text.ts';
 
@@ -125,17 +126,6 @@ function Ways({ options, onStep, refused }: WaysProps) {
 async function leaveFor(provider: string): Promise<undefined> {
   const { location } = await call('signIn.oidcStart', { params: { provider } });
   window.location.assign(location);
-}
-
-function RefusedElsewhere({ code }: { readonly code: string }) {
-  return (
-    <div role="alert">
-      <p>
-        <strong>Signing in with the outside account did not work</strong> (<code>{code}</code>).
-      </p>
-      <p className="soft">Try once more. If it stays, your administrator can see the reason in the ledger.</p>
-    </div>
-  );
 }
 
 interface PasswordFormProps {

@@ -1,4 +1,5 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../api/call.ts';
 import { type Me, useApi, useChanged, useMe } from '../../api/hooks.ts';
@@ -8,6 +9,7 @@ import { PageHeader } from '../../ui/page-header.tsx';
 import { Columns, Panel, Row, Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
+import { OutsideAccounts } from './outside-accounts.tsx';
 import { PasskeyList } from './passkey-list.tsx';
 import { PasswordPanel } from './password-panel.tsx';
 import { SecondFactors } from './second-factors.tsx';
@@ -16,6 +18,8 @@ import { SessionList } from './session-list.tsx';
 /** Everything that one looks after oneself. */
 export function AccountPage() {
   const { data: me } = useMe();
+  const { data: ways } = useApi('signIn.options');
+  const { error: refused } = useSearch({ from: '/frame/account' });
   if (me === null || me === undefined) return null;
   return (
     <>
@@ -25,9 +29,10 @@ export function AccountPage() {
           <NamePanel me={me} />
           <PasskeyList me={me} />
           <SecondFactors me={me} />
+          {ways !== undefined && ways.oidc.length > 0 && <OutsideAccounts providers={ways.oidc} refused={refused} />}
         </div>
         <div>
-          <PasswordPanel me={me} />
+          {ways?.password === true && <PasswordPanel me={me} />}
           <SessionsPanel />
           <ThemePanel />
         </div>
