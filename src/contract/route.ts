@@ -19,6 +19,10 @@ type RouteAccess =
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** What is done to the server as a whole. */
+export const onServer = <Action extends ActionId>(action: Action) =>
+  ({ kind: 'action', action, resource: 'server' }) as const;
+
 type Shape = z.ZodObject | undefined;
 
 /** One route of the HTTP interface, as data: the server, the document, the client and the tests are all made from it. */

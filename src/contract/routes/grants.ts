@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import { defineRoute } from '../route.ts';
+import { defineRoute, onServer } from '../route.ts';
 import { comment, cursorQuery, id, page, role } from '../types/common.ts';
 import { grant, grantRequest, project, projectRequest } from '../types/people.ts';
 import { accessRow } from '../types/policies.ts';
-
-const server = { kind: 'action', resource: 'server' } as const;
 
 export const grantRoutes = [
   defineRoute({
@@ -12,7 +10,7 @@ export const grantRoutes = [
     method: 'GET',
     path: '/api/grants',
     summary: 'grants',
-    access: { ...server, action: 'grants.read' },
+    access: onServer('grants.read'),
     query: cursorQuery.extend({
       principalId: id.optional(),
       scopeId: id.optional(),
@@ -46,7 +44,7 @@ export const grantRoutes = [
     method: 'GET',
     path: '/api/access',
     summary: 'who can do what, by which grant and policy, last used when',
-    access: { ...server, action: 'grants.read' },
+    access: onServer('grants.read'),
     query: cursorQuery.extend({ principalId: id.optional(), unusedDays: z.coerce.number().int().min(1).optional() }),
     reply: page(accessRow),
   }),
@@ -73,7 +71,7 @@ export const grantRoutes = [
     method: 'POST',
     path: '/api/projects',
     summary: 'make a project',
-    access: { ...server, action: 'projects.change' },
+    access: onServer('projects.change'),
     body: projectRequest,
     reply: project,
     status: 201,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { ActionId } from '../actions.ts';
-import { defineRoute } from '../route.ts';
+import { defineRoute, onServer } from '../route.ts';
 import { cursorQuery, id, page } from '../types/common.ts';
 import {
   checkpoint,
@@ -13,7 +12,6 @@ import {
 } from '../types/ledger.ts';
 import { job } from '../types/server.ts';
 
-const may = (action: ActionId) => ({ kind: 'action', action, resource: 'server' }) as const;
 const params = z.object({ index: z.coerce.number().int().min(0) });
 const size = z.coerce.number().int().min(0);
 
@@ -23,7 +21,7 @@ export const ledgerRoutes = [
     method: 'GET',
     path: '/api/ledger',
     summary: 'size, keys, latest checkpoint, witnesses',
-    access: may('ledger.read'),
+    access: onServer('ledger.read'),
     reply: ledgerState,
   }),
   defineRoute({
@@ -31,7 +29,7 @@ export const ledgerRoutes = [
     method: 'GET',
     path: '/api/ledger/entries',
     summary: 'search entries, the newest first',
-    access: may('ledger.read'),
+    access: onServer('ledger.read'),
     query: cursorQuery.extend({
       class: z.string().max(40).optional(),
       activity: z.string().max(80).optional().describe('an activity, or a beginning such as grant.'),
@@ -49,7 +47,7 @@ export const ledgerRoutes = [
     method: 'GET',
     path: '/api/ledger/entries/:index',
     summary: 'one entry with the bytes of its leaf',
-    access: may('ledger.read'),
+    access: onServer('ledger.read'),
     params,
     reply: entryDetail,
   }),
@@ -58,7 +56,7 @@ export const ledgerRoutes = [
     method: 'POST',
     path: '/api/ledger/entries/:index/reveal',
     summary: 'the personal data behind the commitments of an entry; this is recorded',
-    access: may('ledger.reveal'),
+    access: onServer('ledger.reveal'),
     params,
     reply: z.object({ openings: z.array(opening) }),
   }),
@@ -67,7 +65,7 @@ export const ledgerRoutes = [
     method: 'GET',
     path: '/api/ledger/entries/:index/proof',
     summary: 'proof that an entry is in the tree of the latest checkpoint, or of a given size',
-    access: may('ledger.read'),
+    access: onServer('ledger.read'),
     params,
     query: z.object({ size: size.optional() }),
     reply: inclusionProof,
@@ -77,7 +75,7 @@ export const ledgerRoutes = [
     method: 'GET',
     path: '/api/ledger/entries/:index/proof.tlog-proof',
     summary: 'the same as a file that can be checked offline (C2SP tlog-proof)',
-    access: may('ledger.read'),
+    access: onServer('ledger.read'),
     params,
     produces: 'text/plain',
   }),
@@ -86,7 +84,7 @@ export const ledgerRoutes = [
     method: 'GET',
     path: '/api/ledger/consistency',
     summary: 'proof that the tree of one size continues that of another',
-    access: may('ledger.read'),
+    access: onServer('ledger.read'),
     query: z.object({ from: size, to: size.optional() }),
     reply: consistencyProof,
   }),
@@ -95,7 +93,7 @@ export const ledgerRoutes = [
     method: 'GET',
     path: '/api/ledger/checkpoints',
     summary: 'signed checkpoints, the newest first',
-    access: may('ledger.read'),
+    access: onServer('ledger.read'),
     query: cursorQuery,
     reply: page(checkpoint),
   }),
@@ -104,7 +102,7 @@ export const ledgerRoutes = [
     method: 'POST',
     path: '/api/ledger/exports',
     summary: 'make an export that anybody can verify offline',
-    access: may('ledger.export'),
+    access: onServer('ledger.export'),
     reply: job,
     status: 202,
   }),
@@ -113,7 +111,7 @@ export const ledgerRoutes = [
     method: 'GET',
     path: '/api/ledger/exports/:jobId',
     summary: 'how far an export is that the caller asked for',
-    access: may('ledger.export'),
+    access: onServer('ledger.export'),
     params: z.object({ jobId: id }),
     reply: job,
   }),
@@ -122,7 +120,7 @@ export const ledgerRoutes = [
     method: 'GET',
     path: '/api/ledger/exports/:jobId/file',
     summary: 'download an export',
-    access: may('ledger.export'),
+    access: onServer('ledger.export'),
     params: z.object({ jobId: id }),
     produces: 'application/octet-stream',
   }),
@@ -131,7 +129,7 @@ export const ledgerRoutes = [
     method: 'GET',
     path: '/ledger/checkpoint',
     summary: 'the latest checkpoint (C2SP tlog-tiles)',
-    access: may('ledger.read'),
+    access: onServer('ledger.read'),
     produces: 'text/plain',
   }),
   defineRoute({
@@ -139,7 +137,7 @@ export const ledgerRoutes = [
     method: 'GET',
     path: '/ledger/checkpoints',
     summary: 'all checkpoints, the oldest first, one JSON object a line',
-    access: may('ledger.read'),
+    access: onServer('ledger.read'),
     produces: 'application/jsonl',
   }),
   defineRoute({
@@ -147,7 +145,7 @@ export const ledgerRoutes = [
     method: 'GET',
     path: '/ledger/tile/*',
     summary: 'a tile of hashes or a bundle of entries (C2SP tlog-tiles)',
-    access: may('ledger.read'),
+    access: onServer('ledger.read'),
     params: z.object({ '*': z.string().max(120) }),
     produces: 'application/octet-stream',
   }),
@@ -156,7 +154,7 @@ export const ledgerRoutes = [
     method: 'GET',
     path: '/ledger/keys',
     summary: 'the verifier keys of this ledger',
-    access: may('ledger.read'),
+    access: onServer('ledger.read'),
     reply: z.array(z.string()),
   }),
 ] as const;

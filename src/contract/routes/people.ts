@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import type { ActionId } from '../actions.ts';
-import { defineRoute } from '../route.ts';
+import { defineRoute, onServer } from '../route.ts';
 import { comment, cursorQuery, id, label, page } from '../types/common.ts';
 import { invitation, inviteRequest, person } from '../types/people.ts';
 import { session } from '../types/session.ts';
 
-const may = (action: ActionId) => ({ kind: 'action', action, resource: 'server' }) as const;
 const params = z.object({ personId: id });
 
 export const peopleRoutes = [
@@ -14,7 +12,7 @@ export const peopleRoutes = [
     method: 'GET',
     path: '/api/people',
     summary: 'people',
-    access: may('people.read'),
+    access: onServer('people.read'),
     query: cursorQuery.extend({ search: z.string().max(120).optional(), state: person.shape.state.optional() }),
     reply: page(person),
   }),
@@ -23,7 +21,7 @@ export const peopleRoutes = [
     method: 'GET',
     path: '/api/people/:personId',
     summary: 'one person',
-    access: may('people.read'),
+    access: onServer('people.read'),
     params,
     reply: person,
   }),
@@ -33,7 +31,7 @@ export const peopleRoutes = [
     path: '/api/people',
     summary: 'invite a person; the link is shown once',
     description: 'A role that is named here is given as a grant, which the caller must be allowed to give too.',
-    access: may('people.invite'),
+    access: onServer('people.invite'),
     body: inviteRequest,
     reply: invitation,
     status: 201,
@@ -43,7 +41,7 @@ export const peopleRoutes = [
     method: 'POST',
     path: '/api/people/:personId/invitation',
     summary: 'make a new link for an invitation; the old one ends',
-    access: may('people.invite'),
+    access: onServer('people.invite'),
     params,
     reply: invitation,
     status: 201,
@@ -53,7 +51,7 @@ export const peopleRoutes = [
     method: 'PATCH',
     path: '/api/people/:personId',
     summary: 'change the name of a person',
-    access: may('people.change'),
+    access: onServer('people.change'),
     params,
     body: z.strictObject({ name: label }),
     reply: person,
@@ -63,7 +61,7 @@ export const peopleRoutes = [
     method: 'POST',
     path: '/api/people/:personId/disable',
     summary: 'disable a person; ends all sessions at once',
-    access: may('people.change'),
+    access: onServer('people.change'),
     params,
     body: z.object({ reason: comment.min(1) }),
     reply: person,
@@ -73,7 +71,7 @@ export const peopleRoutes = [
     method: 'POST',
     path: '/api/people/:personId/enable',
     summary: 'enable a person again, or lift a lock-out',
-    access: may('people.change'),
+    access: onServer('people.change'),
     params,
     body: z.object({ reason: comment.min(1) }),
     reply: person,
@@ -83,7 +81,7 @@ export const peopleRoutes = [
     method: 'POST',
     path: '/api/people/:personId/reset',
     summary: 'remove all factors of a person and answer with a new link, shown once',
-    access: may('people.change'),
+    access: onServer('people.change'),
     params,
     body: z.object({ reason: comment.min(1) }),
     reply: invitation,
@@ -93,7 +91,7 @@ export const peopleRoutes = [
     method: 'POST',
     path: '/api/people/:personId/erase',
     summary: 'erase the personal data of a person, in the ledger too; proofs stay valid',
-    access: may('people.erase'),
+    access: onServer('people.erase'),
     params,
     body: z.object({ reason: comment.min(1) }),
   }),
@@ -102,7 +100,7 @@ export const peopleRoutes = [
     method: 'GET',
     path: '/api/people/:personId/sessions',
     summary: 'sessions of a person',
-    access: may('people.read'),
+    access: onServer('people.read'),
     params,
     query: cursorQuery,
     reply: page(session),
@@ -112,7 +110,7 @@ export const peopleRoutes = [
     method: 'DELETE',
     path: '/api/people/:personId/sessions',
     summary: 'end all sessions of a person',
-    access: may('sessions.revoke'),
+    access: onServer('sessions.revoke'),
     params,
   }),
 ] as const;

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { ActionId } from '../actions.ts';
-import { defineRoute } from '../route.ts';
+import { defineRoute, onServer } from '../route.ts';
 import { comment, cursorQuery, page } from '../types/common.ts';
 import {
   policyCheck,
@@ -14,7 +13,6 @@ import {
   whoCould,
 } from '../types/policies.ts';
 
-const may = (action: ActionId) => ({ kind: 'action', action, resource: 'server' }) as const;
 const params = z.object({ version: z.coerce.number().int().min(1) });
 const text = policyText.optional().describe('policies to ask instead of the active ones');
 
@@ -25,7 +23,7 @@ export const policyRoutes = [
     method: 'GET',
     path: '/api/policies',
     summary: 'versions of the policies, the newest first',
-    access: may('policies.read'),
+    access: onServer('policies.read'),
     query: cursorQuery,
     reply: page(policyVersionSummary),
   }),
@@ -34,7 +32,7 @@ export const policyRoutes = [
     method: 'GET',
     path: '/api/policies/active',
     summary: 'the policies that decide now',
-    access: may('policies.read'),
+    access: onServer('policies.read'),
     reply: policyVersion,
   }),
   defineRoute({
@@ -42,7 +40,7 @@ export const policyRoutes = [
     method: 'GET',
     path: '/api/policies/:version',
     summary: 'one version of the policies',
-    access: may('policies.read'),
+    access: onServer('policies.read'),
     params,
     reply: policyVersion,
   }),
@@ -51,7 +49,7 @@ export const policyRoutes = [
     method: 'GET',
     path: '/api/policies/schema',
     summary: 'the Cedar schema that policies are validated against',
-    access: may('policies.read'),
+    access: onServer('policies.read'),
     reply: z.object({ schema: z.string() }),
   }),
   defineRoute({
@@ -59,7 +57,7 @@ export const policyRoutes = [
     method: 'POST',
     path: '/api/policies/check',
     summary: 'check policies against the schema',
-    access: may('policies.read'),
+    access: onServer('policies.read'),
     body: z.object({ text: policyText }),
     reply: policyCheck,
   }),
@@ -68,7 +66,7 @@ export const policyRoutes = [
     method: 'POST',
     path: '/api/policies/try',
     summary: 'what would be decided, and why; why not, and what would change it',
-    access: may('policies.read'),
+    access: onServer('policies.read'),
     body: sampleRequest.extend({ text }),
     reply: sampleAnswer,
   }),
@@ -77,7 +75,7 @@ export const policyRoutes = [
     method: 'POST',
     path: '/api/policies/who-could',
     summary: 'who could do this',
-    access: may('policies.read'),
+    access: onServer('policies.read'),
     body: sampleRequest.pick({ action: true, scope: true }).extend({ text }),
     reply: whoCould,
   }),
@@ -86,7 +84,7 @@ export const policyRoutes = [
     method: 'POST',
     path: '/api/policies/impact',
     summary: 'who would gain and who would lose',
-    access: may('policies.read'),
+    access: onServer('policies.read'),
     body: z.object({ text: policyText }),
     reply: policyImpact,
   }),
@@ -95,7 +93,7 @@ export const policyRoutes = [
     method: 'POST',
     path: '/api/policies',
     summary: 'propose new policies; somebody else decides',
-    access: may('policies.propose'),
+    access: onServer('policies.propose'),
     body: policyProposal,
     reply: policyVersion,
     status: 201,
@@ -105,7 +103,7 @@ export const policyRoutes = [
     method: 'POST',
     path: '/api/policies/:version/approve',
     summary: 'put a proposal into force; never the one who proposed it',
-    access: may('policies.decide'),
+    access: onServer('policies.decide'),
     params,
     body: z.object({ comment: comment.default('') }),
     reply: policyVersion,
@@ -115,7 +113,7 @@ export const policyRoutes = [
     method: 'POST',
     path: '/api/policies/:version/refuse',
     summary: 'refuse a proposal',
-    access: may('policies.decide'),
+    access: onServer('policies.decide'),
     params,
     body: z.object({ comment: comment.min(1) }),
     reply: policyVersion,
@@ -125,7 +123,7 @@ export const policyRoutes = [
     method: 'POST',
     path: '/api/policies/:version/withdraw',
     summary: 'take back one’s own proposal',
-    access: may('policies.propose'),
+    access: onServer('policies.propose'),
     params,
     reply: policyVersion,
   }),

@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import type { ActionId } from '../actions.ts';
-import { defineRoute } from '../route.ts';
+import { defineRoute, onServer } from '../route.ts';
 import { comment, cursorQuery, id, page } from '../types/common.ts';
 import { campaign, campaignRequest, reviewDecision, reviewItem } from '../types/policies.ts';
 
-const may = (action: ActionId) => ({ kind: 'action', action, resource: 'server' }) as const;
 const params = z.object({ campaignId: id });
 
 /** Access reviews: everybody's access is certified or taken away, again and again. */
@@ -14,7 +12,7 @@ export const reviewRoutes = [
     method: 'GET',
     path: '/api/reviews',
     summary: 'campaigns',
-    access: may('reviews.read'),
+    access: onServer('reviews.read'),
     query: cursorQuery.extend({ state: campaign.shape.state.optional() }),
     reply: page(campaign),
   }),
@@ -23,7 +21,7 @@ export const reviewRoutes = [
     method: 'POST',
     path: '/api/reviews',
     summary: 'start a campaign',
-    access: may('reviews.run'),
+    access: onServer('reviews.run'),
     body: campaignRequest,
     reply: campaign,
     status: 201,
@@ -33,7 +31,7 @@ export const reviewRoutes = [
     method: 'GET',
     path: '/api/reviews/:campaignId',
     summary: 'one campaign',
-    access: may('reviews.read'),
+    access: onServer('reviews.read'),
     params,
     reply: campaign,
   }),
@@ -42,7 +40,7 @@ export const reviewRoutes = [
     method: 'GET',
     path: '/api/reviews/:campaignId/items',
     summary: 'what is to be decided in a campaign',
-    access: may('reviews.read'),
+    access: onServer('reviews.read'),
     params,
     query: cursorQuery.extend({ open: z.stringbool().optional() }),
     reply: page(reviewItem),
@@ -52,7 +50,7 @@ export const reviewRoutes = [
     method: 'POST',
     path: '/api/reviews/:campaignId/decisions',
     summary: 'certify or revoke grants; only reviewers of the campaign, never about themselves',
-    access: may('reviews.decide'),
+    access: onServer('reviews.decide'),
     params,
     body: z.object({
       decisions: z
@@ -67,7 +65,7 @@ export const reviewRoutes = [
     method: 'POST',
     path: '/api/reviews/:campaignId/close',
     summary: 'close a campaign; what is undecided stays, and the report says so',
-    access: may('reviews.run'),
+    access: onServer('reviews.run'),
     params,
     reply: campaign,
   }),
@@ -76,7 +74,7 @@ export const reviewRoutes = [
     method: 'GET',
     path: '/api/reviews/:campaignId/report.html',
     summary: 'the report of a campaign, to read and print',
-    access: may('reviews.read'),
+    access: onServer('reviews.read'),
     params,
     produces: 'text/html',
   }),
@@ -85,7 +83,7 @@ export const reviewRoutes = [
     method: 'GET',
     path: '/api/reviews/:campaignId/report.csv',
     summary: 'the report of a campaign, as a table',
-    access: may('reviews.read'),
+    access: onServer('reviews.read'),
     params,
     produces: 'text/csv',
   }),
@@ -94,7 +92,7 @@ export const reviewRoutes = [
     method: 'GET',
     path: '/api/reviews/:campaignId/report.json',
     summary: 'the record of a campaign without names; the ledger holds its SHA-256 once the campaign is closed',
-    access: may('reviews.read'),
+    access: onServer('reviews.read'),
     params,
     produces: 'application/json',
   }),

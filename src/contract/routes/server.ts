@@ -1,10 +1,8 @@
 import { z } from 'zod';
-import type { ActionId } from '../actions.ts';
-import { defineRoute } from '../route.ts';
+import { defineRoute, onServer } from '../route.ts';
 import { cursorQuery, id, page } from '../types/common.ts';
 import { health, job, overview, serverState } from '../types/server.ts';
 
-const may = (action: ActionId) => ({ kind: 'action', action, resource: 'server' }) as const;
 const anybody = { kind: 'public' } as const;
 
 export const serverRoutes = [
@@ -29,7 +27,7 @@ export const serverRoutes = [
     method: 'GET',
     path: '/metrics',
     summary: 'figures for Prometheus',
-    access: may('server.read'),
+    access: onServer('server.read'),
     produces: 'text/plain',
   }),
   defineRoute({
@@ -37,7 +35,7 @@ export const serverRoutes = [
     method: 'GET',
     path: '/api/server',
     summary: 'how the server is set up',
-    access: may('server.read'),
+    access: onServer('server.read'),
     reply: serverState,
   }),
   defineRoute({
@@ -45,7 +43,7 @@ export const serverRoutes = [
     method: 'GET',
     path: '/api/overview',
     summary: 'what needs attention',
-    access: may('overview.read'),
+    access: onServer('overview.read'),
     reply: overview,
   }),
   defineRoute({
@@ -61,7 +59,7 @@ export const serverRoutes = [
     method: 'GET',
     path: '/api/jobs',
     summary: 'jobs, the newest first',
-    access: may('jobs.read'),
+    access: onServer('jobs.read'),
     query: cursorQuery.extend({ state: job.shape.state.optional(), kind: z.string().max(40).optional() }),
     reply: page(job),
   }),
@@ -70,7 +68,7 @@ export const serverRoutes = [
     method: 'GET',
     path: '/api/jobs/:jobId',
     summary: 'one job',
-    access: may('jobs.read'),
+    access: onServer('jobs.read'),
     params: z.object({ jobId: id }),
     reply: job,
   }),
@@ -79,7 +77,7 @@ export const serverRoutes = [
     method: 'POST',
     path: '/api/jobs/:jobId/cancel',
     summary: 'end a job that waits or runs; what it did so far is not undone',
-    access: may('jobs.cancel'),
+    access: onServer('jobs.cancel'),
     params: z.object({ jobId: id }),
     reply: job,
   }),
@@ -88,7 +86,7 @@ export const serverRoutes = [
     method: 'POST',
     path: '/api/jobs/:jobId/retry',
     summary: 'run a failed job again',
-    access: may('jobs.retry'),
+    access: onServer('jobs.retry'),
     params: z.object({ jobId: id }),
     reply: job,
   }),

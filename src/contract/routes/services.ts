@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import type { ActionId } from '../actions.ts';
-import { defineRoute } from '../route.ts';
+import { defineRoute, onServer } from '../route.ts';
 import { comment, cursorQuery, id, label, page } from '../types/common.ts';
 import { issuedKey, key, keyRequest, service } from '../types/people.ts';
 import { oauthRevocationRequest, oauthToken, oauthTokenRequest } from '../types/server.ts';
 
-const may = (action: ActionId) => ({ kind: 'action', action, resource: 'server' }) as const;
 const params = z.object({ serviceId: id });
 const keyParams = z.object({ serviceId: id, keyId: id });
 
@@ -36,7 +34,7 @@ export const serviceRoutes = [
     method: 'GET',
     path: '/api/services',
     summary: 'services',
-    access: may('services.read'),
+    access: onServer('services.read'),
     query: cursorQuery.extend({ search: z.string().max(120).optional() }),
     reply: page(service),
   }),
@@ -45,7 +43,7 @@ export const serviceRoutes = [
     method: 'GET',
     path: '/api/services/:serviceId',
     summary: 'one service',
-    access: may('services.read'),
+    access: onServer('services.read'),
     params,
     reply: service,
   }),
@@ -54,7 +52,7 @@ export const serviceRoutes = [
     method: 'POST',
     path: '/api/services',
     summary: 'make a service, owned by the caller',
-    access: may('services.change'),
+    access: onServer('services.change'),
     body: z.strictObject({ name: label, description: comment.default('') }),
     reply: service,
     status: 201,
@@ -64,7 +62,7 @@ export const serviceRoutes = [
     method: 'PATCH',
     path: '/api/services/:serviceId',
     summary: 'change name, description or owner, disable or enable; disabling ends keys and tokens at once',
-    access: may('services.change'),
+    access: onServer('services.change'),
     params,
     body: z
       .strictObject({ name: label, description: comment, ownerId: id, state: z.enum(['active', 'disabled']) })
@@ -76,7 +74,7 @@ export const serviceRoutes = [
     method: 'GET',
     path: '/api/services/:serviceId/keys',
     summary: 'keys of a service, without their secrets',
-    access: may('services.read'),
+    access: onServer('services.read'),
     params,
     query: cursorQuery,
     reply: page(key),
@@ -86,7 +84,7 @@ export const serviceRoutes = [
     method: 'POST',
     path: '/api/services/:serviceId/keys',
     summary: 'issue a key; the secret is shown once',
-    access: may('keys.issue'),
+    access: onServer('keys.issue'),
     params,
     body: keyRequest,
     reply: issuedKey,
@@ -97,7 +95,7 @@ export const serviceRoutes = [
     method: 'POST',
     path: '/api/services/:serviceId/keys/:keyId/rotate',
     summary: 'issue a successor; the old key goes on for a while',
-    access: may('keys.issue'),
+    access: onServer('keys.issue'),
     params: keyParams,
     body: z.object({
       overlapSeconds: z
@@ -114,7 +112,7 @@ export const serviceRoutes = [
     method: 'DELETE',
     path: '/api/services/:serviceId/keys/:keyId',
     summary: 'revoke a key and the tokens it made, at once and everywhere',
-    access: may('keys.revoke'),
+    access: onServer('keys.revoke'),
     params: keyParams,
   }),
 ] as const;
