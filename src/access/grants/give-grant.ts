@@ -14,6 +14,7 @@ import { isWithin } from './own-bounds.ts';
 import { findPrincipals } from './principals.ts';
 import { readResource, scopeExists } from './resources.ts';
 import { recordGrant } from './grant-entries.ts';
+import { timeText } from '../../contract/time-text.ts';
 
 export interface GrantDraft {
   readonly principal: PrincipalRef;
@@ -130,7 +131,7 @@ async function give(change: Change, { draft, givenBy, atMs }: Giving): Promise<G
 /** A grant that could never hold is a mistake of whoever wrote it. */
 function requireSense(conditions: Conditions, expiresAtMs: number | null, atMs: number): void {
   if (expiresAtMs !== null && expiresAtMs <= atMs) {
-    throw AccessError.of('grant-expiry', `it would end at ${new Date(expiresAtMs).toISOString()}, which is past`);
+    throw AccessError.of('grant-expiry', `it would end at ${timeText(expiresAtMs)}, which is past`);
   }
   const { hours } = conditions;
   if (hours === undefined) return;

@@ -1,6 +1,7 @@
 import type { PrincipalRef } from '../../contract/types/common.ts';
 import type { Change } from '../../store/store.ts';
 import { type Grant, scopeKey } from './grant.ts';
+import { timeText } from '../../contract/time-text.ts';
 
 const SERVER_ACTOR = { kind: 'system', id: 'server' } as const;
 
@@ -27,7 +28,7 @@ export function recordGrant(change: Change, { activity, actor, grant, reason }: 
       role,
       scope: scopeKey(scope),
       conditions: Object.keys(conditions).toSorted(),
-      ...(expiresAtMs === null ? {} : { expiresAt: new Date(expiresAtMs).toISOString() }),
+      ...(expiresAtMs === null ? {} : { expiresAt: timeText(expiresAtMs) }),
     },
     ...(reason === '' ? {} : { personal: { reason } }),
   });

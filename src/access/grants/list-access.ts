@@ -11,9 +11,10 @@ import { questionOf } from '../policies/situation.ts';
 import { conflictsOf } from './conflicts.ts';
 import { type Grant, scopeKey } from './grant.ts';
 import { type HeldGrants, readHeldGrants } from './held-grants.ts';
-import { findGrants, type Page, timeText } from './list-grants.ts';
+import { findGrants, type Page } from './list-grants.ts';
 import { findPrincipals, named } from './principals.ts';
 import { nameScopes, readResource } from './resources.ts';
+import { timeTextOrNull } from '../../contract/time-text.ts';
 
 export type AccessRow = z.infer<typeof accessRow>;
 
@@ -70,7 +71,7 @@ async function describeAccess(listing: AccessListing, grants: readonly Grant[]):
       grantId: id,
       actions: [...actions],
       policies: [...policies],
-      lastUsedAt: timeText(lastUsedAtMs),
+      lastUsedAt: timeTextOrNull(lastUsedAtMs),
       conflicts: [...known],
     });
     // A row costs a decision for each action; others come in between.

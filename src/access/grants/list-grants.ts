@@ -6,6 +6,7 @@ import type { Database } from '../../store/tables/index.ts';
 import { activeAt, type Grant, grantOfRow, type GrantState, grantStateAt } from './grant.ts';
 import { findPrincipals, named } from './principals.ts';
 import { nameScopes } from './resources.ts';
+import { timeText, timeTextOrNull } from '../../contract/time-text.ts';
 
 export type ShownGrant = z.infer<typeof grantSchema>;
 
@@ -68,15 +69,11 @@ export async function showGrants(
     conditions: grant.conditions,
     reason: grant.reason,
     givenBy: grant.givenBy === null ? null : named(principals, grant.givenBy),
-    createdAt: new Date(grant.createdAtMs).toISOString(),
-    expiresAt: timeText(grant.expiresAtMs),
-    lastUsedAt: timeText(grant.lastUsedAtMs),
+    createdAt: timeText(grant.createdAtMs),
+    expiresAt: timeTextOrNull(grant.expiresAtMs),
+    lastUsedAt: timeTextOrNull(grant.lastUsedAtMs),
     state: grantStateAt(grant, nowMs),
   }));
-}
-
-export function timeText(atMs: number | null): string | null {
-  return atMs === null ? null : new Date(atMs).toISOString();
 }
 
 /** @returns undefined where there is no such grant. */

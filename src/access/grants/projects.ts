@@ -10,6 +10,7 @@ import type { Classification } from '../policies/request.ts';
 import { nextEpoch } from './access-epoch.ts';
 import { activeAt } from './grant.ts';
 import type { Page } from './list-grants.ts';
+import { timeText } from '../../contract/time-text.ts';
 
 export type Project = z.infer<typeof projectSchema>;
 
@@ -170,7 +171,7 @@ async function showProjects(read: Reader, rows: readonly ResourceRow[], nowMs: n
     name,
     description,
     classification,
-    createdAt: new Date(createdAtMs).toISOString(),
+    createdAt: timeText(createdAtMs),
     grants: counts.get(id) ?? 0,
   }));
 }

@@ -6,6 +6,7 @@ import type { policyVersion, policyVersionSummary } from '../../contract/types/p
 import type { Database } from '../../store/tables/index.ts';
 import { findPrincipals, type KnownPrincipal, named } from '../grants/principals.ts';
 import { AccessError } from './errors.ts';
+import { timeText, timeTextOrNull } from '../../contract/time-text.ts';
 
 export type PolicyVersion = z.infer<typeof policyVersion>;
 export type PolicyVersionSummary = z.infer<typeof policyVersionSummary>;
@@ -71,9 +72,9 @@ function summaryOf(row: VersionRow, people: ReadonlyMap<string, KnownPrincipal>)
     digest: row.digest,
     comment: row.comment,
     proposedBy: principalOf(row.proposed_by),
-    proposedAt: new Date(row.proposed_at).toISOString(),
+    proposedAt: timeText(row.proposed_at),
     decidedBy: principalOf(row.decided_by),
-    decidedAt: row.decided_at === null ? null : new Date(row.decided_at).toISOString(),
+    decidedAt: timeTextOrNull(row.decided_at),
     decisionComment: row.decision_comment,
   };
 }

@@ -4,8 +4,8 @@ import type { campaign } from '../../contract/types/policies.ts';
 import type { Database } from '../../store/tables/index.ts';
 import type { ReviewCampaignTable } from '../../store/tables/reviews.ts';
 import { namePrincipals } from '../services/directory.ts';
-import { timeText, timeTextOrNull } from '../services/time-text.ts';
 import { ReviewError } from './errors.ts';
+import { timeText, timeTextOrNull } from '../../contract/time-text.ts';
 
 export type CampaignView = z.infer<typeof campaign>;
 

@@ -5,8 +5,8 @@ import type { reviewItem } from '../../contract/types/policies.ts';
 import type { Database } from '../../store/tables/index.ts';
 import type { ReviewItemTable } from '../../store/tables/reviews.ts';
 import { namePrincipals } from '../services/directory.ts';
-import { timeTextOrNull } from '../services/time-text.ts';
 import type { Proposal } from './proposals.ts';
+import { timeTextOrNull } from '../../contract/time-text.ts';
 
 export type ItemView = z.infer<typeof reviewItem>;
 

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../../store/tables/index.ts';
 import type { ReviewNoticeTable } from '../../store/tables/reviews.ts';
-import { timeText } from '../services/time-text.ts';
+import { timeText } from '../../contract/time-text.ts';
 
 export type NoticeKind = ReviewNoticeTable['kind'];
 

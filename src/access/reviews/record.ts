@@ -4,8 +4,8 @@ import type { Kysely } from 'kysely';
 import { canonicalJson, type JsonObject } from '../../ledger/canonical.ts';
 import type { Database } from '../../store/tables/index.ts';
 import type { ReviewCampaignTable, ReviewItemTable } from '../../store/tables/reviews.ts';
-import { timeText, timeTextOrNull } from '../services/time-text.ts';
 import type { Proposal } from './proposals.ts';
+import { timeText, timeTextOrNull } from '../../contract/time-text.ts';
 
 /** What a campaign came to, in one spelling (RFC 8785) and without names: its digest is in the ledger, and stays right when somebody is erased. */
 export interface ReviewRecord {

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { JobHandler } from '../../store/jobs/job.ts';
 import { newId } from '../../store/new-id.ts';
 import type { Change } from '../../store/store.ts';
-import { timeText } from '../services/time-text.ts';
 import type { NoticeKind } from './notices.ts';
+import { timeText } from '../../contract/time-text.ts';
 
 /** The job that tells a webhook of a reminder. */
 export const notifyJob = 'reviews.notify';

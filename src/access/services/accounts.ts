@@ -19,7 +19,7 @@ import { type Paged, pageOf, type Paging } from './paging.ts';
 import { announceEnd } from './revocation.ts';
 import { findService } from './service-row.ts';
 import { keyState } from './state.ts';
-import { timeText, timeTextOrNull } from './time-text.ts';
+import { timeText, timeTextOrNull } from '../../contract/time-text.ts';
 
 export interface ServiceAccountsParts {
   readonly store: Store;

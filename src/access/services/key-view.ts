@@ -3,7 +3,7 @@ import type { ActionId } from '../../contract/actions.ts';
 import type { issuedKey, key } from '../../contract/types/people.ts';
 import type { ServiceKeyTable } from '../../store/tables/services.ts';
 import { keyEndsAt, keyState } from './state.ts';
-import { timeText, timeTextOrNull } from './time-text.ts';
+import { timeText, timeTextOrNull } from '../../contract/time-text.ts';
 
 export type KeyView = z.infer<typeof key>;
 export type IssuedKey = z.infer<typeof issuedKey>;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ShownNotice } from '../../access/reviews/notices.ts';
 import { serviceLimits } from '../../access/services/limits.ts';
 import type { attention } from '../../contract/types/server.ts';
+import { timeText } from '../../contract/time-text.ts';
 
 export type Attention = z.infer<typeof attention>;
 
@@ -163,7 +164,7 @@ const rules: readonly Rule[] = [
           kind: 'checkpoint-late',
           severity: 'critical',
           title: 'The ledger is not being signed',
-          detail: `Entries wait for a checkpoint since ${new Date(nowMs - waited).toISOString()}. The log of the server says why.`,
+          detail: `Entries wait for a checkpoint since ${timeText(nowMs - waited)}. The log of the server says why.`,
           href: '/checkpoints',
           count: 1,
         }

@@ -3,6 +3,7 @@ import type { RouteOf } from '../../contract/routes/index.ts';
 import type { JobRecord } from '../../store/jobs/job.ts';
 import type { Store } from '../../store/store.ts';
 import { namesOf } from '../names-of.ts';
+import { timeText, timeTextOrNull } from '../../contract/time-text.ts';
 
 /** A job, as the contract shows it. */
 export async function jobReply(
@@ -12,11 +13,9 @@ export async function jobReply(
   const names = await namesOf(read, requestedBy === null ? [] : [requestedBy.id]);
   return {
     ...job,
-    createdAt: timeOf(job.createdAt),
-    startedAt: job.startedAt === null ? null : timeOf(job.startedAt),
-    endedAt: job.endedAt === null ? null : timeOf(job.endedAt),
+    createdAt: timeText(job.createdAt),
+    startedAt: timeTextOrNull(job.startedAt),
+    endedAt: timeTextOrNull(job.endedAt),
     requestedBy: requestedBy === null ? null : { ...requestedBy, name: names.get(requestedBy.id) ?? requestedBy.id },
   };
 }
-
-const timeOf = (ms: number): string => new Date(ms).toISOString();

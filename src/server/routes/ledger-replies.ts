@@ -7,6 +7,7 @@ import type { Store } from '../../store/store.ts';
 import type { LedgerEntryTable } from '../../store/tables/ledger.ts';
 import { namesOf } from '../names-of.ts';
 import type { Services } from '../services.ts';
+import { timeText, timeTextOrNull } from '../../contract/time-text.ts';
 
 type EntryReply = RouteReply<RouteOf<'ledger.entries'>>['items'][number];
 type StoredDecision = EntryReply['decision'];
@@ -22,14 +23,14 @@ export async function ledgerStateReply({ store }: Services): Promise<RouteReply<
     latest: latest === null ? null : checkpointReply(latest),
     witnesses: witnesses.map(({ seen_at, ...witness }) => ({
       ...witness,
-      seenAt: seen_at === null ? null : timeOf(seen_at),
+      seenAt: timeTextOrNull(seen_at),
     })),
     retainedFrom: await ledger.retainedFrom(),
   };
 }
 
 export function checkpointReply({ size, root, time, note, witnesses }: PublishedCheckpoint) {
-  return { size, rootHash: toBase64(root), time: timeOf(time), note, witnesses: [...witnesses] };
+  return { size, rootHash: toBase64(root), time: timeText(time), note, witnesses: [...witnesses] };
 }
 
 /** Entries with the names of those who are in them. */
@@ -83,7 +84,7 @@ function entryReply(row: LedgerEntryTable, content: Entry | null, names: Readonl
   return {
     index: row.entry_index,
     id: row.id,
-    time: timeOf(row.time),
+    time: timeText(row.time),
     class: row.class,
     activity: row.activity,
     actor: { kind: row.actor_kind, id: row.actor_id, name: names.get(row.actor_id) ?? null },
@@ -94,5 +95,3 @@ function entryReply(row: LedgerEntryTable, content: Entry | null, names: Readonl
     reasons: [...(content?.reasons ?? [])],
   };
 }
-
-const timeOf = (ms: number): string => new Date(ms).toISOString();

@@ -19,6 +19,7 @@ import type { RouteId, RouteOf } from '../../contract/routes/index.ts';
 import type { RouteReply } from '../../contract/route.ts';
 import type { Services } from '../services.ts';
 import { type AnyBinding, bind, type SessionCookie } from './bind.ts';
+import { timeText, timeTextOrNull } from '../../contract/time-text.ts';
 
 interface OwnCall {
   readonly services: Services;
@@ -89,7 +90,7 @@ export const ownAccountBindings: readonly AnyBinding[] = [
     const self = await selfIn(call, 'me.verify');
     const { verifiedAtMs, session } = await verifyAgain(call.services.people, self, call.body.response);
     keep(call.session, session);
-    return { verifiedAt: new Date(verifiedAtMs).toISOString() };
+    return { verifiedAt: timeText(verifiedAtMs) };
   }),
 
   bind('me.sessions', async (call) => {
@@ -131,7 +132,7 @@ async function showMe({ services, caller }: OwnCall, self: Self): Promise<Me> {
     principal: { kind: 'person', id: account.id, name: account.name },
     email: account.email,
     level: session.level,
-    verifiedAt: session.verifiedAt === null ? null : new Date(session.verifiedAt).toISOString(),
+    verifiedAt: timeTextOrNull(session.verifiedAt),
     enrolmentRequired: session.enrolmentRequired,
     ...(await ownFactors(store.read, self)),
     grants: await ownGrants(services, account.id),
@@ -167,7 +168,7 @@ async function ownGrants({ store, clock }: Services, principalId: string): Promi
     id,
     role,
     scope,
-    expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+    expiresAt: timeTextOrNull(expiresAtMs),
   }));
 }
 

@@ -19,6 +19,7 @@ import type { Scope } from '../../contract/types/common.ts';
 import { checkAction } from '../authorize.ts';
 import { refusalRecorder } from '../record-refusal.ts';
 import { type AnyBinding, bind, type Call } from './bind.ts';
+import { timeText } from '../../contract/time-text.ts';
 
 /** What some people may do about the accounts of others. */
 export const peopleBindings: readonly AnyBinding[] = [
@@ -81,7 +82,7 @@ async function act(
 }
 
 function invitationView({ personId, link, expiresAtMs }: MadeLink & { readonly personId: string }) {
-  return { personId, link, expiresAt: new Date(expiresAtMs).toISOString() };
+  return { personId, link, expiresAt: timeText(expiresAtMs) };
 }
 
 type InviteBody = RouteInput<RouteOf<'people.invite'>>['body'];

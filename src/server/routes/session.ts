@@ -15,6 +15,7 @@ import { CodedError } from '../../bytes/errors.ts';
 import type { Caller } from '../../access/caller.ts';
 import { type AnyBinding, bind, type SessionCookie, type Streamed } from './bind.ts';
 import { redirectHere, returnPage } from './session-pages.ts';
+import { timeText } from '../../contract/time-text.ts';
 
 /** Set-up, invitations, and every way of signing in. */
 export const sessionBindings: readonly AnyBinding[] = [
@@ -30,7 +31,7 @@ export const sessionBindings: readonly AnyBinding[] = [
 
   bind('invitation.show', async ({ services: { people }, body, caller }) => {
     const { account, expiresAtMs } = await showInvitation(people, { token: body.token, client: clientOf(caller) });
-    return { name: account.name, email: account.email, expiresAt: new Date(expiresAtMs).toISOString() };
+    return { name: account.name, email: account.email, expiresAt: timeText(expiresAtMs) };
   }),
 
   bind('invitation.accept', async ({ services: { people }, body, caller, session }) =>

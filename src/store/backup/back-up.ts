@@ -9,6 +9,7 @@ import { type Copied, copyFile, digestFile } from './copy-file.ts';
 import { BackupError } from './errors.ts';
 import { type BackupHeader, MANIFEST_FILE, writeManifestLine } from './manifest.ts';
 import { fillNewFolder } from './new-folder.ts';
+import { timeText } from '../../contract/time-text.ts';
 
 const BLOBS_FOLDER = 'blobs';
 
@@ -90,7 +91,7 @@ function copyRecords(to: string, { folder, withKeys, program, nowMs }: BackupOpt
     return {
       format: 'vouchsafe-backup',
       version: 1,
-      createdAt: new Date(nowMs).toISOString(),
+      createdAt: timeText(nowMs),
       program,
       ledgerSize: Number(head?.['size'] ?? 0),
       checkpoint: note === null ? null : note.slice(0, note.indexOf('\n\n') + 1),

@@ -7,6 +7,7 @@ import { foldedPattern } from '../../folded.ts';
 import { PeopleError } from '../errors.ts';
 import type { People } from '../people.ts';
 import { readPage, type PageQuery } from './page.ts';
+import { timeText, timeTextOrNull } from '../../../contract/time-text.ts';
 
 export type PersonView = z.infer<typeof person>;
 
@@ -95,8 +96,8 @@ function viewOf(
     name: row.name ?? row.id,
     email: row.email,
     state: isLocked ? 'locked' : row.state,
-    createdAt: new Date(row.created_at).toISOString(),
-    lastSeenAt: row.last_seen_at === null ? null : new Date(row.last_seen_at).toISOString(),
+    createdAt: timeText(row.created_at),
+    lastSeenAt: timeTextOrNull(row.last_seen_at),
     factors: {
       password: row.password_at !== null,
       totp: row.totp_at !== null,

@@ -9,6 +9,7 @@ import { addressKey, takeAttempt } from '../sign-in/attempts.ts';
 import { afterFirstStep, type Progress } from '../sign-in/progress.ts';
 import { type FactorChoice, firstWebauthnId, prepareFactor, storeFactor } from './chosen-factor.ts';
 import { endLinks, findLink, makeLink, type MadeLink, spendLink } from './links.ts';
+import { timeText } from '../../../contract/time-text.ts';
 
 const ACTIVITY = 'people.set-up';
 
@@ -27,7 +28,7 @@ export async function makeSetUpLink(people: People): Promise<MadeLink | null> {
       actor: system,
       outcome: 'success',
       severity: 'high',
-      data: { expiresAt: new Date(made.expiresAtMs).toISOString() },
+      data: { expiresAt: timeText(made.expiresAtMs) },
     });
     return made;
   });

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../../store/tables/index.ts';
 import { recoveryCodesLeft } from '../totp/recovery-codes.ts';
 import type { Self } from './own-session.ts';
+import { timeText, timeTextOrNull } from '../../../contract/time-text.ts';
 
 interface OwnPasskey {
   readonly id: string;
@@ -33,8 +34,8 @@ export async function ownFactors(sql: Kysely<Database>, { account }: Self): Prom
     passkeys: rows.map((row) => ({
       id: row.id,
       name: row.suspended_at === null ? row.name : `${row.name} (suspended)`,
-      createdAt: new Date(row.created_at).toISOString(),
-      lastUsedAt: row.last_used_at === null ? null : new Date(row.last_used_at).toISOString(),
+      createdAt: timeText(row.created_at),
+      lastUsedAt: timeTextOrNull(row.last_used_at),
       synced: row.is_synced === 1,
     })),
   };

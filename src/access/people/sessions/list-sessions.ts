@@ -4,6 +4,7 @@ import { readPage, type PageQuery } from '../accounts/page.ts';
 import type { People } from '../people.ts';
 import { factorsIn } from './known-session.ts';
 import { idleMsOf } from './resolve-session.ts';
+import { timeText } from '../../../contract/time-text.ts';
 
 type SessionView = z.infer<typeof session>;
 
@@ -34,9 +35,9 @@ export async function listSessions(
     items: items.map((row) => ({
       id: row.id,
       current: row.id === currentId,
-      createdAt: new Date(row.created_at).toISOString(),
-      lastSeenAt: new Date(row.last_seen_at).toISOString(),
-      expiresAt: new Date(row.expires_at).toISOString(),
+      createdAt: timeText(row.created_at),
+      lastSeenAt: timeText(row.last_seen_at),
+      expiresAt: timeText(row.expires_at),
       level: row.level,
       factors: [...factorsIn(row.factors)],
       address: row.address,

@@ -5,6 +5,7 @@ import type { People } from '../people.ts';
 import { authenticationEntry, type Client, system } from '../record.ts';
 import { forgive, passwordAttemptKeys, type Refusal, takeAttempt } from './attempts.ts';
 import { afterFirstStep, type Progress } from './progress.ts';
+import { timeText } from '../../../contract/time-text.ts';
 
 const ACTIVITY = 'session.sign-in';
 /** A window of this length that has no attempt left is more than somebody who mistypes. */
@@ -132,6 +133,6 @@ async function lockOut(
     outcome: 'success',
     severity: 'high',
     reasons: ['too many attempts to sign in with a password'],
-    data: { until: new Date(untilMs).toISOString() },
+    data: { until: timeText(untilMs) },
   });
 }

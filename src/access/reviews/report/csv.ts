@@ -1,7 +1,7 @@
 import type { ReviewItemTable } from '../../../store/tables/reviews.ts';
-import { timeTextOrNull } from '../../services/time-text.ts';
 import type { Proposal } from '../proposals.ts';
 import type { ReportFacts } from './facts.ts';
+import { timeTextOrNull } from '../../../contract/time-text.ts';
 
 type Cell = string | number | null;
 

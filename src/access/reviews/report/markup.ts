@@ -1,3 +1,4 @@
+import { timeText } from '../../../contract/time-text.ts';
 /** Characters that change what a reader sees instead of being seen: controls, formatting, private use, separators of lines, halves of pairs. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
@@ -59,6 +60,6 @@ export function facts(rows: readonly (readonly [name: string, value: string | nu
 /** `2026-01-02 03:04 UTC`, from ms since 1970. */
 export function shownTime(atMs: number | null): string {
   if (atMs === null) return 'never';
-  const iso = new Date(atMs).toISOString();
+  const iso = timeText(atMs);
   return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }
