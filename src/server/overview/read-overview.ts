@@ -4,7 +4,7 @@ import type { overview } from '../../contract/types/server.ts';
 import type { Database } from '../../store/tables/index.ts';
 import type { Services } from '../services.ts';
 import { attentionFor } from './attention.ts';
-import { countProposals, readSituation } from './read-situation.ts';
+import { readSituation } from './read-situation.ts';
 
 export type Overview = z.infer<typeof overview>;
 
@@ -18,16 +18,16 @@ export async function readOverview(services: Services, principalId: string): Pro
   const { store, jobs, programs, reviews, facts, clock } = services;
   const nowMs = clock();
   const { strongFactorRoles } = facts.config.access;
+  const { waiting, running, failed } = await jobs.counts();
   const situation = await readSituation({
     store,
-    jobs,
+    jobsFailed: failed,
     accounts: programs.accounts,
     reviews,
     principalId,
     strongFactorRoles,
     nowMs,
   });
-  const { waiting, running, failed } = await jobs.counts();
   return {
     attention: [...attentionFor(situation)],
     counts: {
@@ -35,7 +35,7 @@ export async function readOverview(services: Services, principalId: string): Pro
       services: await countServices(store.read),
       activeKeys: await countKeys(store.read, nowMs),
       openReviews: await countReviews(store.read),
-      proposals: await countProposals(store.read),
+      proposals: situation.proposals,
       entries: await store.ledger.size(),
       jobsWaiting: waiting + running,
       jobsFailed: failed,

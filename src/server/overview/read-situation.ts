@@ -3,14 +3,13 @@ import { activeAdministrators } from '../../access/grants/last-administrator.ts'
 import type { Reviews } from '../../access/reviews/reviews.ts';
 import type { ServiceAccounts } from '../../access/services/accounts.ts';
 import type { Role } from '../../contract/actions.ts';
-import type { Jobs } from '../../store/jobs/job.ts';
 import type { Store } from '../../store/store.ts';
 import type { Database } from '../../store/tables/index.ts';
 import { attentionLimits, daysAgo, type Situation } from './attention.ts';
 
 export interface OverviewParts {
   readonly store: Pick<Store, 'read' | 'ledger'>;
-  readonly jobs: Pick<Jobs, 'counts'>;
+  readonly jobsFailed: number;
   readonly accounts: Pick<ServiceAccounts, 'attention'>;
   readonly reviews: Pick<Reviews, 'noticesFor'>;
   /** Who looks. */
@@ -25,10 +24,9 @@ const count = sql<number>`count(*)`;
 
 /** Asks the records what may need attention. */
 export async function readSituation(parts: OverviewParts): Promise<Situation> {
-  const { store, jobs, accounts, reviews, principalId, strongFactorRoles, nowMs } = parts;
+  const { store, accounts, reviews, principalId, strongFactorRoles, jobsFailed, nowMs } = parts;
   const { read } = store;
   const { ownerless, endingKeys } = await accounts.attention();
-  const { failed } = await jobs.counts();
   return {
     nowMs,
     administrators: (await activeAdministrators(read)).length,
@@ -40,7 +38,7 @@ export async function readSituation(parts: OverviewParts): Promise<Situation> {
     notices: await reviews.noticesFor(principalId),
     proposals: await countProposals(read),
     reviewsOverdue: await countOverdue(read, nowMs),
-    jobsFailed: failed,
+    jobsFailed,
     unsignedSinceMs: await unsignedSince(store),
     witnessFaults: await witnessFaults(read),
   };
@@ -93,7 +91,7 @@ async function countUnusedKeys(read: Read, nowMs: number): Promise<number> {
   return found;
 }
 
-export async function countProposals(read: Read): Promise<number> {
+async function countProposals(read: Read): Promise<number> {
   const { found } = await read
     .selectFrom('policy_versions')
     .select(count.as('found'))
