@@ -49,19 +49,9 @@ export function checkCaller(route: Route, caller: Caller): void {
  */
 export async function checkAction(rules: AccessRules, asked: Omit<Refusal, 'decision'>): Promise<void> {
   const { caller, action, scope } = asked;
-  const decision = isInScopes(caller, action) ? await rules.authorizer.decide(caller, action, scope) : outOfScope;
+  const decision = await rules.authorizer.decide(caller, action, scope);
   if (decision.allowed) return;
   await rules.refused({ ...asked, decision });
   const code = decision.demand === undefined ? 'forbidden' : demandCodes[decision.demand];
   throw RequestError.of(code, decision.reasons.join('; '), { policies: decision.policies });
 }
-
-const isInScopes = ({ scopes }: Caller, action: ActionId): boolean => scopes === null || scopes.includes(action);
-
-const outOfScope: AccessDecision = {
-  allowed: false,
-  policies: [],
-  policyVersion: 0,
-  grants: [],
-  reasons: ['the key or token is not for this action'],
-};
