@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { serverConfigSchema, type ServerConfigInput } from './config/schema.ts';
-import { isLoopback, placeOf } from './place.ts';
+import { isLoopback } from '../node/loopback.ts';
+import { placeOf } from './place.ts';
 
 const place = (config: ServerConfigInput, port = 4800) => placeOf(serverConfigSchema.parse(config), port);
 

@@ -1,3 +1,4 @@
+import { isLoopback } from '../node/loopback.ts';
 import type { ServerConfig } from './config/schema.ts';
 
 /** Under which addresses the server is met, and what follows from it. */
@@ -18,11 +19,6 @@ export interface CookieStyle {
 
 /** Names that lead to the machine itself, whatever a resolver says. */
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
-
-/** Whether an address to listen on is reached from the machine itself only. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
 
 /**
  * The place of a server that listens on `port`. Without `origin` in the configuration it is `localhost`: passkeys need a name, and no

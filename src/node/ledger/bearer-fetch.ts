@@ -1,4 +1,5 @@
 import { LedgerError } from '../../ledger/errors.ts';
+import { isLoopback } from '../loopback.ts';
 import type { Fetch } from './http.ts';
 
 /** What a header may hold of a token (RFC 6750 section 2.1); anything else could begin another header. */
@@ -10,7 +11,7 @@ const TOKEN = /^[A-Za-z0-9\-._~+/]{1,4096}=*$/;
  */
 export function bearerFetch(token: string, base: URL, send: Fetch = fetch): Fetch {
   if (!TOKEN.test(token)) throw LedgerError.of('unreachable', 'expected a token of letters, digits and -._~+/=');
-  if (base.protocol !== 'https:' && !isLoopback(base.hostname)) {
+  if (base.protocol !== 'https:' && !isLoopback(base.hostname.replace(/^\[(.*)\]$/, '$1'))) {
     throw LedgerError.of('unreachable', 'a token is only sent over https, or to this machine');
   }
   return (input, init) => {
@@ -21,6 +22,3 @@ export function bearerFetch(token: string, base: URL, send: Fetch = fetch): Fetc
     return send(input, { ...init, headers });
   };
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);

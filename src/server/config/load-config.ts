@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { reasonOf } from '../../node/reason.ts';
 import { withBlobPaths } from '../../store/blobs/config.ts';
 import { withCounterPaths } from '../../store/counters/config.ts';
-import { isLoopback } from '../place.ts';
+import { isLoopback } from '../../node/loopback.ts';
 import { StartError } from './errors.ts';
 import { parseConfig } from './parse-config.ts';
 import type { ServerConfig, ServerConfigInput } from './schema.ts';

@@ -1,12 +1,13 @@
 import { collectDefaultMetrics } from 'prom-client';
 import { makeSetUpLink } from '../../access/people/invitations/set-up.ts';
 import { builtConsole } from '../../node/built-console.ts';
+import { isLoopback } from '../../node/loopback.ts';
 import { packageVersion } from '../../node/version.ts';
 import { checkCounters } from '../config/check-counters.ts';
 import { defaultDataFolder } from '../config/data-folder.ts';
 import type { ServerConfig } from '../config/schema.ts';
 import { createServer } from '../create-server.ts';
-import { isLoopback, placeOf } from '../place.ts';
+import { placeOf } from '../place.ts';
 import type { ServerLog } from '../plugins/log/server-log.ts';
 import { openMetrics } from '../plugins/metrics/index.ts';
 import { bindings } from '../routes/index.ts';

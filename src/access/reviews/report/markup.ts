@@ -1,4 +1,5 @@
 import { timeText } from '../../../contract/time-text.ts';
+
 /** Characters that change what a reader sees instead of being seen: controls, formatting, private use, separators of lines, halves of pairs. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
