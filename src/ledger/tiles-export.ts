@@ -111,14 +111,24 @@ class History {
   }
 
   async advance(): Promise<void> {
-    const note = await this.#read();
-    if (note !== null) {
-      this.#isLastSeen ||= note === this.#last;
-      this.next = { note, size: parseCheckpoint(parseNote(note).text).size };
+    const next = await this.#read();
+    if (next !== null && !(next.size > this.#lastSize && (await this.#hasGrownTo(next.size)))) {
+      this.#isLastSeen ||= next.note === this.#last;
+      this.next = next;
     } else {
+      this.#lines = null;
       this.next = this.#isLastSeen ? null : { note: this.#last, size: this.#lastSize };
       this.#isLastSeen = true;
     }
+  }
+
+  /**
+   * Whether the log serves such a checkpoint by now: then it only went on while it was read, and what is read ends where
+   * it began. A log that lists more than it serves is for the check to name.
+   */
+  async #hasGrownTo(size: number): Promise<boolean> {
+    const note = await readText(this.#reader, CHECKPOINT_FILE, ledgerLimits.maxNoteBytes);
+    return note !== null && note !== this.#last && sizeOf(note) >= size;
   }
 
   /** Those of a smaller size, which are then behind. @throws LedgerError `size-limit`. */
@@ -133,7 +143,7 @@ class History {
     return notes;
   }
 
-  async #read(): Promise<string | null> {
+  async #read(): Promise<SizedNote | null> {
     if (this.#lines === undefined) {
       const source = await this.#reader.stream(HISTORY_FILE);
       this.#lines = source === null ? null : readLines(source, ledgerLimits.maxBundleLineBytes);
@@ -145,10 +155,12 @@ class History {
     }
     this.#line += 1;
     const { checkpoint } = parseJsonLine(line.value, `line ${this.#line} of ${HISTORY_FILE}`);
-    if (typeof checkpoint === 'string') return checkpoint;
+    if (typeof checkpoint === 'string') return { note: checkpoint, size: sizeOf(checkpoint) };
     throw LedgerError.of('malformed', `expected a checkpoint in line ${this.#line} of ${HISTORY_FILE}`);
   }
 }
+
+const sizeOf = (note: string): number => parseCheckpoint(parseNote(note).text).size;
 
 async function* readGroups(reader: TileReader, size: number): AsyncGenerator<LeafGroup> {
   const ahead: Promise<LeafGroup>[] = [];

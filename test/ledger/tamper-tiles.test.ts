@@ -209,6 +209,29 @@ describe('tiles', () => {
     expect(await problemsOf(files)).toEqual(['checkpoint-misplaced']);
   });
 
+  test('of a log that goes on meanwhile are verified as far as it was when the reading began', async () => {
+    const before = tilesFor(makeLog([0, 5, 256, 300]));
+    let isFirst = true;
+    const growing: TileReader = {
+      // Tiles are asked for as wide as they were, and a log keeps those.
+      read: async (path) => {
+        if (path !== 'checkpoint') return before.get(path) ?? null;
+        const size = isFirst ? 300 : 700;
+        isFirst = false;
+        return Buffer.from(log.notes.get(size) ?? '');
+      },
+      stream: readerOf(tiles).stream,
+    };
+    const found = await verifyExport(await readTiles(growing, { trust: logTrust }), { trust: logTrust });
+    expect(found).toMatchObject({ ok: true, entries: 300, checkpoints: 4, problems: [] });
+  });
+
+  test('of a log that lists more checkpoints than it serves are named', async () => {
+    const files = changed('checkpoint', () => Buffer.from(log.notes.get(300) ?? ''));
+    for (const [path, bytes] of tilesFor(makeLog([300]))) if (path.startsWith('tile/')) files.set(path, bytes);
+    expect(await problemsOf(files)).not.toEqual([]);
+  });
+
   test('tell a changed signature, before any tile is read', async () => {
     const files = changed('checkpoint', (bytes) => {
       const note = parseNote(Buffer.from(bytes).toString('utf8'));

@@ -24,10 +24,14 @@ test('an auditor verifies the ledger of a running server at its address, with a 
   const scope = { kind: 'server' };
   const grant = { principal: { kind: 'service', id: serviceId }, role: 'auditor', scope, reason: 'verifies' };
   expect((await administrator.visitor.send('POST', '/api/grants', grant)).status).toBe(201);
-  const { json } = await administrator.visitor.send('GET', '/api/ledger');
+  const state = async () => (await administrator.visitor.send('GET', '/api/ledger')).json;
+  const { size, keys } = (await state()) as { size: number; keys: string[] };
+  // The head is signed a moment after it grew; before that, a verification would be of less than was done here.
+  const signed = async () => ((await state())['latest'] as { size: number } | null)?.size ?? 0;
+  await expect.poll(signed, { timeout: 10_000 }).toBeGreaterThanOrEqual(size);
   const token = join(folder, 'token');
   writeFileSync(token, `${secret}\n`, { mode: 0o600 });
-  const options = { format: 'json', progress: false, key: json['keys'] as string[] } as const;
+  const options = { format: 'json', progress: false, key: keys } as const;
   const address = `${server.origin}/ledger/`;
 
   expect(await runLedgerVerify(address, { ...options, tokenFile: token })).toBe(0);
