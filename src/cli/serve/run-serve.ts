@@ -3,10 +3,8 @@ import { openLog, type ServerLog } from '../../server/plugins/log/server-log.ts'
 import { type RunningServer, startServer } from '../../server/serve/start-server.ts';
 import { describeFailure } from '../failure.ts';
 import { streamTheme } from '../render/theme.ts';
+import { stopSignal } from '../stop-signal.ts';
 import { welcome } from './welcome.ts';
-
-/** Ended by a second signal: 128 and the number of SIGTERM or SIGINT would be taken for a fault of the program by some. */
-const EXIT_AT_ONCE = 2;
 
 /** Runs the server until a signal stops it. */
 export async function runServe(flags: ServeFlags): Promise<number> {
@@ -32,10 +30,7 @@ async function untilStopped(server: RunningServer, log: ServerLog): Promise<void
     }
   };
   process.on('SIGHUP', reload);
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
-  });
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => process.exit(EXIT_AT_ONCE));
+  const signal = await stopSignal();
   log.event('stopping', { signal });
   try {
     await server.stop();

@@ -2,6 +2,7 @@ import { loadConfig } from '../../server/config/load-config.ts';
 import type { ServerConfig } from '../../server/config/schema.ts';
 import { openLog } from '../../server/plugins/log/server-log.ts';
 import { startWorker } from '../../server/serve/start-worker.ts';
+import { stopSignal } from '../stop-signal.ts';
 
 export interface WorkerArguments {
   readonly config?: string;
@@ -12,19 +13,13 @@ export interface WorkerArguments {
   readonly logLevel?: ServerConfig['log']['level'];
 }
 
-/** Ended by a second signal, with jobs under way; their lease runs out, and others take them. */
-const EXIT_AT_ONCE = 2;
-
 /** Runs jobs until a signal stops it. */
 export async function runWorker({ jobs, kinds, stopSeconds, ...flags }: WorkerArguments): Promise<number> {
   const loaded = loadConfig(flags, process.env);
   const config = jobs === undefined ? loaded : { ...loaded, jobs: { ...loaded.jobs, threads: jobs } };
   const log = openLog(config.log, process.stderr);
   const worker = await startWorker({ config, log, kinds });
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
-  });
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, () => process.exit(EXIT_AT_ONCE));
+  const signal = await stopSignal();
   log.event('stopping', { signal });
   await worker.stop(stopSeconds * 1000);
   return 0;
