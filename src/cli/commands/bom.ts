@@ -1,6 +1,7 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { specVersions } from '../../bom/cyclonedx/types.ts';
 import { type BomArguments, bomFormats } from '../bom/bom-arguments.ts';
+import { threadCount } from './number-arguments.ts';
 
 const AFTER = `
 Every field is measured or read from a file of the model; what no file says is left out. SOURCE_DATE_EPOCH sets the
@@ -44,19 +45,11 @@ export function defineBom(program: Command): void {
     .option('--name <name>', 'name of the model (default: what its files say, else the name of the folder)')
     .option('--model-version <version>', 'version of the model')
     .option('--policy <file>', 'policy file of the scan')
-    .option('-j, --jobs <number>', 'worker threads (default: one for each processor)', positiveInteger)
+    .option('-j, --jobs <number>', 'worker threads (default: one for each processor)', threadCount)
     .option('--no-progress', 'no progress line')
     .addHelpText('after', AFTER)
     .action(async (path: string | undefined, options: BomArguments) => {
       const { runBom } = await import('../bom/run-bom.ts');
       process.exitCode = await runBom(path, options);
     });
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > 1024) {
-    throw new InvalidArgumentError('expected a whole number from 1 to 1024');
-  }
-  return value;
 }

@@ -4,6 +4,7 @@ import type {
   LedgerVerifyArguments,
   LedgerWitnessArguments,
 } from '../ledger/ledger-arguments.ts';
+import { portNumber } from './number-arguments.ts';
 import { formatOption } from './sign.ts';
 
 const AFTER_VERIFY = `
@@ -126,10 +127,4 @@ function defineWitness(ledger: Command): void {
 function wholeNumber(text: string): number {
   if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('expected a whole number');
   return Number(text);
-}
-
-function portNumber(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535)) throw new InvalidArgumentError('expected a port, 0 to 65535');
-  return port;
 }

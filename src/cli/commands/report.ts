@@ -1,5 +1,6 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { assuranceFormats, type ReportArguments } from '../report/report-arguments.ts';
+import { threadCount } from './number-arguments.ts';
 
 const AFTER = `
 The model is scanned and hashed anew; evidence files beside it are checked against what is there now. Each statement
@@ -37,19 +38,11 @@ export function defineReport(program: Command): void {
     .option('--policy <file>', 'signing policy: who must have signed, and what must be attested')
     .option('--scan-policy <file>', 'policy file of the scan')
     .option('--browser <path>', 'the browser that makes the PDF')
-    .option('-j, --jobs <number>', 'worker threads (default: one for each processor)', positiveInteger)
+    .option('-j, --jobs <number>', 'worker threads (default: one for each processor)', threadCount)
     .option('--no-progress', 'no progress line')
     .addHelpText('after', AFTER)
     .action(async (path: string, options: ReportArguments) => {
       const { runReport } = await import('../report/run-report.ts');
       process.exitCode = await runReport(path, options);
     });
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > 1024) {
-    throw new InvalidArgumentError('expected a whole number from 1 to 1024');
-  }
-  return value;
 }

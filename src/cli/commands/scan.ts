@@ -1,7 +1,8 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { thresholds } from '../../scan/threshold.ts';
 import { outputFormats } from '../output-format.ts';
 import type { ScanArguments } from '../scan/scan-arguments.ts';
+import { threadCount } from './number-arguments.ts';
 
 const AFTER = `
 Exit code: 0 clean; 1 not clean at the threshold, or a target could not be read; 2 could not run, or nothing to scan.
@@ -33,7 +34,7 @@ export function defineScan(program: Command): void {
     .option('--policy <file>', 'YAML file with limits, rule settings, allowed names and suppressions')
     .option('--baseline <file>', 'accept the findings that this file lists')
     .option('--write-baseline <file>', 'list the findings of this run in a file, to accept them from now on')
-    .option('-j, --jobs <number>', 'worker threads (default: one for each processor)', positiveInteger)
+    .option('-j, --jobs <number>', 'worker threads (default: one for each processor)', threadCount)
     .option('--as <format>', 'read every target as this file format, whatever it looks like')
     .option('--hash', 'report the SHA-256 of every file, which means reading all of it')
     .option('--include-git', 'examine .git folders too')
@@ -46,12 +47,4 @@ export function defineScan(program: Command): void {
       const { runScan } = await import('../scan/run-scan.ts');
       process.exitCode = await runScan(targets, options);
     });
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > 1024) {
-    throw new InvalidArgumentError('expected a whole number from 1 to 1024');
-  }
-  return value;
 }

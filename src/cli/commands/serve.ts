@@ -1,5 +1,6 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ServeFlags } from '../../server/config/load-config.ts';
+import { portNumber } from './number-arguments.ts';
 
 const AFTER = `
 Without flags it listens on this machine only, at http://localhost:4800, and keeps everything in one folder. Each flag
@@ -41,10 +42,4 @@ export function defineServe(program: Command): void {
       const { runServe } = await import('../serve/run-serve.ts');
       process.exitCode = await runServe(flags);
     });
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('expected a number from 0 to 65535');
-  return port;
 }

@@ -1,6 +1,7 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { DEFAULT_SHARD_BYTES, hashNames } from '../../sign/names.ts';
 import { signFormats, type AttestArguments, type DigestArguments, type SignArguments } from '../sign/sign-arguments.ts';
+import { positiveInteger } from './number-arguments.ts';
 
 const AFTER_SIGN = `
 The signature is a bundle of OpenSSF Model Signing 1.0, in PATH/model.sig, or FILE.sig for a single file.
@@ -127,12 +128,4 @@ export function formatOption(): Option {
 
 export function ignoreOption(): Option {
   return new Option('--ignore-paths <path...>', 'files and folders that are not part of the model').default([], 'none');
-}
-
-export function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError('expected a whole number, at least 1');
-  }
-  return value;
 }

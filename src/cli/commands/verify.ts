@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { VerifyArguments } from '../sign/sign-arguments.ts';
-import { formatOption, ignoreOption, positiveInteger } from './sign.ts';
+import { positiveInteger } from './number-arguments.ts';
+import { formatOption, ignoreOption } from './sign.ts';
 
 const AFTER = `
 Every file has to be covered by the signature. What is not, has to be named with --ignore-paths or in the policy: that

@@ -1,5 +1,6 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { WorkerArguments } from '../worker/run-worker.ts';
+import { wholeNumber } from './number-arguments.ts';
 
 const AFTER = `
 A worker runs jobs beside the servers that share records in PostgreSQL; jobs.column must be pg-boss there. Start as many
@@ -42,14 +43,4 @@ export function defineWorker(program: Command): void {
       const { runWorker } = await import('../worker/run-worker.ts');
       process.exitCode = await runWorker(options);
     });
-}
-
-function wholeNumber(most: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (!/^\d+$/.test(text) || number < 1 || number > most) {
-      throw new InvalidArgumentError(`expected a number from 1 to ${most}`);
-    }
-    return number;
-  };
 }
