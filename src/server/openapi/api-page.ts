@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Route } from '../../contract/route.ts';
 import { escapeText } from '../../scan/reporters/html-parts.ts';
 import { accessText, groupOf, schemaOf } from './document.ts';
-import { page, prose } from './page.ts';
+import { page, prose, sentence } from './page.ts';
 import { noteOf, typeText } from './type-text.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -45,8 +45,6 @@ function routeCard(route: Route): string {
 ${parameters('In the path', route.params)}${parameters('In the query', route.query)}${body(route)}${reply(route)}
 </article>`;
 }
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 function parameters(title: string, schema: z.ZodObject | undefined): string {
   if (schema === undefined) return '';

@@ -27,3 +27,6 @@ ${content}
 </html>
 `;
 }
+
+/** Words that begin small and end without a stop, as tables have them. */
+export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

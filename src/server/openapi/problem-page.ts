@@ -1,8 +1,6 @@
 import { escapeText } from '../../scan/reporters/html-parts.ts';
-import { page, prose } from './page.ts';
+import { page, prose, sentence } from './page.ts';
 import type { ProblemKind } from './problem-catalogue.ts';
-
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 /** What a code means and what to do about it: where the `type` of a problem leads. */
 export function problemPage({ code, status, summary, hint }: ProblemKind): string {

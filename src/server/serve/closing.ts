@@ -17,3 +17,14 @@ export class Closing {
     return failures;
   }
 }
+
+/** Opens several things. What was opened is closed again where something fails. */
+export async function openAll<Opened>(open: (closing: Closing) => Promise<Opened>): Promise<Opened> {
+  const closing = new Closing();
+  try {
+    return await open(closing);
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}

@@ -1,15 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { KEYS_FOLDER } from '../../store/ledger/ledger-keys.ts';
 import type { ServerConfig } from '../config/schema.ts';
 
-const OWNER_ONLY = 0o700;
-
 /** Where keys are: in the data folder, unless the configuration says otherwise. */
 export function keysFolderOf({ keys }: Pick<ServerConfig, 'keys'>, dataFolder: string): string {
   return keys ?? join(dataFolder, KEYS_FOLDER);
-}
-
-export function makeKeysFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: OWNER_ONLY });
 }

@@ -32,7 +32,7 @@ import type { ServerLog } from '../plugins/log/server-log.ts';
 import type { Services } from '../services.ts';
 import { blobsConfigOf } from './blobs-config.ts';
 import type { Closing } from './closing.ts';
-import { keysFolderOf, makeKeysFolder } from './keys-folder.ts';
+import { keysFolderOf } from './keys-folder.ts';
 import { oidcProviders } from './oidc-providers.ts';
 import { postgresOf, recordsConfig } from './records-config.ts';
 
@@ -154,7 +154,6 @@ async function openParts(options: OpenServicesOptions): Promise<Parts> {
   const warn = (error: unknown): void => log.failure('store', error);
   prepareFolder(folder);
   const keysFolder = keysFolderOf(config, folder);
-  makeKeysFolder(keysFolder);
   const records = recordsConfig(config, folder);
   const postgres = postgresOf(records);
   const counters = closing.add(await openCounters(config.counters), (opened) => opened.close());

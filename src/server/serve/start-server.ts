@@ -13,7 +13,7 @@ import { openMetrics } from '../plugins/metrics/index.ts';
 import { bindings } from '../routes/index.ts';
 import { startJobs } from '../jobs/start-jobs.ts';
 import { blobsConfigOf } from './blobs-config.ts';
-import { Closing } from './closing.ts';
+import { type Closing, openAll } from './closing.ts';
 import { choosePort, listen } from './listen.ts';
 import { JOBS_STOP_MS, openServices } from './open-services.ts';
 import { readTls, reloadTls } from './tls.ts';
@@ -44,13 +44,7 @@ export interface RunningServer {
  * @throws StartError, and what the parts of the store throw that cannot be opened
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
-  const closing = new Closing();
-  try {
-    return await start(options, closing);
-  } catch (error) {
-    await closing.close();
-    throw error;
-  }
+  return openAll((closing) => start(options, closing));
 }
 
 async function start(

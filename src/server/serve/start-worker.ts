@@ -8,7 +8,7 @@ import { placeOf } from '../place.ts';
 import type { ServerLog } from '../plugins/log/server-log.ts';
 import { openMetrics } from '../plugins/metrics/index.ts';
 import { blobsConfigOf } from './blobs-config.ts';
-import { Closing } from './closing.ts';
+import { type Closing, openAll } from './closing.ts';
 import { openServices } from './open-services.ts';
 
 export interface StartWorkerOptions {
@@ -36,13 +36,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
     throw JobError.of('jobs-unconfigured', { reason });
   }
   checkCounters(options.config);
-  const closing = new Closing();
-  try {
-    return await start(options, closing);
-  } catch (error) {
-    await closing.close();
-    throw error;
-  }
+  return openAll((closing) => start(options, closing));
 }
 
 async function start(
