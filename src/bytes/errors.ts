@@ -7,6 +7,28 @@ export interface ErrorRow<Data> {
   readonly httpStatus: number;
 }
 
+/** What the rows of most tables are rendered with. */
+export interface Detail {
+  readonly detail: string;
+}
+
+/** A row whose message is a title, and the detail where there is one. */
+export function titledRow(
+  title: string,
+  {
+    hint,
+    exitCode,
+    httpStatus,
+  }: Pick<ErrorRow<Detail>, 'exitCode' | 'httpStatus'> & { readonly hint: string | undefined },
+): ErrorRow<Detail> {
+  return {
+    message: ({ detail }) => (detail === '' ? title : `${title}: ${detail}`),
+    ...(hint === undefined ? {} : { hint }),
+    exitCode,
+    httpStatus,
+  };
+}
+
 /** Every error Vouchsafe raises on purpose: a stable `code`, a rendered message, and the data behind it. */
 export class CodedError extends Error {
   readonly code: string;

@@ -1,20 +1,12 @@
-import { CodedError, type ErrorRow } from '../bytes/errors.ts';
-
-interface Detail {
-  readonly detail: string;
-}
+import { CodedError, type Detail, type ErrorRow, titledRow } from '../bytes/errors.ts';
 
 interface RowOptions {
   readonly hint?: string;
   readonly httpStatus: number;
 }
 
-const row = (title: string, { hint, httpStatus }: RowOptions): ErrorRow<Detail> => ({
-  message: (d) => (d.detail === '' ? title : `${title}: ${d.detail}`),
-  ...(hint === undefined ? {} : { hint }),
-  exitCode: 1,
-  httpStatus,
-});
+const row = (title: string, { hint, httpStatus }: RowOptions): ErrorRow<Detail> =>
+  titledRow(title, { httpStatus, exitCode: 1, hint });
 
 /** Why a request is not answered, whatever it asks for. Codes are stable: clients and tests rely on them. */
 const requestErrors = {

@@ -1,16 +1,8 @@
-import { CodedError, type ErrorRow } from '../bytes/errors.ts';
-
-interface Detail {
-  readonly detail: string;
-}
+import { CodedError, type Detail, type ErrorRow, titledRow } from '../bytes/errors.ts';
 
 /** Something is not as it was signed, or is not acceptable: exit 1. */
-const refused = (title: string, hint?: string): ErrorRow<Detail> => ({
-  message: (d) => `${title}: ${d.detail}`,
-  ...(hint === undefined ? {} : { hint }),
-  exitCode: 1,
-  httpStatus: 422,
-});
+const refused = (title: string, hint?: string): ErrorRow<Detail> =>
+  titledRow(title, { httpStatus: 422, exitCode: 1, hint });
 
 /** The command cannot do its work with what it was given: exit 2. */
 const unable = (title: string, hint?: string): ErrorRow<Detail> => ({ ...refused(title, hint), exitCode: 2 });

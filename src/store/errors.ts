@@ -1,15 +1,7 @@
-import { CodedError, type ErrorRow } from '../bytes/errors.ts';
+import { CodedError, type Detail, type ErrorRow, titledRow } from '../bytes/errors.ts';
 
-interface Detail {
-  readonly detail: string;
-}
-
-const row = (title: string, httpStatus: number, hint?: string): ErrorRow<Detail> => ({
-  message: (d) => `${title}: ${d.detail}`,
-  ...(hint === undefined ? {} : { hint }),
-  exitCode: 2,
-  httpStatus,
-});
+const row = (title: string, httpStatus: number, hint?: string): ErrorRow<Detail> =>
+  titledRow(title, { httpStatus, exitCode: 2, hint });
 
 const RESTORE =
   'find out who changed the records; restore a backup; or go on with --accept-restored-ledger, which is itself recorded';

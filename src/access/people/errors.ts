@@ -1,16 +1,7 @@
-import { CodedError, type ErrorRow } from '../../bytes/errors.ts';
+import { CodedError, type Detail, type ErrorRow, titledRow } from '../../bytes/errors.ts';
 
-interface Detail {
-  readonly detail: string;
-  readonly retryAfterSeconds?: number;
-}
-
-const row = (httpStatus: number, title: string, hint?: string): ErrorRow<Detail> => ({
-  message: (d) => (d.detail === '' ? title : `${title}: ${d.detail}`),
-  ...(hint === undefined ? {} : { hint }),
-  exitCode: 2,
-  httpStatus,
-});
+const row = (httpStatus: number, title: string, hint?: string): ErrorRow<Detail> =>
+  titledRow(title, { httpStatus, exitCode: 2, hint });
 
 /**
  * Everything that accounts and signing in refuse. Codes are stable: the console and scripts rely on them.

@@ -1,17 +1,9 @@
-import { CodedError, type ErrorRow } from '../../bytes/errors.ts';
-
-interface Detail {
-  readonly detail: string;
-}
+import { CodedError, type Detail, type ErrorRow, titledRow } from '../../bytes/errors.ts';
 
 const row =
   (httpStatus: number) =>
-  (title: string, hint?: string): ErrorRow<Detail> => ({
-    message: (d) => `${title}: ${d.detail}`,
-    ...(hint === undefined ? {} : { hint }),
-    exitCode: 2,
-    httpStatus,
-  });
+  (title: string, hint?: string): ErrorRow<Detail> =>
+    titledRow(title, { httpStatus, exitCode: 2, hint });
 
 const forbidden = row(403);
 const missing = row(404);

@@ -1,15 +1,7 @@
-import { CodedError, type ErrorRow } from '../../bytes/errors.ts';
+import { CodedError, type Detail, type ErrorRow, titledRow } from '../../bytes/errors.ts';
 
-interface Detail {
-  readonly detail: string;
-}
-
-const row = (title: string, httpStatus: number, hint: string): ErrorRow<Detail> => ({
-  message: (d) => `${title}: ${d.detail}`,
-  hint,
-  exitCode: 1,
-  httpStatus,
-});
+const row = (title: string, httpStatus: number, hint: string): ErrorRow<Detail> =>
+  titledRow(title, { httpStatus, exitCode: 1, hint });
 
 /** Why something about a service, a key or a token is refused. Codes are stable: clients and tests rely on them. */
 const serviceErrors = {

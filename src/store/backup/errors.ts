@@ -1,15 +1,7 @@
-import { CodedError, type ErrorRow } from '../../bytes/errors.ts';
+import { CodedError, type Detail, type ErrorRow, titledRow } from '../../bytes/errors.ts';
 
-interface Detail {
-  readonly detail: string;
-}
-
-const row = (title: string, hint?: string): ErrorRow<Detail> => ({
-  message: (d) => `${title}: ${d.detail}`,
-  ...(hint === undefined ? {} : { hint }),
-  exitCode: 2,
-  httpStatus: 500,
-});
+const row = (title: string, hint?: string): ErrorRow<Detail> =>
+  titledRow(title, { httpStatus: 500, exitCode: 2, hint });
 
 /** Why nothing was backed up or restored. */
 const backupErrors = {
