@@ -1,5 +1,5 @@
 import { Link, useParams } from '@tanstack/react-router';
-import { useApi, useApiWhen, useMay } from '../../api/hooks.ts';
+import { useApi } from '../../api/hooks.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Columns, Facts, Panel } from '../../ui/panel.tsx';
 import { Digest } from '../../ui/digest.tsx';
@@ -7,20 +7,17 @@ import { Waiting } from '../../ui/waiting.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { GrantsOf } from '../grants/grants-of.tsx';
-import { EntryRows } from '../ledger/entry-rows.tsx';
+import { RecentEntries, useRecentEntries } from '../ledger/recent-entries.tsx';
 import { SessionList } from '../settings/session-list.tsx';
 import { FactorMarks } from './parts.tsx';
 import { PersonActions } from './person-actions.tsx';
 
-const RECENT = 10;
-
 /** One person: what he may do, how he signs in, where he is signed in, what he did. */
 export function PersonPage() {
   const { personId } = useParams({ from: '/frame/people/$personId' });
-  const may = useMay();
   const person = useApi('people.show', { params: { personId } });
   const sessions = useApi('people.sessions', { params: { personId } });
-  const entries = useApiWhen(may('ledger.read'), 'ledger.entries', { query: { actorId: personId, limit: RECENT } });
+  const entries = useRecentEntries(personId);
   const above = <Link to="/people">People</Link>;
 
   if (person.data === undefined) {
@@ -57,18 +54,7 @@ export function PersonPage() {
         </Panel>
       </Columns>
       <GrantsOf principal={{ kind: 'person', id, name }} />
-      {may('ledger.read') && (
-        <Panel
-          title="What this account did"
-          actions={
-            <Link to="/ledger" search={{ actorId: id }}>
-              All its entries
-            </Link>
-          }
-        >
-          <EntryRows rows={{ ...entries, data: entries.data?.items }} compact />
-        </Panel>
-      )}
+      <RecentEntries title="What this account did" actorId={id} entries={entries} />
     </>
   );
 }

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { call, type Reply } from '../../api/call.ts';
-import { useApi, useApiWhen, useChanged, useMay } from '../../api/hooks.ts';
+import { useApi, useChanged, useMay } from '../../api/hooks.ts';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Digest } from '../../ui/digest.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -11,17 +11,14 @@ import { Waiting } from '../../ui/waiting.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { GrantsOf } from '../grants/grants-of.tsx';
-import { EntryRows } from '../ledger/entry-rows.tsx';
+import { RecentEntries, useRecentEntries } from '../ledger/recent-entries.tsx';
 import { KeyList } from './key-list.tsx';
-
-const RECENT = 10;
 
 /** One service: its keys, its grants, what it did. */
 export function ServicePage() {
   const { serviceId } = useParams({ from: '/frame/services/$serviceId' });
-  const may = useMay();
   const service = useApi('services.show', { params: { serviceId } });
-  const entries = useApiWhen(may('ledger.read'), 'ledger.entries', { query: { actorId: serviceId, limit: RECENT } });
+  const entries = useRecentEntries(serviceId);
   const above = <Link to="/services">Services and keys</Link>;
   if (service.data === undefined) {
     return (
@@ -53,18 +50,7 @@ export function ServicePage() {
           ]}
         />
       </Panel>
-      {may('ledger.read') && (
-        <Panel
-          title="What it did"
-          actions={
-            <Link to="/ledger" search={{ actorId: id }}>
-              All its entries
-            </Link>
-          }
-        >
-          <EntryRows rows={{ ...entries, data: entries.data?.items }} compact />
-        </Panel>
-      )}
+      <RecentEntries title="What it did" actorId={id} entries={entries} />
     </>
   );
 }
