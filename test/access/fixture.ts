@@ -1,5 +1,7 @@
 import type { ActionId } from '../../src/contract/actions.ts';
 import type { Scope } from '../../src/contract/types/common.ts';
+import { type Access, openAccess } from '../../src/access/access.ts';
+import type { DualControl } from '../../src/access/policies/settings.ts';
 import type { Caller } from '../../src/access/caller.ts';
 import type { Authorizer } from '../../src/access/decision.ts';
 import type { Bus } from '../../src/store/bus/bus.ts';
@@ -130,4 +132,19 @@ interface RecordedEntry {
 export async function entriesOf(store: Store): Promise<readonly RecordedEntry[]> {
   const rows = await store.read.selectFrom('ledger_entry').select('bytes').orderBy('entry_index').execute();
   return rows.map(({ bytes }) => JSON.parse(Buffer.from(bytes ?? []).toString('utf8')) as RecordedEntry);
+}
+
+interface OpenTestAccess {
+  readonly store: Store;
+  readonly bus: Bus;
+  readonly clock: () => number;
+  readonly dualControl?: DualControl;
+}
+
+/** Grants and policies as a server has them. What fails beside a request fails the test. */
+export function openTestAccess({ dualControl = 'always', ...parts }: OpenTestAccess): Promise<Access> {
+  const onError = (error: unknown): void => {
+    throw error;
+  };
+  return openAccess({ ...parts, stepUpSeconds: 300, dualControl, onError });
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Access, openAccess } from '../../src/access/access.ts';
+import type { Access } from '../../src/access/access.ts';
 import { giveGrant } from '../../src/access/grants/give-grant.ts';
 import { defaultPolicies } from '../../src/access/policies/default-policies.ts';
 import type { Role } from '../../src/contract/actions.ts';
@@ -10,7 +10,7 @@ import { policyBindings } from '../../src/server/routes/policies.ts';
 import { LocalBus } from '../../src/store/bus/local-bus.ts';
 import { makeTestStore, type TestStore } from '../build/store.ts';
 import { testServer, type TestServer } from '../server/test-server.ts';
-import { addPerson, testClock } from './fixture.ts';
+import { addPerson, openTestAccess, testClock } from './fixture.ts';
 
 let at: TestStore;
 let access: Access;
@@ -20,10 +20,7 @@ const clock = testClock();
 beforeEach(async () => {
   at = await makeTestStore({ clock });
   const { store } = at;
-  const onError = (error: unknown): void => {
-    throw error;
-  };
-  access = await openAccess({ store, bus: new LocalBus(), clock, stepUpSeconds: 300, dualControl: 'always', onError });
+  access = await openTestAccess({ store, bus: new LocalBus(), clock });
   server = testServer({
     bindings: [...grantBindings, ...policyBindings],
     services: { store, access, authorizer: access.authorizer, bus: access.bus, clock },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Access, openAccess } from '../../src/access/access.ts';
+import type { Access } from '../../src/access/access.ts';
 import type { Caller } from '../../src/access/caller.ts';
 import { giveGrant, giveGrantAs, type GrantDraft } from '../../src/access/grants/give-grant.ts';
 import { listAccess } from '../../src/access/grants/list-access.ts';
@@ -15,7 +15,7 @@ import type { Scope } from '../../src/contract/types/common.ts';
 import { maxStaleMs } from '../../src/store/bus/bus.ts';
 import type { Store } from '../../src/store/store.ts';
 import { describeEachStore, type TestStore } from '../build/store.ts';
-import { addPerson, callerOf, entriesOf, testBus, testClock } from './fixture.ts';
+import { addPerson, callerOf, entriesOf, openTestAccess, testBus, testClock } from './fixture.ts';
 
 const server = { kind: 'server' } as const;
 const DAY_MS = 86_400_000;
@@ -28,10 +28,7 @@ describeEachStore('grants', ({ makeStore }) => {
   const opened: Access[] = [];
 
   async function openOne(bus = testBus()): Promise<Access> {
-    const onError = (error: unknown): void => {
-      throw error;
-    };
-    const one = await openAccess({ store, bus, clock, stepUpSeconds: 300, dualControl: 'always', onError });
+    const one = await openTestAccess({ store, bus, clock });
     opened.push(one);
     return one;
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Access, openAccess } from '../../src/access/access.ts';
+import type { Access } from '../../src/access/access.ts';
 import { giveGrant, type GrantDraft } from '../../src/access/grants/give-grant.ts';
 import { makeProject } from '../../src/access/grants/projects.ts';
 import {
@@ -20,7 +20,7 @@ import { maxStaleMs } from '../../src/store/bus/bus.ts';
 import { newId } from '../../src/store/new-id.ts';
 import type { Store } from '../../src/store/store.ts';
 import { describeEachStore, type TestStore } from '../build/store.ts';
-import { addPerson, callerOf, entriesOf, testBus, testClock } from './fixture.ts';
+import { addPerson, callerOf, entriesOf, openTestAccess, testBus, testClock } from './fixture.ts';
 
 const server = { kind: 'server' } as const;
 const address = '192.0.2.1';
@@ -37,10 +37,7 @@ describeEachStore('policies', ({ makeStore }) => {
   const opened: Access[] = [];
 
   async function openOne(dualControl: DualControl = 'always', bus = testBus()): Promise<Access> {
-    const onError = (error: unknown): void => {
-      throw error;
-    };
-    const one = await openAccess({ store, bus, clock, stepUpSeconds: 300, dualControl, onError });
+    const one = await openTestAccess({ store, bus, clock, dualControl });
     opened.push(one);
     return one;
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Access, openAccess } from '../../src/access/access.ts';
+import type { Access } from '../../src/access/access.ts';
 import { giveGrant } from '../../src/access/grants/give-grant.ts';
 import { makeProject } from '../../src/access/grants/projects.ts';
 import { actionIds, type Role } from '../../src/contract/actions.ts';
@@ -12,7 +12,7 @@ import { LocalBus } from '../../src/store/bus/local-bus.ts';
 import { newId } from '../../src/store/new-id.ts';
 import { makeTestStore, type TestStore } from '../build/store.ts';
 import { testServer, type TestServer } from '../server/test-server.ts';
-import { addPerson, testClock } from './fixture.ts';
+import { addPerson, openTestAccess, testClock } from './fixture.ts';
 import { mayCall } from './route-matrix.ts';
 
 const roles = ['administrator', 'security', 'auditor', 'engineer', 'member'] as const satisfies readonly Role[];
@@ -60,10 +60,7 @@ let grantId: string;
 beforeAll(async () => {
   at = await makeTestStore({ clock });
   const { store } = at;
-  const onError = (error: unknown): void => {
-    throw error;
-  };
-  access = await openAccess({ store, bus: new LocalBus(), clock, stepUpSeconds: 300, dualControl: 'always', onError });
+  access = await openTestAccess({ store, bus: new LocalBus(), clock });
   projectId = await project('one');
   const other: Scope = { kind: 'project', id: await project('other') };
   for (const role of roles) {

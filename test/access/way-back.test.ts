@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Access, openAccess } from '../../src/access/access.ts';
+import type { Access } from '../../src/access/access.ts';
 import { giveGrant, type GrantDraft } from '../../src/access/grants/give-grant.ts';
 import { takeGrantAs } from '../../src/access/grants/take-grant.ts';
 import { approvePolicies, proposePolicies } from '../../src/access/policies/change-policies.ts';
@@ -10,7 +10,7 @@ import { decideItems } from '../../src/access/reviews/decide.ts';
 import { Reviews } from '../../src/access/reviews/reviews.ts';
 import { newId } from '../../src/store/new-id.ts';
 import { describeEachStore, type TestStore } from '../build/store.ts';
-import { addPerson, callerOf, testBus, testClock } from './fixture.ts';
+import { addPerson, callerOf, openTestAccess, testBus, testClock } from './fixture.ts';
 
 const server = { kind: 'server' } as const;
 const refusal = { code: 'grant-last-way-back', httpStatus: 409 };
@@ -34,10 +34,7 @@ describeEachStore('whoever can change the policies', ({ makeStore }) => {
   beforeEach(async () => {
     testStore = await makeStore({ clock, enqueue: async () => newId('job') });
     const { store } = testStore;
-    const onError = (error: unknown): void => {
-      throw error;
-    };
-    access = await openAccess({ store, bus: testBus(), clock, stepUpSeconds: 300, dualControl: 'always', onError });
+    access = await openTestAccess({ store, bus: testBus(), clock });
     [ann, bob] = [await addPerson(store, { name: 'Ann' }), await addPerson(store, { name: 'Bob' })];
     [annGrant, bobGrant] = [await give(ann, 'administrator'), await give(bob, 'administrator')];
     before = view();

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults, browserPath, launchBrowser, overflow, type Visitor, visitor } from './browser.ts';
 import { serveConsole, type ServedConsole } from './serve.ts';
-import { acceptLink, enrolPasskey, heading } from './steps.ts';
+import { firstAdministrator, heading } from './steps.ts';
 
 const pages: readonly (readonly [path: string, title: string | RegExp])[] = [
   ['/', /./],
@@ -42,11 +42,7 @@ describe.skipIf(browserPath === undefined)('every page of the console', () => {
 
   beforeAll(async () => {
     [server, browser] = await Promise.all([serveConsole(), launchBrowser()]);
-    ada = await visitor(browser, server);
-    ada.page.setDefaultTimeout(10_000);
-    await acceptLink(ada.page, server.setUpLink, { name: 'Ada Lovelace', email: 'ada@example.org' });
-    await enrolPasskey(ada.page, 'laptop');
-    await ada.page.getByText('checked in this browser').waitFor();
+    ada = await firstAdministrator(browser, server);
   });
 
   afterAll(async () => {

@@ -1,8 +1,8 @@
 import type { Browser, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserPath, launchBrowser, type Visitor, visitor } from './browser.ts';
+import { browserPath, launchBrowser, type Visitor } from './browser.ts';
 import { serveConsole, type ServedConsole } from './serve.ts';
-import { acceptLink, enrolPasskey, heading } from './steps.ts';
+import { firstAdministrator, heading } from './steps.ts';
 
 interface EntryFields {
   readonly severity: string;
@@ -24,11 +24,7 @@ describe.skipIf(browserPath === undefined)('"verify in my browser"', () => {
 
   beforeAll(async () => {
     [server, browser] = await Promise.all([serveConsole(), launchBrowser()]);
-    ada = await visitor(browser, server);
-    ada.page.setDefaultTimeout(10_000);
-    await acceptLink(ada.page, server.setUpLink, { name: 'Ada Lovelace', email: 'ada@example.org' });
-    await enrolPasskey(ada.page, 'laptop');
-    await ada.page.getByText('checked in this browser').waitFor();
+    ada = await firstAdministrator(browser, server);
   });
 
   afterAll(async () => {

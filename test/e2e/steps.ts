@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { hotp, totpStep } from '../../src/access/people/totp/totp.ts';
+import { type Visitor, visitor } from './browser.ts';
+import type { ServedConsole } from './serve.ts';
 
 export const PASSWORD = 'violet lamp under nine bridges';
 
@@ -98,4 +100,14 @@ export async function signOut(page: Page, name: string, from?: string): Promise<
 export async function choose(page: Page, label: string, option: string | RegExp): Promise<void> {
   await page.getByRole('combobox', { name: label }).click();
   await page.getByRole('option', { name: option }).click();
+}
+
+/** Ada, who sets the server up, with a passkey, and with a browser that has checked the ledger. */
+export async function firstAdministrator(browser: Browser, server: ServedConsole): Promise<Visitor> {
+  const ada = await visitor(browser, server);
+  ada.page.setDefaultTimeout(10_000);
+  await acceptLink(ada.page, server.setUpLink, { name: 'Ada Lovelace', email: 'ada@example.org' });
+  await enrolPasskey(ada.page, 'laptop');
+  await ada.page.getByText('checked in this browser').waitFor();
+  return ada;
 }
