@@ -6,6 +6,7 @@ import type { Database } from '../../../store/tables/index.ts';
 import { foldedPattern } from '../../folded.ts';
 import { PeopleError } from '../errors.ts';
 import type { People } from '../people.ts';
+import { identityCount, passkeyCount } from './count-factors.ts';
 import { readPage, type PageQuery } from './page.ts';
 import { timeText, timeTextOrNull } from '../../../contract/time-text.ts';
 
@@ -52,18 +53,7 @@ function peopleQuery(read: Kysely<Database>) {
     .leftJoin('people_totp as t', 't.person_id', 'p.id')
     .select(['p.id', 'p.state', 'p.created_at', 'p.last_seen_at', 'p.locked_until', 'd.name', 'd.email'])
     .select(['w.changed_at as password_at', 't.confirmed_at as totp_at'])
-    .select((row) => [
-      row
-        .selectFrom('people_passkeys as k')
-        .select(({ fn }) => fn.countAll().as('n'))
-        .whereRef('k.person_id', '=', 'p.id')
-        .as('passkeys'),
-      row
-        .selectFrom('people_identities as i')
-        .select(({ fn }) => fn.countAll().as('n'))
-        .whereRef('i.person_id', '=', 'p.id')
-        .as('identities'),
-    ]);
+    .select([passkeyCount().as('passkeys'), identityCount().as('identities')]);
 }
 
 type PeopleRows = ReturnType<typeof peopleQuery>;

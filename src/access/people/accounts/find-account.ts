@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../../../store/tables/index.ts';
+import { identityCount, passkeyCount } from './count-factors.ts';
 import { emailKey } from './email-key.ts';
 
 /** An account with its factors, as signing in needs them. */
@@ -49,23 +50,10 @@ function accountQuery(sql: Kysely<Database>) {
     .leftJoin('people_totp as t', 't.person_id', 'p.id')
     .select(['p.id', 'p.state', 'p.webauthn_id', 'p.locked_until', 'd.name', 'd.email', 'w.phc', 'w.changed_at'])
     .select('t.secret as totp_secret')
-    .select((row) => [
-      row
-        .selectFrom('people_passkeys as k')
-        .select(({ fn }) => fn.countAll().as('n'))
-        .whereRef('k.person_id', '=', 'p.id')
-        .as('passkeys'),
-      row
-        .selectFrom('people_passkeys as k')
-        .select(({ fn }) => fn.countAll().as('n'))
-        .whereRef('k.person_id', '=', 'p.id')
-        .where('k.suspended_at', 'is not', null)
-        .as('suspended'),
-      row
-        .selectFrom('people_identities as i')
-        .select(({ fn }) => fn.countAll().as('n'))
-        .whereRef('i.person_id', '=', 'p.id')
-        .as('identities'),
+    .select([
+      passkeyCount().as('passkeys'),
+      passkeyCount().where('k.suspended_at', 'is not', null).as('suspended'),
+      identityCount().as('identities'),
     ]);
 }
 

@@ -1,3 +1,4 @@
+import { passkeyCount } from '../accounts/count-factors.ts';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import type { factor } from '../../../contract/types/session.ts';
@@ -58,11 +59,7 @@ function findRow(sql: Kysely<Database>, by: SessionKey) {
     .selectAll('s')
     .select('p.state as person_state')
     .select((row) => [
-      row
-        .selectFrom('people_passkeys as k')
-        .select(({ fn }) => fn.countAll().as('n'))
-        .whereRef('k.person_id', '=', 's.person_id')
-        .as('passkeys'),
+      passkeyCount().as('passkeys'),
       row
         .selectFrom('people_totp as t')
         .select(({ fn }) => fn.countAll().as('n'))
