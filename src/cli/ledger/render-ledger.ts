@@ -30,16 +30,9 @@ interface HeadReport {
 }
 
 /** What `ledger verify -f json` prints about an export. */
-export interface LedgerReport {
-  readonly ok: boolean;
+export interface LedgerReport extends Omit<LedgerVerification, 'head'> {
   readonly target: string;
   readonly head: HeadReport | null;
-  readonly entries: number;
-  readonly removed: number;
-  readonly checkpoints: number;
-  readonly remembered: boolean | null;
-  readonly problems: readonly LedgerProblem[];
-  readonly problemsLeftOut: number;
 }
 
 /** What it prints about the proof of one entry. */
