@@ -8,6 +8,8 @@ export interface ActionRow {
 }
 
 export const actions = {
+  'admission.change': { title: 'change the admission policy, examine everything again', on: 'server', stepUp: true },
+  'admission.read': { title: 'read and try the admission policy', on: 'server' },
   'grants.give': { title: 'give a grant', on: 'model', stepUp: true },
   'grants.read': { title: 'see who may do what', on: 'server' },
   'grants.take': { title: 'take a grant away', on: 'model' },
@@ -21,6 +23,7 @@ export const actions = {
   'ledger.reveal': { title: 'see the personal data behind a commitment', on: 'server', stepUp: true },
   'models.approve': { title: 'approve a model', on: 'model', stepUp: true },
   'models.read': { title: 'see and download a model', on: 'model' },
+  'models.recall': { title: 'recall a released model', on: 'model' },
   'models.write': { title: 'upload and change a model', on: 'model' },
   'overview.read': { title: 'see what needs attention', on: 'server' },
   'people.change': { title: 'disable a person, reset his factors', on: 'server', stepUp: true },

@@ -8,6 +8,42 @@ export const clientMethods = (send: Send) => ({
     list: (...input: ClientArguments<'access.list'>) =>
       send({ method: 'GET', path: '/api/access', answer: 'json' }, 'access.list', input),
   },
+  admission: {
+    /** the admission policy in force */
+    active: (...input: ClientArguments<'admission.active'>) =>
+      send({ method: 'GET', path: '/api/registry/policy', answer: 'json' }, 'admission.active', input),
+    /** every admission policy that there was, newest first */
+    versions: (...input: ClientArguments<'admission.versions'>) =>
+      send({ method: 'GET', path: '/api/registry/policies', answer: 'json' }, 'admission.versions', input),
+    /** whether a policy is well made, and where it is not */
+    check: (...input: ClientArguments<'admission.check'>) =>
+      send({ method: 'POST', path: '/api/registry/policy/check', answer: 'json' }, 'admission.check', input),
+    /** what a policy would change in everything that the registry has */
+    dryRun: (...input: ClientArguments<'admission.dryRun'>) =>
+      send({ method: 'POST', path: '/api/registry/policy/dry-run', answer: 'json' }, 'admission.dryRun', input),
+    /** put an admission policy into force */
+    put: (...input: ClientArguments<'admission.put'>) =>
+      send({ method: 'PUT', path: '/api/registry/policy', answer: 'json' }, 'admission.put', input),
+  },
+  approvals: {
+    /** versions that wait for an approver whom the caller may be, or what was decided */
+    list: (...input: ClientArguments<'approvals.list'>) =>
+      send({ method: 'GET', path: '/api/registry/approvals', answer: 'json' }, 'approvals.list', input),
+    /** what was decided about a version, by whom and why */
+    ofVersion: (...input: ClientArguments<'approvals.ofVersion'>) =>
+      send(
+        { method: 'GET', path: '/api/registry/versions/:versionId/approvals', answer: 'json' },
+        'approvals.ofVersion',
+        input,
+      ),
+    /** approve a version that waits for review, or refuse it */
+    decide: (...input: ClientArguments<'approvals.decide'>) =>
+      send(
+        { method: 'POST', path: '/api/registry/versions/:versionId/approvals', answer: 'json' },
+        'approvals.decide',
+        input,
+      ),
+  },
   events: {
     /** what changes, as server-sent events; only what the caller may see */
     stream: (...input: ClientArguments<'events.stream'>) =>
@@ -181,6 +217,31 @@ export const clientMethods = (send: Send) => ({
   /** figures for Prometheus */
   metrics: (...input: ClientArguments<'metrics'>) =>
     send({ method: 'GET', path: '/metrics', answer: 'response' }, 'metrics', input),
+  models: {
+    /** models that the caller may see */
+    list: (...input: ClientArguments<'models.list'>) =>
+      send({ method: 'GET', path: '/api/registry/models', answer: 'json' }, 'models.list', input),
+    /** make a model in a project */
+    make: (...input: ClientArguments<'models.make'>) =>
+      send({ method: 'POST', path: '/api/registry/models', answer: 'json' }, 'models.make', input),
+    /** one model */
+    show: (...input: ClientArguments<'models.show'>) =>
+      send({ method: 'GET', path: '/api/registry/models/:modelId', answer: 'json' }, 'models.show', input),
+    /** one model, by its name */
+    find: (...input: ClientArguments<'models.find'>) =>
+      send({ method: 'GET', path: '/api/registry/model', answer: 'json' }, 'models.find', input),
+    /** change what is said about a model, its owner, its classification; archive it */
+    change: (...input: ClientArguments<'models.change'>) =>
+      send({ method: 'PATCH', path: '/api/registry/models/:modelId', answer: 'json' }, 'models.change', input),
+  },
+  notices: {
+    /** what the caller should know about models that he owns or has downloaded, newest first */
+    list: (...input: ClientArguments<'notices.list'>) =>
+      send({ method: 'GET', path: '/api/registry/notices', answer: 'json' }, 'notices.list', input),
+    /** mark every notice of the caller as seen */
+    seen: (...input: ClientArguments<'notices.seen'>) =>
+      send({ method: 'POST', path: '/api/registry/notices/seen', answer: 'nothing' }, 'notices.seen', input),
+  },
   oauth: {
     /** a short-lived token for a key (OAuth 2.0 client credentials, RFC 6749 section 4.4) */
     token: (...input: ClientArguments<'oauth.token'>) =>
@@ -285,6 +346,19 @@ export const clientMethods = (send: Send) => ({
     change: (...input: ClientArguments<'projects.change'>) =>
       send({ method: 'PATCH', path: '/api/projects/:projectId', answer: 'json' }, 'projects.change', input),
   },
+  recalls: {
+    /** recalled versions that the caller may see, newest first */
+    list: (...input: ClientArguments<'recalls.list'>) =>
+      send({ method: 'GET', path: '/api/registry/recalls', answer: 'json' }, 'recalls.list', input),
+  },
+  registry: {
+    /** how many models and versions there are, by state, and what waits for the caller */
+    summary: (...input: ClientArguments<'registry.summary'>) =>
+      send({ method: 'GET', path: '/api/registry/summary', answer: 'json' }, 'registry.summary', input),
+    /** examine everything that was released once more, with the rules of now */
+    reexamine: (...input: ClientArguments<'registry.reexamine'>) =>
+      send({ method: 'POST', path: '/api/registry/reexaminations', answer: 'json' }, 'registry.reexamine', input),
+  },
   reviews: {
     /** campaigns */
     list: (...input: ClientArguments<'reviews.list'>) =>
@@ -383,4 +457,125 @@ export const clientMethods = (send: Send) => ({
   /** end this session */
   signOut: (...input: ClientArguments<'signOut'>) =>
     send({ method: 'POST', path: '/api/sign-out', answer: 'nothing' }, 'signOut', input),
+  versions: {
+    /** versions of a model, newest first */
+    list: (...input: ClientArguments<'versions.list'>) =>
+      send({ method: 'GET', path: '/api/registry/models/:modelId/versions', answer: 'json' }, 'versions.list', input),
+    /** begin a version: say which files it has, and learn which parts of them to send */
+    begin: (...input: ClientArguments<'versions.begin'>) =>
+      send({ method: 'POST', path: '/api/registry/models/:modelId/versions', answer: 'json' }, 'versions.begin', input),
+    /** what has not arrived yet, to go on after an interruption */
+    uploads: (...input: ClientArguments<'versions.uploads'>) =>
+      send(
+        { method: 'GET', path: '/api/registry/versions/:versionId/uploads', answer: 'json' },
+        'versions.uploads',
+        input,
+      ),
+    /** send one part of a file */
+    putPart: (...input: ClientArguments<'versions.putPart'>) =>
+      send(
+        {
+          method: 'PUT',
+          path: '/api/registry/versions/:versionId/parts',
+          answer: 'json',
+          takes: 'application/octet-stream',
+        },
+        'versions.putPart',
+        input,
+      ),
+    /** say that everything was sent: the version is examined and decided about */
+    submit: (...input: ClientArguments<'versions.submit'>) =>
+      send(
+        { method: 'POST', path: '/api/registry/versions/:versionId/submit', answer: 'json' },
+        'versions.submit',
+        input,
+      ),
+    /** give up a version that was never released */
+    abandon: (...input: ClientArguments<'versions.abandon'>) =>
+      send(
+        { method: 'DELETE', path: '/api/registry/versions/:versionId', answer: 'nothing' },
+        'versions.abandon',
+        input,
+      ),
+    /** fetch a model from the hub that the configuration names, as a new version */
+    import: (...input: ClientArguments<'versions.import'>) =>
+      send({ method: 'POST', path: '/api/registry/imports', answer: 'json' }, 'versions.import', input),
+    /** one version */
+    show: (...input: ClientArguments<'versions.show'>) =>
+      send({ method: 'GET', path: '/api/registry/versions/:versionId', answer: 'json' }, 'versions.show', input),
+    /** files of a version, by path */
+    files: (...input: ClientArguments<'versions.files'>) =>
+      send({ method: 'GET', path: '/api/registry/versions/:versionId/files', answer: 'json' }, 'versions.files', input),
+    /** the content of a file of a released version; takes range and if-none-match */
+    file: (...input: ClientArguments<'versions.file'>) =>
+      send(
+        { method: 'GET', path: '/api/registry/versions/:versionId/file', answer: 'response' },
+        'versions.file',
+        input,
+      ),
+    /** documents that were made of a version: report, signature, bills of materials */
+    evidence: (...input: ClientArguments<'versions.evidence'>) =>
+      send(
+        { method: 'GET', path: '/api/registry/versions/:versionId/evidence', answer: 'json' },
+        'versions.evidence',
+        input,
+      ),
+    /** one of these documents */
+    evidenceFile: (...input: ClientArguments<'versions.evidenceFile'>) =>
+      send(
+        { method: 'GET', path: '/api/registry/versions/:versionId/evidence/:kind', answer: 'response' },
+        'versions.evidenceFile',
+        input,
+      ),
+    /** what is other than in the version that was released before, or in another one of the model */
+    compare: (...input: ClientArguments<'versions.compare'>) =>
+      send(
+        { method: 'GET', path: '/api/registry/versions/:versionId/comparison', answer: 'json' },
+        'versions.compare',
+        input,
+      ),
+    /** where a version comes from, and what came of it */
+    lineage: (...input: ClientArguments<'versions.lineage'>) =>
+      send(
+        { method: 'GET', path: '/api/registry/versions/:versionId/lineage', answer: 'json' },
+        'versions.lineage',
+        input,
+      ),
+    /** who downloaded a version, newest first */
+    downloads: (...input: ClientArguments<'versions.downloads'>) =>
+      send(
+        { method: 'GET', path: '/api/registry/versions/:versionId/downloads', answer: 'json' },
+        'versions.downloads',
+        input,
+      ),
+    /** say what a released version is used for */
+    setStage: (...input: ClientArguments<'versions.setStage'>) =>
+      send(
+        { method: 'POST', path: '/api/registry/versions/:versionId/stage', answer: 'json' },
+        'versions.setStage',
+        input,
+      ),
+    /** recall a released version: downloads end at once, everywhere; owners and recent downloaders are told */
+    recall: (...input: ClientArguments<'versions.recall'>) =>
+      send(
+        { method: 'POST', path: '/api/registry/versions/:versionId/recall', answer: 'json' },
+        'versions.recall',
+        input,
+      ),
+    /** examine a version once more, with the rules and the policy of now; one that was recalled or denied goes to review */
+    reexamine: (...input: ClientArguments<'versions.reexamine'>) =>
+      send(
+        { method: 'POST', path: '/api/registry/versions/:versionId/reexamination', answer: 'json' },
+        'versions.reexamine',
+        input,
+      ),
+  },
+  waivers: {
+    /** waivers of rules of the admission policy, newest first */
+    list: (...input: ClientArguments<'waivers.list'>) =>
+      send({ method: 'GET', path: '/api/registry/waivers', answer: 'json' }, 'waivers.list', input),
+    /** end a waiver before its time: what rests on it is decided about again */
+    end: (...input: ClientArguments<'waivers.end'>) =>
+      send({ method: 'DELETE', path: '/api/registry/waivers/:waiverId', answer: 'nothing' }, 'waivers.end', input),
+  },
 });

@@ -1,6 +1,6 @@
 import { clientMethods } from './client-methods.ts';
 import { type Problem, problemSchema } from './problem.ts';
-import type { Route, RouteReply, RouteRequest } from './route.ts';
+import type { Content, Route, RouteReply, RouteRequest } from './route.ts';
 import type { RouteId, RouteOf } from './routes/index.ts';
 
 type Parts<R extends Route> = RouteRequest<R>;
@@ -38,6 +38,8 @@ export interface Wire {
   readonly method: string;
   readonly path: string;
   readonly answer: 'json' | 'nothing' | 'response';
+  /** Media type of a body that goes out as it is. */
+  readonly takes?: string;
 }
 
 export type Send = <Id extends RouteId>(wire: Wire, id: Id, input: ClientArguments<Id>) => Promise<ClientReply<Id>>;
@@ -108,7 +110,7 @@ async function send(wire: Wire, input: LooseInput, options: ClientOptions & Call
     credentials: options.bearer === undefined ? 'same-origin' : 'omit',
     redirect: 'error',
     headers: headersOf(wire, input, options),
-    ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+    ...bodyOf(wire, input),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   if (!response.ok) throw await readProblem(response);
@@ -116,11 +118,18 @@ async function send(wire: Wire, input: LooseInput, options: ClientOptions & Call
   return wire.answer === 'nothing' ? undefined : readJson(response);
 }
 
+function bodyOf({ takes }: Wire, { body }: LooseInput): RequestInit {
+  if (body === undefined) return {};
+  // Of a stream Node wants to be told that the answer may begin before it ends.
+  const duplex = { duplex: 'half' } as object;
+  return takes === undefined ? { body: JSON.stringify(body) } : { body: body as Content, ...duplex };
+}
+
 function headersOf(wire: Wire, { body }: LooseInput, options: ClientOptions & CallOptions): Record<string, string> {
   const token = wire.method === 'GET' ? null : (options.csrfToken?.() ?? null);
   return {
     accept: wire.answer === 'json' ? 'application/json' : '*/*',
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(body === undefined ? {} : { 'content-type': wire.takes ?? 'application/json' }),
     ...(options.bearer === undefined ? {} : { authorization: `Bearer ${options.bearer}` }),
     ...(token === null ? {} : { 'x-csrf-token': token }),
     ...(options.purpose === undefined ? {} : { 'x-purpose': options.purpose }),

@@ -33,6 +33,7 @@ export interface Route<
   Body extends z.ZodType | undefined = z.ZodType | undefined,
   Reply extends z.ZodType | undefined = z.ZodType | undefined,
   Produces extends string | undefined = string | undefined,
+  Takes extends string | undefined = string | undefined,
 > {
   readonly id: Id;
   readonly method: Method;
@@ -55,6 +56,8 @@ export interface Route<
   readonly maxBodyBytes?: number;
   /** Takes its body as application/x-www-form-urlencoded too, as OAuth 2.0 has it. */
   readonly takesForm?: true;
+  /** Media type of a body that is handed on as a stream, as it arrives. */
+  readonly takes?: Takes;
 }
 
 /** Types a route by what it is given. */
@@ -65,7 +68,10 @@ export function defineRoute<
   Body extends z.ZodType | undefined = undefined,
   Reply extends z.ZodType | undefined = undefined,
   Produces extends string | undefined = undefined,
->(route: Route<Id, Params, Query, Body, Reply, Produces>): Route<Id, Params, Query, Body, Reply, Produces> {
+  Takes extends string | undefined = undefined,
+>(
+  route: Route<Id, Params, Query, Body, Reply, Produces, Takes>,
+): Route<Id, Params, Query, Body, Reply, Produces, Takes> {
   return route;
 }
 
@@ -81,11 +87,14 @@ export interface RouteInput<R extends Route> {
   readonly body: Parsed<R['body']>;
 }
 
+/** A body that goes out as it is. */
+export type Content = Uint8Array<ArrayBuffer> | Blob | ReadableStream<Uint8Array<ArrayBuffer>>;
+
 /** What a caller of the route passes. */
 export interface RouteRequest<R extends Route> {
   readonly params: Given<R['params']>;
   readonly query: Given<R['query']>;
-  readonly body: Given<R['body']>;
+  readonly body: [NonNullable<R['takes']>] extends [never] ? Given<R['body']> : Content;
 }
 
 /** What the route answers with. */

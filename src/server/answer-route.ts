@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Route } from '../contract/route.ts';
 import { type Scope, scope as scopeSchema } from '../contract/types/common.ts';
@@ -7,7 +8,7 @@ import { sessionCookie } from './plugins/identity/session-cookie.ts';
 import type { CookieStyle } from './place.ts';
 import { type Input, readInput } from './read-input.ts';
 import { recordRuleRefusal } from './record-rule-refusal.ts';
-import type { AnyBinding } from './routes/bind.ts';
+import type { AnyBinding, Wants } from './routes/bind.ts';
 import type { Services } from './services.ts';
 import { writeAnswer } from './write-answer.ts';
 
@@ -28,6 +29,8 @@ export function answerRoute(route: Route, binding: AnyBinding, context: RouteCon
     const input = readInput(route, request);
     const call = {
       ...input,
+      content: request.body instanceof Readable ? request.body : null,
+      wants: wantsOf(request),
       caller: request.visit.caller,
       session: sessionCookie(request.visit.sessionToken, reply, context.cookie),
       services: context.services,
@@ -48,6 +51,12 @@ export function answerRoute(route: Route, binding: AnyBinding, context: RouteCon
     return writeAnswer(reply, route, { answer, isStrict: context.isStrict });
   };
 }
+
+const wantsOf = ({ headers }: FastifyRequest): Wants => ({
+  range: headers.range,
+  ifRange: typeof headers['if-range'] === 'string' ? headers['if-range'] : undefined,
+  ifNoneMatch: headers['if-none-match'],
+});
 
 /** The check for what is done to less than the whole server, where only what was sent tells what it is done to. */
 async function checkScoped(

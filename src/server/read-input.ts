@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Route } from '../contract/route.ts';
@@ -27,11 +28,13 @@ export function readInput(route: Route, request: FastifyRequest): Input {
   const faults: Fault[] = [];
   const read = (place: string, schema: z.ZodType | undefined, given: unknown): unknown =>
     readPart({ place, schema, given }, faults);
-  if (route.body === undefined && request.body !== undefined) throw RequestError.of('unexpected-body');
+  const isStreamed = route.takes !== undefined;
+  if (route.body === undefined && request.body !== undefined && !isStreamed) throw RequestError.of('unexpected-body');
+  if (isStreamed && !(request.body instanceof Readable)) throw RequestError.of('unsupported-media-type', route.takes);
   const input = {
     params: read('params', route.params, request.params),
     query: read('query', route.query, parseForm(request.url.split('?', 2)[1] ?? '', 'query')),
-    body: read('body', route.body, request.body),
+    body: isStreamed ? undefined : read('body', route.body, request.body),
   };
   if (faults.length === 0) return input;
   const [first] = faults;

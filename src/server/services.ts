@@ -2,6 +2,7 @@ import type { Access } from '../access/access.ts';
 import type { Authorizer } from '../access/decision.ts';
 import type { People } from '../access/people/people.ts';
 import type { Reviews } from '../access/reviews/reviews.ts';
+import type { Registry } from '../registry/registry.ts';
 import type { ServiceAccess } from '../access/services/open-services.ts';
 import type { Blobs } from '../store/blobs/blobs.ts';
 import type { Bus } from '../store/bus/bus.ts';
@@ -25,6 +26,7 @@ export interface Services {
   /** Services, their keys and tokens. */
   readonly programs: ServiceAccess;
   readonly reviews: Reviews;
+  readonly registry: Registry;
   readonly events: EventStreams;
   readonly facts: ServerFacts;
   readonly health: HealthCheck;

@@ -9,6 +9,7 @@ const prefixes = {
   job: 'job',
   key: 'key',
   model: 'mdl',
+  notice: 'ntc',
   passkey: 'psk',
   person: 'per',
   project: 'prj',
@@ -16,6 +17,8 @@ const prefixes = {
   service: 'svc',
   session: 'ses',
   token: 'tok',
+  version: 'ver',
+  waiver: 'wvr',
 } as const;
 
 export type IdKind = keyof typeof prefixes;

@@ -85,6 +85,7 @@ function partsFor({ decide }: TestServerOptions, entries: EntryDraft[]): Omit<Se
     people: new Proxy({}, { get: nothing }) as Services['people'],
     programs: new Proxy({}, { get: nothing }) as Services['programs'],
     reviews: new Proxy({}, { get: nothing }) as Services['reviews'],
+    registry: new Proxy({}, { get: nothing }) as Services['registry'],
     bus: { publish: () => undefined, subscribe: () => () => undefined, close: async () => undefined },
     counters: new MemoryCounters(),
     authorizer: {

@@ -17,6 +17,7 @@ when { context.level == 2 };
 permit (
   principal in Role::"security",
   action in [
+    Action::"admission.change",
     Action::"grants.take",
     Action::"jobs.cancel",
     Action::"jobs.retry",
@@ -24,6 +25,7 @@ permit (
     Action::"ledger.export",
     Action::"ledger.reveal",
     Action::"models.approve",
+    Action::"models.recall",
     Action::"policies.decide",
     Action::"policies.propose",
     Action::"reviews.decide",

@@ -120,10 +120,31 @@ function withPaths(config: ServerConfig, folder: string): ServerConfig {
       clientSecret: secretAt(provider.clientSecret, at),
     })),
     reviews: { ...config.reviews, webhook: webhook && { ...webhook, secret: secretAt(webhook.secret, at) } },
+    registry: registryAt(config.registry, at),
   };
 }
 
+type MasterKey = ServerConfig['registry']['masterKey'];
 type At = <Path extends string | undefined>(path: Path) => Path;
+
+function registryAt(registry: ServerConfig['registry'], at: At): ServerConfig['registry'] {
+  const { masterKey, upstream } = registry;
+  return {
+    ...registry,
+    signingKey: at(registry.signingKey),
+    work: at(registry.work),
+    masterKey: masterKeyAt(masterKey, at),
+    upstream: upstream && { ...upstream, token: secretAt(upstream.token, at) },
+  };
+}
+
+function masterKeyAt(masterKey: MasterKey, at: At): MasterKey {
+  if ('vault' in masterKey) {
+    const { vault } = masterKey;
+    return { vault: { ...vault, token: secretAt(vault.token, at) } };
+  }
+  return 'awsKms' in masterKey ? masterKey : { file: at(masterKey.file) };
+}
 
 function recordsAt(records: ServerConfig['records'], at: At): ServerConfig['records'] {
   if ('sqlite' in records) return records;

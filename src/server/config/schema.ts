@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accessSettings, oidcProviderSettings } from '../../access/people/settings.ts';
 import { dualControl } from '../../access/policies/settings.ts';
 import { parseVerifierKey } from '../../ledger/verifier-key.ts';
+import { registrySettings, upstreamSettings } from '../../registry/settings.ts';
 import { blobsConfig } from '../../store/blobs/config.ts';
 import { countersConfig } from '../../store/counters/config.ts';
 import { jobsConfig } from '../../store/jobs/config.ts';
@@ -170,6 +171,39 @@ const reviews = z.strictObject({
     .describe('told of reminders and escalations, in messages that are signed'),
 });
 
+const masterKey = z
+  .union([
+    z.strictObject({ file: file.optional().describe('default: registry.key in the folder of keys, made if missing') }),
+    z.strictObject({
+      vault: z.strictObject({
+        address: z.url({ protocol: /^https?$/ }),
+        token: secretReference,
+        keyName: z.string().min(1).max(200).describe('name of the transit key, NAME or MOUNT/NAME'),
+        namespace: z.string().max(200).optional(),
+      }),
+    }),
+    z.strictObject({
+      awsKms: z.strictObject({
+        keyName: z.string().min(1).max(2048).describe('ARN of a key or alias, key id, or alias/NAME'),
+        region: z.string().max(60).optional(),
+        endpoint: z.url({ protocol: /^https?$/ }).optional(),
+      }),
+    }),
+  ])
+  .describe('what wraps the keys that models are encrypted with at rest: a file of this machine, or a key service');
+
+const registry = registrySettings.extend({
+  masterKey: masterKey.prefault({}),
+  signingKey: file
+    .optional()
+    .describe('PEM of an elliptic-curve key that signs what is released; default: model-signing.pem, made if missing'),
+  work: file.optional().describe('folder for files that are being worked on; default: work in the data folder'),
+  upstream: upstreamSettings
+    .extend({ token: secretReference.optional() })
+    .optional()
+    .describe('a hub that models may be fetched from'),
+});
+
 /** The configuration of the server, before the sections of the store are added. Every key is optional. */
 const serverSection = {
   listen: listen.prefault({}),
@@ -194,6 +228,7 @@ const serverSection = {
   ledger: ledger.prefault({}),
   services: services.prefault({}),
   reviews: reviews.prefault({}),
+  registry: registry.prefault({}),
   limits: limits.prefault({}),
   fetch: fetching.prefault({}),
   log: log.prefault({}),

@@ -60,6 +60,7 @@ function parameters(title: string, schema: z.ZodObject | undefined): string {
 }
 
 function body(route: Route): string {
+  if (route.takes !== undefined) return `<h4>Body</h4><p>${escapeText(route.takes)}</p>`;
   if (route.body === undefined) return '';
   const form = route.takesForm === true ? ', or the same as a form' : '';
   return `<h4>Body: JSON${form}</h4>${typeBlock(route.body, 'input')}`;

@@ -25,7 +25,8 @@ function groupSource(name: string, members: readonly Route[]): string {
 function methodSource(route: Route, indent: string): string {
   const name = route.id.slice(route.id.indexOf('.') + 1);
   const answer = route.produces !== undefined ? 'response' : route.reply === undefined ? 'nothing' : 'json';
-  const wire = `{ method: '${route.method}', path: '${route.path}', answer: '${answer}' }`;
+  const takes = route.takes === undefined ? '' : `, takes: '${route.takes}'`;
+  const wire = `{ method: '${route.method}', path: '${route.path}', answer: '${answer}'${takes} }`;
   const head = `${indent}${name}: (...input: ClientArguments<'${route.id}'>) =>`;
   return `${indent}/** ${route.summary} */\n${laidOut(head, [wire, `'${route.id}'`, 'input'], indent)}\n`;
 }

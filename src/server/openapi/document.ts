@@ -56,7 +56,7 @@ function operation(route: Route): Json {
     security: route.access.kind === 'public' ? [] : [{ session: [] }, { bearer: [] }],
     ...(route.access.kind === 'action' ? { 'x-action': route.access.action } : {}),
     parameters: [...parametersOf('path', route.params), ...parametersOf('query', route.query)],
-    ...(route.body === undefined ? {} : { requestBody: { required: true, content: bodyContent(route, route.body) } }),
+    ...bodyOf(route),
     responses: responsesOf(route),
   };
 }
@@ -82,6 +82,14 @@ function parametersOf(place: 'path' | 'query', schema: z.ZodObject | undefined):
     required: place === 'path' || required.includes(name),
     schema: of,
   }));
+}
+
+function bodyOf(route: Route): Json {
+  const { body, takes } = route;
+  if (takes !== undefined) {
+    return { requestBody: { required: true, content: { [takes]: { schema: { type: 'string', format: 'binary' } } } } };
+  }
+  return body === undefined ? {} : { requestBody: { required: true, content: bodyContent(route, body) } };
 }
 
 function bodyContent(route: Route, body: z.ZodType): Json {

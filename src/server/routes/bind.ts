@@ -13,6 +13,10 @@ export interface SessionCookie {
 }
 
 export interface Call<R extends Route> extends RouteInput<R> {
+  /** The body of a route that `takes` one, as it arrives; null elsewhere. Whoever reads it bounds it. */
+  readonly content: Readable | null;
+  /** What the request says of which part it wants, and what it has already. */
+  readonly wants: Wants;
   readonly caller: Caller;
   readonly session: SessionCookie;
   readonly services: Services;
@@ -24,6 +28,13 @@ export interface Call<R extends Route> extends RouteInput<R> {
   readonly stillHolds: () => Promise<boolean>;
   /** Aborted when the caller goes away. */
   readonly signal: AbortSignal;
+}
+
+/** RFC 9110 sections 13 and 14. */
+export interface Wants {
+  readonly range?: string | undefined;
+  readonly ifRange?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
 }
 
 /** An answer that is not JSON. */

@@ -30,6 +30,7 @@ import { schedulesOf } from '../jobs/schedules.ts';
 import { EventStreams } from '../plugins/events/event-streams.ts';
 import type { ServerLog } from '../plugins/log/server-log.ts';
 import type { Services } from '../services.ts';
+import { openRegistry } from './open-registry.ts';
 import { blobsConfigOf } from './blobs-config.ts';
 import type { Closing } from './closing.ts';
 import { keysFolderOf } from './keys-folder.ts';
@@ -58,7 +59,7 @@ export interface OpenedServices {
 
 /** Opens everything that routes use, in the columns that the configuration names. */
 export async function openServices(options: OpenServicesOptions): Promise<OpenedServices> {
-  const { facts, closing, clock, log } = options;
+  const { facts, closing, clock, log, folder } = options;
   const { config } = facts;
   const parts = await openParts(options);
   const access = closing.add(
@@ -92,6 +93,10 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
     hasWebhook: config.reviews.webhook !== undefined,
   };
   const events = openEvents(options, parts, access);
+  const registry = await openRegistry(
+    { ...parts, authorizer: access.authorizer, clock, onFault: (error) => log.failure('registry', error) },
+    { config, folder, closing },
+  );
   return {
     jobHandlers: reviewJobs({ parts: reviewParts, config, origin: facts.origin }),
     services: {
@@ -101,6 +106,7 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
       people,
       programs,
       reviews: new Reviews(reviewParts),
+      registry,
       events,
       facts,
       clock,

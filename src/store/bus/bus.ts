@@ -10,7 +10,7 @@ export interface Bus {
   close(): Promise<void>;
 }
 
-export const topics = ['access', 'jobs', 'ledger', 'policies'] as const;
+export const topics = ['access', 'jobs', 'ledger', 'models', 'policies'] as const;
 export type Topic = (typeof topics)[number];
 
 /** Revocation is effective everywhere within a second: no cache is trusted for longer than this without asking the records. */

@@ -4,6 +4,7 @@ import { peopleMigration } from './0003-people.ts';
 import { policiesMigration } from './0004-policies.ts';
 import { servicesMigration } from './0005-services.ts';
 import { reviewsMigration } from './0006-reviews.ts';
+import { registryMigration } from './0007-registry.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, in order. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   policiesMigration,
   servicesMigration,
   reviewsMigration,
+  registryMigration,
 ];

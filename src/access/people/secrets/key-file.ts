@@ -8,12 +8,21 @@ const MAX_KEYS = 16;
 const MAX_FILE_BYTES = 4096;
 const OTHERS = 0o077;
 
+interface KeyFileOptions {
+  readonly mayMake: boolean;
+}
+
+/** The secrets of a server from its key file. @throws PeopleError as `readKeyFile` does. */
+export async function openKeyFile(path: string, options: KeyFileOptions): Promise<ServerSecrets> {
+  return makeServerSecrets(await readKeyFile(path, options));
+}
+
 /**
- * The secrets of a server from its key file, which is made where there is none yet (`mayMake`): a line for each key, 32 bytes in base64url, the first
+ * The keys of a key file, which is made where there is none yet (`mayMake`): a line for each key, 32 bytes in base64url, the first
  * in use. All processes of a server need the same file.
  * @throws PeopleError `key-missing`, `key-unreadable`, `key-permissions`.
  */
-export async function openKeyFile(path: string, { mayMake }: { readonly mayMake: boolean }): Promise<ServerSecrets> {
+export async function readKeyFile(path: string, { mayMake }: KeyFileOptions): Promise<readonly [Buffer, ...Buffer[]]> {
   if (mayMake) await makeWhereMissing(path);
   else if (!(await exists(path))) throw PeopleError.of('key-missing', path);
   const lines = (await readPrivate(path)).split('\n').filter((line) => line !== '');
@@ -25,7 +34,7 @@ export async function openKeyFile(path: string, { mayMake }: { readonly mayMake:
       `expected 1 to ${MAX_KEYS} lines of ${KEY_BYTES} bytes in base64url in ${path}`,
     );
   }
-  return makeServerSecrets([first, ...others]);
+  return [first, ...others];
 }
 
 /** Written whole beside its place and linked there: of several processes that start at once, one key wins, and none is read half. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RequestError } from '../../errors.ts';
 import { parseForm } from './parse-form.ts';
@@ -5,7 +6,10 @@ import { parseJson } from './parse-json.ts';
 
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
-/** How bodies are read: JSON everywhere, forms only where a route says so, nothing else; and no body where none is taken. */
+/**
+ * How bodies are read: JSON everywhere, forms and streams only where a route says so, nothing else; and no body where none is taken. A stream
+ * is handed on as it arrives: whoever takes it bounds it.
+ */
 export function addBodies(app: FastifyInstance, limits: { readonly maxJsonDepth: number }): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) =>
@@ -14,6 +18,12 @@ export function addBodies(app: FastifyInstance, limits: { readonly maxJsonDepth:
   app.addContentTypeParser(FORM_TYPE, { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     if (request.routeOptions.config.contract?.takesForm !== true) throw RequestError.of('unsupported-media-type');
     return parseForm(body.toString('utf8'), 'body');
+  });
+  app.addContentTypeParser('application/octet-stream', async (request: FastifyRequest, content: IncomingMessage) => {
+    if (request.routeOptions.config.contract?.takes !== 'application/octet-stream') {
+      throw RequestError.of('unsupported-media-type');
+    }
+    return content;
   });
   app.addHook('onRequest', async (request) => {
     const isBodiless = request.method === 'GET' || request.method === 'HEAD';

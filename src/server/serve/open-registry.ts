@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readKeyFile } from '../../access/people/secrets/key-file.ts';
+import { LocalKeyProvider } from '../../registry/keys/local-key-provider.ts';
+import type { Registry, Upstream } from '../../registry/registry.ts';
+import { AwsKmsProvider } from '../../seal/providers/aws-kms.ts';
+import type { KeyProvider } from '../../seal/providers/key-provider.ts';
+import { VaultTransitProvider } from '../../seal/providers/vault-transit.ts';
+import { newKeyPair, readPrivateKey } from '../../sign/keys.ts';
+import { keySigner, type Signer } from '../../sign/signers.ts';
+import { readSecret } from '../config/read-secret.ts';
+import type { ServerConfig } from '../config/schema.ts';
+import { asFetch, makeSafeFetch } from '../fetch/safe-fetch.ts';
+import type { Closing } from './closing.ts';
+import { keysFolderOf } from './keys-folder.ts';
+
+const OWNER_ONLY = 0o600;
+const OWNER_ONLY_FOLDER = 0o700;
+/** One answer of a hub, such as a shard of a model. */
+const MAX_FETCHED_BYTES = 2 ** 43;
+
+type Parts = Pick<Registry, 'store' | 'blobs' | 'bus' | 'jobs' | 'authorizer' | 'clock' | 'onFault'>;
+
+/** The registry as the configuration wants it. */
+export async function openRegistry(
+  parts: Parts,
+  { config, folder, closing }: { readonly config: ServerConfig; readonly folder: string; readonly closing: Closing },
+): Promise<Registry> {
+  const { limits, recentDays } = config.registry;
+  return {
+    ...parts,
+    limits,
+    recentDays,
+    masterKey: await openMasterKey(config, folder),
+    signer: signerIn(config.registry.signingKey ?? join(keysFolderOf(config, folder), 'model-signing.pem')),
+    workFolder: closing.add(openWorkFolder(config.registry.work ?? join(folder, 'work')), async (work) =>
+      rmSync(work, { recursive: true, force: true }),
+    ),
+    upstream: upstreamOf(config),
+  };
+}
+
+async function openMasterKey(config: ServerConfig, folder: string): Promise<KeyProvider> {
+  const { masterKey } = config.registry;
+  if ('vault' in masterKey) {
+    const { token, ...vault } = masterKey.vault;
+    return new VaultTransitProvider({ ...vault, token: readSecret(token), allowsPlainHttp: config.fetch.allowHttp });
+  }
+  if ('awsKms' in masterKey)
+    return new AwsKmsProvider({ ...masterKey.awsKms, allowsPlainHttp: config.fetch.allowHttp });
+  const path = masterKey.file ?? join(keysFolderOf(config, folder), 'registry.key');
+  return new LocalKeyProvider(await readKeyFile(path, { mayMake: masterKey.file === undefined }));
+}
+
+/** Read when something is signed first; made where there is none and no other was named. */
+function signerIn(path: string): () => Promise<Signer> {
+  let opened: Signer | undefined;
+  return async () => {
+    if (opened !== undefined) return opened;
+    if (!existsSync(path)) writeFileSync(path, newKeyPair('P-256').privatePem, { mode: OWNER_ONLY, flag: 'wx' });
+    opened = keySigner(readPrivateKey(readFileSync(path)));
+    return opened;
+  };
+}
+
+/** A folder of this process in it. */
+function openWorkFolder(path: string): string {
+  mkdirSync(path, { recursive: true, mode: OWNER_ONLY_FOLDER });
+  return mkdtempSync(join(path, 'process-'));
+}
+
+function upstreamOf({ registry, fetch }: ServerConfig): Upstream | null {
+  if (registry.upstream === undefined) return null;
+  const { token, ...settings } = registry.upstream;
+  return {
+    ...settings,
+    token: token === undefined ? null : readSecret(token),
+    fetch: asFetch(makeSafeFetch({ ...fetch, maxBytes: MAX_FETCHED_BYTES })),
+  };
+}

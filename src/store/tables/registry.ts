@@ -1,0 +1,180 @@
+import type { EvidenceKind, VersionState } from '../../contract/types/registry.ts';
+
+type Verdict = 'clean' | 'inconclusive' | 'suspicious' | 'malicious';
+
+/** What the registry knows of a model beside its row in `resources`, which has name, project, description and classification. */
+interface RegistryModelTable {
+  readonly id: string;
+  readonly project_id: string;
+  readonly name: string;
+  /** Case-folded, and unique. */
+  readonly name_key: string;
+  /** JSON list. */
+  tags: string;
+  licence: string | null;
+  owner_kind: 'person' | 'service' | null;
+  owner_id: string | null;
+  readonly created_at: number;
+  changed_at: number;
+  is_archived: number;
+  /** Number of the newest version. */
+  versions: number;
+  latest_version_id: string | null;
+  /** The newest that can be had. */
+  released_version_id: string | null;
+}
+
+interface RegistryVersionTable {
+  readonly id: string;
+  readonly model_id: string;
+  readonly number: number;
+  /** 40 hexadecimal digits; set at release. */
+  revision: string | null;
+  state: VersionState;
+  stage: 'none' | 'development' | 'staging' | 'production' | 'retired';
+  readonly message: string;
+  /** JSON: `VersionSource`. */
+  readonly source: string;
+  readonly created_at: number;
+  /** Null: the server itself. */
+  readonly created_by_kind: 'person' | 'service' | null;
+  readonly created_by_id: string | null;
+  /** Of the source side; of the release side once there is one. */
+  file_count: number;
+  byte_count: number;
+  verdict: Verdict | null;
+  /** JSON: `AdmissionFacts`, what the policy decides by. */
+  facts: string | null;
+  /** JSON: `AdmissionDecision`. */
+  decision: string | null;
+  root_digest: string | null;
+  /** The key of this version, wrapped by the master key; its ciphertext in base 64. */
+  key_provider: string | null;
+  key_name: string | null;
+  wrapped_key: string | null;
+  /** The job that works on it. */
+  job_id: string | null;
+  step: string | null;
+  failure: string | null;
+  examined_at: number | null;
+  examined_with: string | null;
+  released_at: number | null;
+  recalled_at: number | null;
+  recalled_by_kind: 'person' | 'service' | null;
+  recalled_by_id: string | null;
+  recall_reason: string | null;
+}
+
+/** A file of a version: as it came (`source`), or as it is given out (`release`). */
+interface RegistryFileTable {
+  readonly version_id: string;
+  readonly side: 'source' | 'release';
+  readonly path: string;
+  readonly bytes: number;
+  /** Of the content; null until it is known. */
+  digest: string | null;
+  format: string | null;
+  verdict: Verdict | null;
+  /** The key of the content, wrapped by the key of the version, base 64; null while the content is plain. */
+  wrapped_key: string | null;
+}
+
+/** A part of a file that arrived, kept as a blob until the file is whole. */
+interface RegistryPartTable {
+  readonly version_id: string;
+  readonly path: string;
+  readonly part: number;
+  digest: string;
+  bytes: number;
+}
+
+/** Content by its SHA-256, stored once, plain until it is released and sealed from then on. */
+interface RegistryContentTable {
+  readonly digest: string;
+  readonly bytes: number;
+  /** 1: there is a blob of this digest. */
+  is_plain: number;
+  /** The blob with the sealed content. */
+  sealed_digest: string | null;
+  sealed_bytes: number | null;
+  readonly created_at: number;
+}
+
+interface RegistryEvidenceTable {
+  readonly version_id: string;
+  readonly kind: EvidenceKind;
+  name: string;
+  /** Of the blob. */
+  digest: string;
+  bytes: number;
+  made_at: number;
+}
+
+interface RegistryPolicyTable {
+  readonly version: number;
+  readonly body: string;
+  readonly comment: string;
+  readonly created_by_kind: 'person' | 'service' | null;
+  readonly created_by_id: string | null;
+  readonly created_at: number;
+}
+
+interface RegistryApprovalTable {
+  readonly id: string;
+  readonly version_id: string;
+  readonly decision: 'approve' | 'refuse';
+  readonly by_kind: 'person' | 'service';
+  readonly by_id: string;
+  readonly reason: string;
+  readonly at: number;
+}
+
+interface RegistryWaiverTable {
+  readonly id: string;
+  readonly model_id: string;
+  /** Null: for every version of the model. */
+  readonly version_id: string | null;
+  /** JSON list of ids of rules of the admission policy. */
+  readonly rules: string;
+  readonly owner_kind: 'person' | 'service';
+  readonly owner_id: string;
+  readonly reason: string;
+  readonly created_at: number;
+  readonly expires_at: number;
+  ended_at: number | null;
+}
+
+interface RegistryDownloadTable {
+  readonly version_id: string;
+  readonly principal_kind: 'person' | 'service';
+  readonly principal_id: string;
+  files: number;
+  bytes: number;
+  readonly first_at: number;
+  last_at: number;
+}
+
+interface RegistryNoticeTable {
+  readonly id: string;
+  readonly principal_kind: 'person' | 'service';
+  readonly principal_id: string;
+  readonly kind: 'recalled' | 'denied' | 'review-wanted' | 'released' | 'waiver-ends';
+  readonly version_id: string;
+  readonly text: string;
+  readonly created_at: number;
+  seen_at: number | null;
+}
+
+export interface RegistryTables {
+  readonly registry_models: RegistryModelTable;
+  readonly registry_versions: RegistryVersionTable;
+  readonly registry_files: RegistryFileTable;
+  readonly registry_parts: RegistryPartTable;
+  readonly registry_contents: RegistryContentTable;
+  readonly registry_evidence: RegistryEvidenceTable;
+  readonly registry_policies: RegistryPolicyTable;
+  readonly registry_approvals: RegistryApprovalTable;
+  readonly registry_waivers: RegistryWaiverTable;
+  readonly registry_downloads: RegistryDownloadTable;
+  readonly registry_notices: RegistryNoticeTable;
+}
