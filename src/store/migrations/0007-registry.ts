@@ -125,7 +125,8 @@ async function makeFiles(db: Kysely<unknown>, dialect: DialectName): Promise<voi
   await db.schema
     .createTable('blob_removals')
     .addColumn('digest', text, (column) => column.primaryKey())
-    .addColumn('since', integer, (column) => column.notNull())
+    .addColumn('wanted_at', integer, (column) => column.notNull())
+    .addColumn('claimed_at', integer)
     .execute();
   await db.schema.createIndex('registry_parts_digest').on('registry_parts').columns(['digest']).execute();
   await db.schema.createIndex('registry_evidence_digest').on('registry_evidence').columns(['digest']).execute();
