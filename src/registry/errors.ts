@@ -21,6 +21,11 @@ const registryErrors = {
   'model-archived': row('the model is archived', 409, 'bring it back first'),
   'model-name-taken': row('there is a model of that name', 409, 'choose another name'),
   'model-unknown': row('there is no such model', 404),
+  'no-room': row(
+    'there is no room in the work folder',
+    507,
+    'free disk space, or name another folder in registry.work of the configuration',
+  ),
   'no-upstream': row(
     'no hub is configured to fetch from',
     409,
@@ -36,6 +41,7 @@ const registryErrors = {
     422,
     'give each file a name that differs in more than case or composition',
   ),
+  'path-refused': row('a file cannot have such a name', 422, 'use relative paths, with / between their parts'),
   'people-only': row('a program decides nothing', 403, 'sign in to the console and decide there'),
   'policy-invalid': row('the admission policy is not well made', 422),
   'policy-outdated': row('somebody changed the policy meanwhile', 409, 'look at the policy of now, then try again'),

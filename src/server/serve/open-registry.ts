@@ -35,6 +35,7 @@ export async function openRegistry(
     recentDays,
     masterKey,
     contents: closing.add(openContents({ ...parts, masterKey }), (contents) => contents.close()),
+    hasWebhook: config.reviews.webhook !== undefined,
     signer: signerIn(config.registry.signingKey ?? join(keysFolderOf(config, folder), 'model-signing.pem')),
     workFolder: closing.add(openWorkFolder(config.registry.work ?? join(folder, 'work')), async (work) =>
       rmSync(work, { recursive: true, force: true }),

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { DialectName } from '../column.ts';
 import { columnTypes } from './column-types.ts';
 import type { Migration } from './migration.ts';
@@ -48,8 +48,10 @@ async function makeModels(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .addColumn('created_by_id', text)
     .addColumn('file_count', integer, (column) => column.notNull())
     .addColumn('byte_count', integer, (column) => column.notNull())
+    .addColumn('part_bytes', integer)
     .addColumn('verdict', text)
     .addColumn('facts', text)
+    .addColumn('release_facts', text)
     .addColumn('decision', text)
     .addColumn('root_digest', text)
     .addColumn('key_provider', text)
@@ -60,6 +62,7 @@ async function makeModels(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .addColumn('failure', text)
     .addColumn('examined_at', integer)
     .addColumn('examined_with', text)
+    .addColumn('recheck_at', integer)
     .addColumn('released_at', integer)
     .addColumn('recalled_at', integer)
     .addColumn('recalled_by_kind', text)
@@ -86,6 +89,7 @@ async function makeFiles(db: Kysely<unknown>, dialect: DialectName): Promise<voi
     .addColumn('path', text, (column) => column.notNull())
     .addColumn('bytes', integer, (column) => column.notNull())
     .addColumn('digest', text)
+    .addColumn('declared_digest', text)
     .addColumn('format', text)
     .addColumn('verdict', text)
     .addColumn('wrapped_key', text)
@@ -98,6 +102,7 @@ async function makeFiles(db: Kysely<unknown>, dialect: DialectName): Promise<voi
     .addColumn('part', integer, (column) => column.notNull())
     .addColumn('digest', text, (column) => column.notNull())
     .addColumn('bytes', integer, (column) => column.notNull())
+    .addColumn('stored_at', integer, (column) => column.notNull())
     .addPrimaryKeyConstraint('registry_parts_key', ['version_id', 'path', 'part'])
     .execute();
   await db.schema
@@ -119,6 +124,21 @@ async function makeFiles(db: Kysely<unknown>, dialect: DialectName): Promise<voi
     .addColumn('made_at', integer, (column) => column.notNull())
     .addPrimaryKeyConstraint('registry_evidence_key', ['version_id', 'kind'])
     .execute();
+  await db.schema
+    .createTable('blob_removals')
+    .addColumn('digest', text, (column) => column.primaryKey())
+    .addColumn('wanted_at', integer, (column) => column.notNull())
+    .addColumn('claimed_at', integer)
+    .execute();
+  await db.schema
+    .createIndex('job_result')
+    .on('job')
+    .column('result_digest')
+    .where(sql<boolean>`result_digest is not null`)
+    .execute();
+  await db.schema.createIndex('registry_parts_digest').on('registry_parts').columns(['digest']).execute();
+  await db.schema.createIndex('registry_evidence_digest').on('registry_evidence').columns(['digest']).execute();
+  await db.schema.createIndex('registry_contents_sealed').on('registry_contents').columns(['sealed_digest']).execute();
   await db.schema.createIndex('registry_files_digest').on('registry_files').columns(['digest']).execute();
 }
 
