@@ -16,8 +16,8 @@ const MAX_IN_STATEMENT = 500;
 
 /** What is shown of the facts that an examination found. */
 const shownFacts = z.object({
-  licences: z.array(z.string()).catch([]),
-  formats: z.array(z.string()).catch([]),
+  licences: z.object({ items: z.array(z.object({ name: z.string() })) }).nullable(),
+  formats: z.object({ items: z.array(z.object({ id: z.string() })) }).nullable(),
 });
 
 /** @throws RegistryError `version-unknown`. */
@@ -61,8 +61,7 @@ export async function showVersions(registry: Reading, rows: readonly VersionRow[
 type Facts = Omit<ModelVersion, 'modelName' | 'createdBy' | 'progress' | 'recall'>;
 
 function factsOf(row: VersionRow): Facts {
-  const { licences, formats } =
-    row.facts === null ? { licences: [], formats: [] } : shownFacts.parse(JSON.parse(row.facts));
+  const facts = row.facts === null ? null : shownFacts.parse(JSON.parse(row.facts));
   return {
     id: row.id,
     modelId: row.model_id,
@@ -77,8 +76,8 @@ function factsOf(row: VersionRow): Facts {
     bytes: row.byte_count,
     verdict: row.verdict,
     decision: row.decision === null ? null : admissionDecision.parse(JSON.parse(row.decision)),
-    licences,
-    formats,
+    licences: [...new Set((facts?.licences?.items ?? []).map(({ name }) => name))],
+    formats: (facts?.formats?.items ?? []).map(({ id }) => id),
     rootDigest: row.root_digest,
     step: row.step,
     failure: row.failure,
