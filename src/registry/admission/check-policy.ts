@@ -54,7 +54,10 @@ function checkRule(rule: AdmissionRule, { policy, path }: Place): YamlIssue[] {
   return [
     ...emptyIssues(rule, at),
     ...waiverIssues(rule, path),
-    ...sets.flatMap(({ set, path: of }) => [...directionIssues(rule, set, of), ...nameIssues(set, { policy, path: of })]),
+    ...sets.flatMap(({ set, path: of }) => [
+      ...directionIssues(rule, set, of),
+      ...nameIssues(set, { policy, path: of }),
+    ]),
     ...(not === undefined ? [] : insideNot(not, [...at, 'not'])),
   ];
 }
@@ -68,7 +71,9 @@ function emptyIssues({ when }: AdmissionRule, path: Path): YamlIssue[] {
     return [{ path, message: `${path.join('.')}: always stands alone, or beside verdictAtMost` }];
   }
   const sets = [...(when.anyOf ?? []), ...(when.not === undefined ? [] : [when.not])];
-  return sets.some((set) => asks(set).length === 0) ? [{ path, message: `${path.join('.')}: expected conditions` }] : [];
+  return sets.some((set) => asks(set).length === 0)
+    ? [{ path, message: `${path.join('.')}: expected conditions` }]
+    : [];
 }
 
 function asks(set: When): string[] {
@@ -104,25 +109,26 @@ function insideNot(not: Conditions, path: Path): YamlIssue[] {
 function nameIssues(set: Conditions, { policy, path }: Place): YamlIssue[] {
   const ruleIds = scanRules.map(({ id }) => id);
   const names = policy.signers.map(({ name }) => name);
-  const lists: readonly { readonly at: Path; readonly given: readonly string[]; readonly known: readonly string[] }[] = [
-    ...[set.findings, set.noFindings].flatMap((wanted, index) => {
-      const at = [...path, index === 0 ? 'findings' : 'noFindings'];
-      return [
-        { at: [...at, 'rules'], given: wanted?.rules ?? [], known: ruleIds },
-        { at: [...at, 'except'], given: wanted?.except ?? [], known: ruleIds },
-      ];
-    }),
-    { at: [...path, 'formats', 'any'], given: set.formats?.any ?? [], known: knownFormats },
-    { at: [...path, 'formats', 'only'], given: set.formats?.only ?? [], known: knownFormats },
-    { at: [...path, 'signatures', 'by'], given: set.signatures?.by ?? [], known: names },
-  ];
-  return [
-    ...lists.flatMap(({ at, given, known }) => unknownNames(given, { at, known })),
-    ...tooManySigners(set, path),
-  ];
+  const lists: readonly { readonly at: Path; readonly given: readonly string[]; readonly known: readonly string[] }[] =
+    [
+      ...[set.findings, set.noFindings].flatMap((wanted, index) => {
+        const at = [...path, index === 0 ? 'findings' : 'noFindings'];
+        return [
+          { at: [...at, 'rules'], given: wanted?.rules ?? [], known: ruleIds },
+          { at: [...at, 'except'], given: wanted?.except ?? [], known: ruleIds },
+        ];
+      }),
+      { at: [...path, 'formats', 'any'], given: set.formats?.any ?? [], known: knownFormats },
+      { at: [...path, 'formats', 'only'], given: set.formats?.only ?? [], known: knownFormats },
+      { at: [...path, 'signatures', 'by'], given: set.signatures?.by ?? [], known: names },
+    ];
+  return [...lists.flatMap(({ at, given, known }) => unknownNames(given, { at, known })), ...tooManySigners(set, path)];
 }
 
-function unknownNames(given: readonly string[], of: { readonly at: Path; readonly known: readonly string[] }): YamlIssue[] {
+function unknownNames(
+  given: readonly string[],
+  of: { readonly at: Path; readonly known: readonly string[] },
+): YamlIssue[] {
   const known = new Set(of.known);
   return given.flatMap((name, index) => {
     if (known.has(name) || name.includes('*')) return [];

@@ -1,4 +1,5 @@
 import type { AdmissionDecision } from '../../contract/types/registry.ts';
+import type { Asked } from './conditions/answer.ts';
 import type { AdmissionFacts } from './facts.ts';
 import { fixOf } from './fixes.ts';
 import type { AdmissionPolicy, AdmissionRule } from './policy-schema.ts';
@@ -40,20 +41,37 @@ export function decideAdmission(
   options: DecidingOptions,
 ): AdmissionDecision {
   const asked = { facts, nowMs: options.nowMs };
-  const rules = preparePolicy(policy).map((prepared) => ({ ...prepared, given: prepared.ask(asked) }));
-  const opening = rules.filter(({ rule, given }) => isOpening(rule) && given.holds === true);
-  const duties = rules.filter((one) => one.rule.effect === 'convert' && one.askDuty(asked).holds !== false);
-  const restricting = rules.filter(({ rule, given }) => !isOpening(rule) && given.holds !== false);
-  const told = rules.filter((one) => [opening, duties, restricting].some((list) => list.includes(one)));
-  const reasons = told.map(({ rule, given }) => reasonOf(rule, given.found(), options));
-  if (opening.length === 0) reasons.push(defaultReason(policy, rules, options));
+  const answers = preparePolicy(policy).map((prepared) => answerOf(prepared, asked));
+  const reasons = answers.flatMap(({ rule, applies, found }) => (applies ? [reasonOf(rule, found(), options)] : []));
+  if (!answers.some(({ opens }) => opens)) reasons.push(defaultReason(policy, answers, options));
   reasons.sort((a, b) => worstFirst.indexOf(a.effect) - worstFirst.indexOf(b.effect));
   return {
     outcome: outcomeOf(reasons),
-    convert: duties.length > 0,
+    convert: answers.some(({ converts }) => converts),
     policyVersion: options.policyVersion,
     reasons,
   };
+}
+
+interface RuleAnswer {
+  readonly rule: AdmissionRule;
+  /** It surely lets the version in. */
+  readonly opens: boolean;
+  readonly converts: boolean;
+  /** It is a reason of the decision. */
+  readonly applies: boolean;
+  readonly found: () => string;
+}
+
+function answerOf({ rule, ask, askDuty }: PreparedRule, asked: Asked): RuleAnswer {
+  const { holds, found } = ask(asked);
+  if (!isOpening(rule)) return { rule, opens: false, converts: false, applies: holds !== false, found };
+  const opens = holds === true;
+  if (rule.effect === 'allow' || opens)
+    return { rule, opens, converts: rule.effect === 'convert', applies: opens, found };
+  const duty = askDuty(asked);
+  const converts = duty.holds !== false;
+  return { rule, opens, converts, applies: converts, found: converts ? duty.found : found };
 }
 
 function isOpening({ effect }: AdmissionRule): boolean {
@@ -76,12 +94,8 @@ function reasonOf(rule: AdmissionRule, found: string, options: DecidingOptions):
   };
 }
 
-function defaultReason(
-  policy: AdmissionPolicy,
-  rules: readonly (PreparedRule & { readonly given: ReturnType<PreparedRule['ask']> })[],
-  options: DecidingOptions,
-): Reason {
-  const missed = rules.filter(({ rule }) => isOpening(rule)).map(({ rule, given }) => `${rule.id}: ${given.found()}`);
+function defaultReason(policy: AdmissionPolicy, answers: readonly RuleAnswer[], options: DecidingOptions): Reason {
+  const missed = answers.filter(({ rule }) => isOpening(rule)).map(({ rule, found }) => `${rule.id}: ${found()}`);
   const detail = missed.length === 0 ? '' : ` (${missed.join('; ')})`;
   return {
     rule: DEFAULT_RULE,
@@ -92,7 +106,10 @@ function defaultReason(
 }
 
 /** Whether an approval may take the force of a rule away for a while, or must have an end. */
-export function waivableOf({ effect, waiver }: Pick<AdmissionRule, 'effect' | 'waiver'>): 'never' | 'allowed' | 'required' {
+export function waivableOf({
+  effect,
+  waiver,
+}: Pick<AdmissionRule, 'effect' | 'waiver'>): 'never' | 'allowed' | 'required' {
   return waiver ?? (effect === 'deny' ? 'never' : 'allowed');
 }
 

@@ -124,7 +124,9 @@ const rule = z.strictObject({
   waiver: z
     .enum(['never', 'allowed', 'required'])
     .optional()
-    .describe('whether an approval may, or must, rest on a waiver with an end; never for deny unless said, else allowed'),
+    .describe(
+      'whether an approval may, or must, rest on a waiver with an end; never for deny unless said, else allowed',
+    ),
   when,
 });
 
@@ -143,9 +145,7 @@ const signer = z
         fingerprint: fingerprint.optional(),
       })
       .optional(),
-    keyless: z
-      .strictObject({ identity: word.describe('* stands for any characters but /'), issuer: word })
-      .optional(),
+    keyless: z.strictObject({ identity: word.describe('* stands for any characters but /'), issuer: word }).optional(),
   })
   .refine(
     ({ key, certificate, keyless }) => [key, certificate, keyless].filter((one) => one !== undefined).length === 1,
@@ -155,10 +155,7 @@ const signer = z
 /** The admission policy. Unknown keys are errors: a mistyped key that is ignored is a policy that is not applied. */
 export const admissionPolicySchema = z.strictObject({
   version: z.literal(1).default(1).describe('of this language'),
-  default: z
-    .enum(['review', 'deny'])
-    .default('review')
-    .describe('what applies where no rule allows or converts'),
+  default: z.enum(['review', 'deny']).default('review').describe('what applies where no rule allows or converts'),
   signers: z.array(signer).max(MAX_SIGNERS).default([]).describe('who may sign what comes in'),
   trustedRoot: z
     .string()

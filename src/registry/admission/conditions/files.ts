@@ -46,7 +46,11 @@ export function bytes(wanted: Range): Ask {
 
 export function fileBytes(wanted: Range): Ask {
   return ({ facts: { largest } }) =>
-    within(wanted, largest?.bytes ?? null, (count) => `its largest file, ${largest?.path ?? ''}, has ${bytesText(count)}`);
+    within(
+      wanted,
+      largest?.bytes ?? null,
+      (count) => `its largest file, ${largest?.path ?? ''}, has ${bytesText(count)}`,
+    );
 }
 
 const DAY_MS = 86_400_000;

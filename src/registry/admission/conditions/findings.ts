@@ -80,4 +80,3 @@ export function noCode(kinds: Wanted<'noCode'>): Ask {
     return answer(holds === null ? null : !holds, found);
   };
 }
-

@@ -78,7 +78,10 @@ interface Shortfall {
 }
 
 function shortfall({ by, atLeast, counted, unverified }: Shortfall): string {
-  const asked = atLeast === 1 ? `none of ${fewOf(by)} has signed it` : `${counted.length} of ${fewOf(by)} have signed it, ${atLeast} must`;
+  const asked =
+    atLeast === 1
+      ? `none of ${fewOf(by)} has signed it`
+      : `${counted.length} of ${fewOf(by)} have signed it, ${atLeast} must`;
   return unverified.length === 0 ? asked : `${asked}; not verified: ${fewOf(unverified)}`;
 }
 
