@@ -1,0 +1,26 @@
+import type { AdmissionFacts } from './facts.ts';
+import { admissionFacts } from './facts.ts';
+
+/**
+ * What was kept of a version; null where nothing is, or what is there is of another program: what is not understood allows nothing.
+ * Facts are checked when they are written, so the many of a dry run are only asked for their schema.
+ */
+export function readFacts(json: string | null): AdmissionFacts | null {
+  if (json === null) return null;
+  const value = JSON.parse(json) as { readonly schema?: unknown };
+  return value.schema === 1 ? (value as AdmissionFacts) : null;
+}
+
+/** The text to keep. @throws ZodError for what `readFacts` must not be given. */
+export function writeFacts(facts: AdmissionFacts): string {
+  return JSON.stringify(admissionFacts.parse(facts));
+}
+
+/** What a version is shown with: names of its licences and formats. */
+export function shownFacts(json: string | null): { readonly licences: string[]; readonly formats: string[] } {
+  const facts = readFacts(json);
+  return {
+    licences: (facts?.licences?.items ?? []).map(({ name }) => name),
+    formats: (facts?.formats?.items ?? []).map(({ id }) => id),
+  };
+}
