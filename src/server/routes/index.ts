@@ -4,7 +4,9 @@ import { ledgerBindings } from './ledger.ts';
 import { ownAccountBindings } from './own-account.ts';
 import { peopleBindings } from './people.ts';
 import { policyBindings } from './policies.ts';
+import { registryContentBindings } from './registry-contents.ts';
 import { registryUploadBindings } from './registry-uploads.ts';
+import { registryModelBindings } from './registry-models.ts';
 import { reviewBindings } from './reviews.ts';
 import { serverBindings } from './server.ts';
 import { serviceBindings } from './services.ts';
@@ -17,7 +19,9 @@ export const bindings: readonly AnyBinding[] = [
   ...ownAccountBindings,
   ...peopleBindings,
   ...policyBindings,
+  ...registryContentBindings,
   ...registryUploadBindings,
+  ...registryModelBindings,
   ...reviewBindings,
   ...serverBindings,
   ...serviceBindings,
