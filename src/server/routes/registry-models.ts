@@ -33,7 +33,7 @@ const scopeOfVersion = ({ params, services }: OfVersion) => versionScope(service
 export const registryModelBindings = [
   bind('models.list', async ({ query, caller, services }) => {
     const { allows: maySee } = await services.access.decideModels(caller, 'models.read');
-    return listModels(services.store.read, { ...query, maySee });
+    return listModels(services.store, { ...query, maySee });
   }),
 
   bind(
