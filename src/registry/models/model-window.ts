@@ -106,10 +106,7 @@ function isUpTo(eb: Builder, cursor: ModelCursor | null): Expression<SqlBool> {
   ]);
 }
 
-/**
- * Not `like`: PostgreSQL takes it to match almost nothing, and then reads the texts of all models for each window; these are also what both
- * databases find soonest with.
- */
+/** Not `like`: PostgreSQL takes it to match almost nothing, and then reads the texts of all models for each window. */
 function contains({ dialect }: Reader, column: string, text: string): Expression<SqlBool> {
   const position = dialect === 'postgres' ? sql`strpos` : sql`instr`;
   return sql<SqlBool>`${position}(${sql.ref(column)}, ${text}) > 0`;
