@@ -4,8 +4,8 @@ import { ledgerBindings } from './ledger.ts';
 import { ownAccountBindings } from './own-account.ts';
 import { peopleBindings } from './people.ts';
 import { policyBindings } from './policies.ts';
-import { registryUploadBindings } from './registry-uploads.ts';
 import { registryModelBindings } from './registry-models.ts';
+import { registryUploadBindings } from './registry-uploads.ts';
 import { reviewBindings } from './reviews.ts';
 import { serverBindings } from './server.ts';
 import { serviceBindings } from './services.ts';
@@ -18,8 +18,8 @@ export const bindings: readonly AnyBinding[] = [
   ...ownAccountBindings,
   ...peopleBindings,
   ...policyBindings,
-  ...registryUploadBindings,
   ...registryModelBindings,
+  ...registryUploadBindings,
   ...reviewBindings,
   ...serverBindings,
   ...serviceBindings,
