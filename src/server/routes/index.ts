@@ -4,6 +4,7 @@ import { ledgerBindings } from './ledger.ts';
 import { ownAccountBindings } from './own-account.ts';
 import { peopleBindings } from './people.ts';
 import { policyBindings } from './policies.ts';
+import { admissionBindings } from './registry-admission.ts';
 import { reviewBindings } from './reviews.ts';
 import { serverBindings } from './server.ts';
 import { serviceBindings } from './services.ts';
@@ -11,6 +12,7 @@ import { sessionBindings } from './session.ts';
 
 /** What answers each route of the contract. */
 export const bindings: readonly AnyBinding[] = [
+  ...admissionBindings,
   ...grantBindings,
   ...ledgerBindings,
   ...ownAccountBindings,
