@@ -15,12 +15,3 @@ export function readFacts(json: string | null): AdmissionFacts | null {
 export function writeFacts(facts: AdmissionFacts): string {
   return JSON.stringify(admissionFacts.parse(facts));
 }
-
-/** What a version is shown with: names of its licences and formats. */
-export function shownFacts(json: string | null): { readonly licences: string[]; readonly formats: string[] } {
-  const facts = readFacts(json);
-  return {
-    licences: (facts?.licences?.items ?? []).map(({ name }) => name),
-    formats: (facts?.formats?.items ?? []).map(({ id }) => id),
-  };
-}

@@ -24,7 +24,10 @@ export async function ownersOf({ sql }: Pick<Change, 'sql'>, version: About): Pr
 }
 
 /** Whoever has a role around a model with which he may approve its versions. */
-export async function approversOf({ sql }: Pick<Change, 'sql'>, { model_id: modelId }: About): Promise<readonly PrincipalRef[]> {
+export async function approversOf(
+  { sql }: Pick<Change, 'sql'>,
+  { model_id: modelId }: About,
+): Promise<readonly PrincipalRef[]> {
   const model = await sql
     .selectFrom('registry_models')
     .select('project_id')

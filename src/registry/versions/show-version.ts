@@ -3,7 +3,7 @@ import { findPrincipals, type KnownPrincipal, named } from '../../access/grants/
 import type { PrincipalRef } from '../../contract/types/common.ts';
 import { admissionDecision, type modelVersion, versionSource } from '../../contract/types/registry.ts';
 import { timeText, timeTextOrNull } from '../../contract/time-text.ts';
-import { shownFacts } from '../admission/read-facts.ts';
+import { readFacts } from '../admission/read-facts.ts';
 import { RegistryError } from '../errors.ts';
 import type { Registry } from '../registry.ts';
 import type { VersionRow } from './move-version.ts';
@@ -56,7 +56,7 @@ export async function showVersions(registry: Reading, rows: readonly VersionRow[
 type Facts = Omit<ModelVersion, 'modelName' | 'createdBy' | 'progress' | 'recall'>;
 
 function factsOf(row: VersionRow): Facts {
-  const { licences, formats } = shownFacts(row.facts);
+  const facts = readFacts(row.facts);
   return {
     id: row.id,
     modelId: row.model_id,
@@ -71,8 +71,8 @@ function factsOf(row: VersionRow): Facts {
     bytes: row.byte_count,
     verdict: row.verdict,
     decision: row.decision === null ? null : admissionDecision.parse(JSON.parse(row.decision)),
-    licences,
-    formats,
+    licences: [...new Set((facts?.licences?.items ?? []).map(({ name }) => name))],
+    formats: (facts?.formats?.items ?? []).map(({ id }) => id),
     rootDigest: row.root_digest,
     step: row.step,
     failure: row.failure,

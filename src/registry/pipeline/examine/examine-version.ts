@@ -51,7 +51,12 @@ async function examineSource(means: ThreadMeans, { task, version, steps, folder 
   await materialise({ ...means, keys }, { versionId, side: 'source', folder, signal, onBytes });
   const tell = await steps.begin('examines the files', shares.examine);
   const model = await modelOf(read, version.model_id);
-  const { report, facts } = await examineFolder(folder, { name: model.name, number: version.number, scanThreads, tell });
+  const { report, facts } = await examineFolder(folder, {
+    name: model.name,
+    number: version.number,
+    scanThreads,
+    tell,
+  });
   checkSameFiles(report, await filesOf(means, versionId));
   const { policy } = await activePolicy(read);
   const signatures = await sourceSignatures(folder, signingTrust(policy, new Date()), scanThreads);

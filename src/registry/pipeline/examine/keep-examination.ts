@@ -23,7 +23,11 @@ const ROWS_AT_ONCE = 1000;
 export async function keepDocuments(
   means: ThreadMeans,
   versionId: string,
-  documents: { readonly report: ScanReport; readonly facts?: ModelFacts; readonly kind: 'scan-report' | 'release-report' },
+  documents: {
+    readonly report: ScanReport;
+    readonly facts?: ModelFacts;
+    readonly kind: 'scan-report' | 'release-report';
+  },
 ): Promise<void> {
   const { report, facts, kind } = documents;
   await putEvidence(means, { versionId, kind, name: `${kind}.json`, content: `${jsonText(report)}\n` });
