@@ -59,7 +59,8 @@ async function examine(means: ThreadMeans, { task, version, rows, folder, record
   await materialise({ ...means, keys }, { versionId, side: 'release', folder, signal });
   await progress(shares.read);
   const model = await modelOf(means.store.read, version.model_id);
-  const tell = (fraction: number): void => void progress(shares.read + shares.examine * fraction).catch(() => undefined);
+  const tell = (fraction: number): void =>
+    void progress(shares.read + shares.examine * fraction).catch(() => undefined);
   const examined = await examineFolder(folder, { name: model.name, number: version.number, scanThreads, tell });
   const { report } = examined;
   checkSameFiles(report, rows);
@@ -96,7 +97,11 @@ async function keep(means: ThreadMeans, { version, rows, examination, isConverte
   const { report, facts, admission } = examination;
   const versionId = version.id;
   const { name } = await modelOf(means.store.read, version.model_id);
-  await keepDocuments(means, versionId, isConverted ? { report, kind: 'release-report' } : { report, facts, kind: 'scan-report' });
+  await keepDocuments(
+    means,
+    versionId,
+    isConverted ? { report, kind: 'release-report' } : { report, facts, kind: 'scan-report' },
+  );
   await writeBoms(means, { versionId, name, files: rows, facts });
   await means.store.change(async (change) => {
     const { facts: asText, ...set } = examinedSet(examination);

@@ -7,11 +7,7 @@ interface Examining extends AttemptAt {
 }
 
 /** Goes on with a version after the thread that examined it ended, well or not. @throws whatever is to be tried again. */
-export async function settleExamination(
-  registry: Registry,
-  at: Examining,
-  failure: Error | undefined,
-): Promise<void> {
+export async function settleExamination(registry: Registry, at: Examining, failure: Error | undefined): Promise<void> {
   try {
     if (failure !== undefined) throw failure;
     await concludeExamination(registry, at);

@@ -26,7 +26,8 @@ export async function concludeRelease(registry: Registry, conclusion: Conclusion
   const version = await ownVersion(store.read, conclusion, 'releasing');
   if (version === undefined) return;
   // Asked before the work too: what is not given out needs no keys.
-  if ((await judge(store.read, version, since(version, clock()))).outcome !== 'allow') return refuse(registry, conclusion);
+  if ((await judge(store.read, version, since(version, clock()))).outcome !== 'allow')
+    return refuse(registry, conclusion);
   const files = await releaseRows(store.read, versionId);
   const { name } = await modelOf(store.read, version.model_id);
   await say(registry, conclusion, 'signs');
@@ -50,7 +51,12 @@ function since({ examined_at: examinedAt }: VersionRow, nowMs: number) {
 
 async function say({ store }: Registry, { versionId, jobId }: Conclusion, step: string): Promise<void> {
   await store.change(({ sql }) =>
-    sql.updateTable('registry_versions').set({ step }).where('id', '=', versionId).where('job_id', '=', jobId).execute(),
+    sql
+      .updateTable('registry_versions')
+      .set({ step })
+      .where('id', '=', versionId)
+      .where('job_id', '=', jobId)
+      .execute(),
   );
 }
 
@@ -113,5 +119,11 @@ async function release(
     },
   });
   const principals = await ownersOf(change, version);
-  await notify(change, { kind: 'released', versionId, principals, text: `version ${version.number} is released`, atMs });
+  await notify(change, {
+    kind: 'released',
+    versionId,
+    principals,
+    text: `version ${version.number} is released`,
+    atMs,
+  });
 }

@@ -12,7 +12,11 @@ import { approversOf, ownersOf } from '../who-to-tell.ts';
 import { REEXAMINED } from './reexamine-version.ts';
 
 /** Decides once more after a thread examined a version again, well or not. @throws whatever is to be tried again. */
-export async function settleReexamination(registry: Registry, at: AttemptAt, failure: Error | undefined): Promise<void> {
+export async function settleReexamination(
+  registry: Registry,
+  at: AttemptAt,
+  failure: Error | undefined,
+): Promise<void> {
   try {
     if (failure !== undefined) throw failure;
     await conclude(registry, at.versionId);
