@@ -4,10 +4,11 @@ import type { AdmissionDecision, dryRun } from '../../contract/types/registry.ts
 import type { Store } from '../../store/store.ts';
 import { activePolicy } from './active-policy.ts';
 import { decideAdmission, type GivenWaiver } from './decide.ts';
-import { givenWaiver, withModel } from './decide-version.ts';
+import { withModel } from './decide-version.ts';
 import { readAdmissionPolicy } from './policy.ts';
 import type { AdmissionPolicy } from './policy-schema.ts';
 import { readFacts } from './read-facts.ts';
+import { givenWaiver } from './waivers-of.ts';
 
 type DryRun = z.infer<typeof dryRun>;
 type DryChange = DryRun['changes'][number];

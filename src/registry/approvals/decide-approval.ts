@@ -81,11 +81,11 @@ async function refuse(change: Change, { bus }: Means, { version, request, atMs }
 
 async function approve(change: Change, { bus }: Means, { version, request, atMs }: Deciding): Promise<void> {
   const { by, reason, waiver } = request;
+  const owner = waiver === undefined ? by : await checkWaiver(change, waiver, { by, atMs });
   const decided = await decideVersion(change.sql, version, atMs);
   if (decided === null) throw RegistryError.of('policy-denies', 'it was not examined: have it examined again');
   const decision = withWaiver(decided, waiver, atMs);
   requireApprovable(decided, decision, waiver);
-  const owner = waiver === undefined ? by : await checkWaiver(change, waiver, { by, atMs });
   const waiverId =
     waiver === undefined ? null : await makeWaiver(change, { version, request: waiver, owner, reason, by, atMs });
   await insertApproval(change, { version, request, atMs });

@@ -1,8 +1,9 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { findPrincipals, type KnownPrincipal, named } from '../../access/grants/principals.ts';
 import type { PrincipalRef } from '../../contract/types/common.ts';
 import { admissionDecision, type modelVersion, versionSource } from '../../contract/types/registry.ts';
 import { timeText, timeTextOrNull } from '../../contract/time-text.ts';
+import { readFacts } from '../admission/read-facts.ts';
 import { RegistryError } from '../errors.ts';
 import type { Registry } from '../registry.ts';
 import type { VersionRow } from './move-version.ts';
@@ -13,12 +14,6 @@ type Reading = Pick<Registry, 'store' | 'jobs'>;
 
 /** Ids in one statement. */
 const MAX_IN_STATEMENT = 500;
-
-/** What is shown of the facts that an examination found. */
-const shownFacts = z.object({
-  licences: z.object({ items: z.array(z.object({ name: z.string() })) }).nullable(),
-  formats: z.object({ items: z.array(z.object({ id: z.string() })) }).nullable(),
-});
 
 /** @throws RegistryError `version-unknown`. */
 export async function showVersion(registry: Reading, versionId: string): Promise<ModelVersion> {
@@ -61,7 +56,7 @@ export async function showVersions(registry: Reading, rows: readonly VersionRow[
 type Facts = Omit<ModelVersion, 'modelName' | 'createdBy' | 'progress' | 'recall'>;
 
 function factsOf(row: VersionRow): Facts {
-  const facts = row.facts === null ? null : shownFacts.parse(JSON.parse(row.facts));
+  const facts = readFacts(row.facts);
   return {
     id: row.id,
     modelId: row.model_id,

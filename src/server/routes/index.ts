@@ -5,6 +5,8 @@ import { ownAccountBindings } from './own-account.ts';
 import { peopleBindings } from './people.ts';
 import { policyBindings } from './policies.ts';
 import { admissionBindings } from './registry-admission.ts';
+import { registryUploadBindings } from './registry-uploads.ts';
+import { registryModelBindings } from './registry-models.ts';
 import { reviewBindings } from './reviews.ts';
 import { serverBindings } from './server.ts';
 import { serviceBindings } from './services.ts';
@@ -18,6 +20,8 @@ export const bindings: readonly AnyBinding[] = [
   ...ownAccountBindings,
   ...peopleBindings,
   ...policyBindings,
+  ...registryUploadBindings,
+  ...registryModelBindings,
   ...reviewBindings,
   ...serverBindings,
   ...serviceBindings,
