@@ -5,6 +5,7 @@ import { ownAccountBindings } from './own-account.ts';
 import { peopleBindings } from './people.ts';
 import { policyBindings } from './policies.ts';
 import { registryContentBindings } from './registry-contents.ts';
+import { admissionBindings } from './registry-admission.ts';
 import { registryUploadBindings } from './registry-uploads.ts';
 import { registryModelBindings } from './registry-models.ts';
 import { reviewBindings } from './reviews.ts';
@@ -14,6 +15,7 @@ import { sessionBindings } from './session.ts';
 
 /** What answers each route of the contract. */
 export const bindings: readonly AnyBinding[] = [
+  ...admissionBindings,
   ...grantBindings,
   ...ledgerBindings,
   ...ownAccountBindings,
