@@ -94,7 +94,11 @@ export async function openPipeline(place: JobPlace, options: PipelineOptions = {
     },
     submit: (modelId, files, by = test.owner) => submitFiles(registry, { modelId, files, by }),
     row: (versionId) =>
-      queue.store.read.selectFrom('registry_versions').selectAll().where('id', '=', versionId).executeTakeFirstOrThrow(),
+      queue.store.read
+        .selectFrom('registry_versions')
+        .selectAll()
+        .where('id', '=', versionId)
+        .executeTakeFirstOrThrow(),
     reaches: async (versionId, state) => {
       await expect
         .poll(async () => moving.has((await pipeline.row(versionId)).state), { timeout: MAX_WAIT_MS, interval: 50 })
@@ -109,7 +113,7 @@ export async function openPipeline(place: JobPlace, options: PipelineOptions = {
           .selectFrom('ledger_entry')
           .select('activity')
           .where('object_id', '=', versionId)
-          .orderBy('leaf_index')
+          .orderBy('entry_index')
           .execute()
       ).map(({ activity }) => activity),
     notices: async (versionId) =>

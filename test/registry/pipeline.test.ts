@@ -67,7 +67,9 @@ describeEachQueue('the pipeline', (makePlace) => {
       { path: 'model.safetensors', format: 'safetensors' },
     ]);
     expect(row.file_count).toBe(2);
-    expect(await documentOf(versionId, 'conversion-record')).toMatchObject({ sources: [{ path: 'pytorch_model.bin' }] });
+    expect(await documentOf(versionId, 'conversion-record')).toMatchObject({
+      sources: [{ path: 'pytorch_model.bin' }],
+    });
   });
 
   it('keeps out what would run code, and says why', async () => {
