@@ -6,6 +6,7 @@ import { peopleBindings } from './people.ts';
 import { policyBindings } from './policies.ts';
 import { registryContentBindings } from './registry-contents.ts';
 import { admissionBindings } from './registry-admission.ts';
+import { registryPipelineBindings } from './registry-pipeline.ts';
 import { registryUploadBindings } from './registry-uploads.ts';
 import { registryModelBindings } from './registry-models.ts';
 import { reviewBindings } from './reviews.ts';
@@ -22,6 +23,7 @@ export const bindings: readonly AnyBinding[] = [
   ...peopleBindings,
   ...policyBindings,
   ...registryContentBindings,
+  ...registryPipelineBindings,
   ...registryUploadBindings,
   ...registryModelBindings,
   ...reviewBindings,
