@@ -36,6 +36,7 @@ const registryErrors = {
     422,
     'give each file a name that differs in more than case or composition',
   ),
+  'path-refused': row('a file cannot have such a name', 422, 'use relative paths, with / between their parts'),
   'people-only': row('a program decides nothing', 403, 'sign in to the console and decide there'),
   'policy-invalid': row('the admission policy is not well made', 422),
   'policy-outdated': row('somebody changed the policy meanwhile', 409, 'look at the policy of now, then try again'),

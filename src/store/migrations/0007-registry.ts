@@ -48,6 +48,7 @@ async function makeModels(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .addColumn('created_by_id', text)
     .addColumn('file_count', integer, (column) => column.notNull())
     .addColumn('byte_count', integer, (column) => column.notNull())
+    .addColumn('part_bytes', integer)
     .addColumn('verdict', text)
     .addColumn('facts', text)
     .addColumn('decision', text)
@@ -86,6 +87,7 @@ async function makeFiles(db: Kysely<unknown>, dialect: DialectName): Promise<voi
     .addColumn('path', text, (column) => column.notNull())
     .addColumn('bytes', integer, (column) => column.notNull())
     .addColumn('digest', text)
+    .addColumn('declared_digest', text)
     .addColumn('format', text)
     .addColumn('verdict', text)
     .addColumn('wrapped_key', text)
@@ -98,6 +100,7 @@ async function makeFiles(db: Kysely<unknown>, dialect: DialectName): Promise<voi
     .addColumn('part', integer, (column) => column.notNull())
     .addColumn('digest', text, (column) => column.notNull())
     .addColumn('bytes', integer, (column) => column.notNull())
+    .addColumn('stored_at', integer, (column) => column.notNull())
     .addPrimaryKeyConstraint('registry_parts_key', ['version_id', 'path', 'part'])
     .execute();
   await db.schema
@@ -119,6 +122,14 @@ async function makeFiles(db: Kysely<unknown>, dialect: DialectName): Promise<voi
     .addColumn('made_at', integer, (column) => column.notNull())
     .addPrimaryKeyConstraint('registry_evidence_key', ['version_id', 'kind'])
     .execute();
+  await db.schema
+    .createTable('blob_removals')
+    .addColumn('digest', text, (column) => column.primaryKey())
+    .addColumn('since', integer, (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex('registry_parts_digest').on('registry_parts').columns(['digest']).execute();
+  await db.schema.createIndex('registry_evidence_digest').on('registry_evidence').columns(['digest']).execute();
+  await db.schema.createIndex('registry_contents_sealed').on('registry_contents').columns(['sealed_digest']).execute();
   await db.schema.createIndex('registry_files_digest').on('registry_files').columns(['digest']).execute();
 }
 

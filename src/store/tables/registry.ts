@@ -42,6 +42,8 @@ interface RegistryVersionTable {
   /** Of the source side; of the release side once there is one. */
   file_count: number;
   byte_count: number;
+  /** Its files are uploaded in parts of so many bytes, whatever the configuration says by now; null where nothing is uploaded. */
+  readonly part_bytes: number | null;
   verdict: Verdict | null;
   /** JSON: `AdmissionFacts`, what the policy decides by. */
   facts: string | null;
@@ -71,8 +73,10 @@ interface RegistryFileTable {
   readonly side: 'source' | 'release';
   readonly path: string;
   readonly bytes: number;
-  /** Of the content; null until it is known. */
+  /** Of the content, which is stored; null until it is. */
   digest: string | null;
+  /** What whoever brings it says the content has: proves nothing before it has arrived. */
+  readonly declared_digest: string | null;
   format: string | null;
   verdict: Verdict | null;
   /** The key of the content, wrapped by the key of the version, base 64; null while the content is plain. */
@@ -86,6 +90,7 @@ interface RegistryPartTable {
   readonly part: number;
   digest: string;
   bytes: number;
+  stored_at: number;
 }
 
 /** Content by its SHA-256, stored once, plain until it is released and sealed from then on. */
@@ -165,7 +170,14 @@ interface RegistryNoticeTable {
   seen_at: number | null;
 }
 
+/** Blobs that are being removed: nothing may begin to name one meanwhile. */
+interface BlobRemovalTable {
+  readonly digest: string;
+  since: number;
+}
+
 export interface RegistryTables {
+  readonly blob_removals: BlobRemovalTable;
   readonly registry_models: RegistryModelTable;
   readonly registry_versions: RegistryVersionTable;
   readonly registry_files: RegistryFileTable;
