@@ -170,10 +170,12 @@ interface RegistryNoticeTable {
   seen_at: number | null;
 }
 
-/** Blobs that are being removed: nothing may begin to name one meanwhile. */
+/** Blobs that something ceased to name, until it is known that nothing else does and they are gone. */
 interface BlobRemovalTable {
   readonly digest: string;
-  since: number;
+  wanted_at: number;
+  /** It is being removed: nothing may begin to name it meanwhile. */
+  claimed_at: number | null;
 }
 
 export interface RegistryTables {
