@@ -24,6 +24,12 @@ interface RegistryModelTable {
   released_version_id: string | null;
 }
 
+/** What a model is found by: its name and the paths of files of it, case-folded, one a line. */
+interface RegistrySearchTable {
+  readonly model_id: string;
+  text: string;
+}
+
 interface RegistryVersionTable {
   readonly id: string;
   readonly model_id: string;
@@ -45,8 +51,10 @@ interface RegistryVersionTable {
   /** Its files are uploaded in parts of so many bytes, whatever the configuration says by now; null where nothing is uploaded. */
   readonly part_bytes: number | null;
   verdict: Verdict | null;
-  /** JSON: `AdmissionFacts`, what the policy decides by. */
+  /** JSON: `AdmissionFacts` of the files as they came, what the policy decides by. */
   facts: string | null;
+  /** JSON: `AdmissionFacts` of the files as they are given out. */
+  release_facts: string | null;
   /** JSON: `AdmissionDecision`. */
   decision: string | null;
   root_digest: string | null;
@@ -60,6 +68,8 @@ interface RegistryVersionTable {
   failure: string | null;
   examined_at: number | null;
   examined_with: string | null;
+  /** Since when another examination is wanted; null: it is not. */
+  recheck_at: number | null;
   released_at: number | null;
   recalled_at: number | null;
   recalled_by_kind: 'person' | 'service' | null;
@@ -181,6 +191,7 @@ interface BlobRemovalTable {
 export interface RegistryTables {
   readonly blob_removals: BlobRemovalTable;
   readonly registry_models: RegistryModelTable;
+  readonly registry_search: RegistrySearchTable;
   readonly registry_versions: RegistryVersionTable;
   readonly registry_files: RegistryFileTable;
   readonly registry_parts: RegistryPartTable;
