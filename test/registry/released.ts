@@ -41,8 +41,7 @@ export async function releaseVersion(registry: Registry, wanted: Releasing): Pro
     const known = await findModelByName(change.sql, wanted.name);
     const { name, projectId, by, tags = [], licence = null } = wanted;
     const modelId =
-      known?.id ??
-      (await makeModel(change, { name, projectId, description: '', tags: [...tags], licence, by, atMs }));
+      known?.id ?? (await makeModel(change, { name, projectId, description: '', tags: [...tags], licence, by, atMs }));
     const versionId = await declareVersion(change, registry, {
       modelId,
       files: stored,
@@ -53,7 +52,9 @@ export async function releaseVersion(registry: Registry, wanted: Releasing): Pro
     });
     await change.sql
       .insertInto('registry_files')
-      .values(stored.map((file) => ({ version_id: versionId, side: 'release' as const, ...file, verdict: 'clean' as const })))
+      .values(
+        stored.map((file) => ({ version_id: versionId, side: 'release' as const, ...file, verdict: 'clean' as const })),
+      )
       .execute();
     const move = { versionId, by, atMs };
     await moveVersion(change, bus, { ...move, to: 'examining' });

@@ -26,7 +26,9 @@ export interface HubServer {
   release(wanted: Omit<Releasing, 'projectId' | 'by'> & { readonly projectId?: string }): Promise<MadeVersion>;
   otherProject(): Promise<string>;
   /** A new key of the service; the actions are what it is limited to. */
-  issueKey(scopes?: readonly ('models.read' | 'projects.read')[]): Promise<{ readonly secret: string; readonly revoke: () => Promise<void> }>;
+  issueKey(
+    scopes?: readonly ('models.read' | 'projects.read')[],
+  ): Promise<{ readonly secret: string; readonly revoke: () => Promise<void> }>;
   get(path: string, init?: RequestInit & { readonly key?: string | null }): Promise<Response>;
   stop(): Promise<void>;
 }
@@ -72,7 +74,10 @@ export async function startHubServer(column: TestColumn, over: Partial<Registry>
       networks: [],
       expiresInDays: 1,
     });
-    return { secret: issued.secret, revoke: async () => void (await programs.keys.revoke(by, { serviceId: service.id, keyId: issued.key.id })) };
+    return {
+      secret: issued.secret,
+      revoke: async () => void (await programs.keys.revoke(by, { serviceId: service.id, keyId: issued.key.id })),
+    };
   };
   const { secret: key } = await issueKey();
   const port = await freePort();
@@ -99,7 +104,10 @@ export async function startHubServer(column: TestColumn, over: Partial<Registry>
     get: (path, { key: shown = key, ...init } = {}) =>
       fetch(`${origin}${path}`, {
         ...init,
-        headers: { ...(shown === null ? {} : { authorization: `Bearer ${shown}` }), ...(init.headers as Record<string, string>) },
+        headers: {
+          ...(shown === null ? {} : { authorization: `Bearer ${shown}` }),
+          ...(init.headers as Record<string, string>),
+        },
       }),
     stop: async () => {
       await server.app.close();

@@ -26,7 +26,7 @@ const hubErrors = {
   'hub-revision-unknown': row('the model has no such revision', 404, 'RevisionNotFound'),
   'hub-entry-unknown': row('the model has no such file', 404, 'EntryNotFound'),
   // A client that hears of a missing revision does not fall back to what it has in its cache; with most other errors it does.
-  'hub-recalled': row('recalled', 410, 'RevisionNotFound'),
+  'hub-recalled': row('this cannot be had any more', 410, 'RevisionNotFound'),
   'hub-not-released': row('not released', 403, 'GatedRepo'),
   'hub-upstream-refused': row('not admitted', 403, 'GatedRepo'),
   'hub-wait': row('not ready yet', 503),

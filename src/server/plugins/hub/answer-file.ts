@@ -1,6 +1,7 @@
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { openDownload } from '../../../registry/contents/open-download.ts';
+import { openDownload, type OpenedDownload } from '../../../registry/contents/open-download.ts';
+import type { ByteRange } from '../../../registry/contents/range.ts';
 import { RegistryError } from '../../../registry/errors.ts';
 import { parseFileAddress } from '../../../registry/hub/address.ts';
 import { HubError } from '../../../registry/hub/errors.ts';
@@ -44,7 +45,12 @@ export async function answerFile({ call, request, reply }: HubAsked): Promise<Fa
   return reply
     .code(status)
     .headers({ ...answered })
-    .send(Readable.from(opened.read(part), { objectMode: false }));
+    .send(streamOf(opened, part));
+}
+
+/** A recall cuts it off, also while nobody takes what is ready. */
+function streamOf({ read, signal }: OpenedDownload, part: ByteRange): Readable {
+  return addAbortSignal(signal, Readable.from(read(part), { objectMode: false }));
 }
 
 /** A client that hears at which commit a file is missing does not ask for it again. */

@@ -20,7 +20,13 @@ const MAX_CURSOR_CHARACTERS = 5000;
 const addressOf = (request: FastifyRequest): ModelAddress => parseModelAddress(restOf(request, MODELS));
 
 /** Whether what is sent to a model only asks about paths: the one thing that is asked with a body. */
-export const isAboutPaths = (request: FastifyRequest): boolean => addressOf(request).action === 'paths-info';
+export function isAboutPaths(request: FastifyRequest): boolean {
+  try {
+    return addressOf(request).action === 'paths-info';
+  } catch {
+    return false;
+  }
+}
 
 export async function answerModels(asked: HubAsked): Promise<FastifyReply> {
   const given = queryOf(asked.request);

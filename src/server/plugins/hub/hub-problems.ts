@@ -39,11 +39,14 @@ interface Sending {
 function send(error: CodedError, { request, reply, origin }: Sending): FastifyReply {
   const problem = problemOf(error, { origin, requestId: request.id });
   const message = error instanceof HubError ? error.message : [problem.detail, problem.hint].filter(Boolean).join('; ');
-  return reply
-    .code(error.httpStatus)
-    .headers(headersOf(error, { message, requestId: request.id, retryAfterSeconds: problem.retryAfterSeconds }))
-    .type('application/json; charset=utf-8')
-    .send(JSON.stringify({ error: message }));
+  return (
+    reply
+      .code(error.httpStatus)
+      .headers(headersOf(error, { message, requestId: request.id, retryAfterSeconds: problem.retryAfterSeconds }))
+      .type('application/json; charset=utf-8')
+      // As bytes: with text Node would send the headers as UTF-8, which they are already.
+      .send(Buffer.from(JSON.stringify({ error: message })))
+  );
 }
 
 interface Shown {
