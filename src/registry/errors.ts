@@ -13,6 +13,7 @@ const registryErrors = {
   ),
   'content-damaged': row('a stored content is not what was stored', 500, 'restore it from a backup'),
   'file-unknown': row('the version has no such file', 404),
+  'imports-full': row('too many models are being fetched', 429, 'try again when some of them are here'),
   'keys-unavailable': row(
     'the service that keeps the master key does not answer',
     503,

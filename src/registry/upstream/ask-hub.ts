@@ -35,7 +35,7 @@ export async function askHub(
 }
 
 /** What a request to somewhere unwanted came to is not put right by asking again. */
-function fetchFault(error: unknown): Error {
+export function fetchFault(error: unknown): Error {
   if (!(error instanceof CodedError)) return hubDown('it cannot be reached', { cause: error });
   const isLasting = error.code === 'fetch-refused' || error.code === 'fetch-redirected';
   return isLasting ? hubLied(error.message, error) : hubDown(error.message, { cause: error });
