@@ -26,6 +26,8 @@ export interface Registry {
   readonly limits: RegistryLimits;
   /** Whoever downloaded a version within so many days hears of its recall. */
   readonly recentDays: number;
+  /** A webhook is told of recalls. */
+  readonly hasWebhook: boolean;
   /** Wraps the keys of versions. */
   readonly masterKey: KeyProvider;
   /** Signs what is released. */

@@ -43,6 +43,7 @@ export async function openTestRegistry(
     clock,
     limits,
     recentDays,
+    hasWebhook: false,
     jobs: { find: async () => undefined },
     authorizer: { decide: async () => allowed },
     masterKey: new LocalKeyProvider([randomBytes(ROOT_BYTES)]),

@@ -199,6 +199,8 @@ export const importRequest = z.strictObject({
 /** Documents that are made of a version. */
 export const evidenceKind = z.enum([
   'scan-report',
+  /** Of the files that are given out, where they are others than those that came. */
+  'release-report',
   'facts',
   'conversion-record',
   'signature',

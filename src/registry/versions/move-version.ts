@@ -14,7 +14,7 @@ const ways: Readonly<Record<VersionState, readonly VersionState[]>> = {
   uploading: ['examining', 'abandoned', 'failed'],
   examining: ['review', 'releasing', 'denied', 'failed', 'abandoned'],
   review: ['releasing', 'denied', 'examining', 'abandoned'],
-  releasing: ['released', 'failed', 'denied'],
+  releasing: ['released', 'review', 'failed', 'denied'],
   released: ['recalled'],
   denied: ['examining', 'abandoned'],
   recalled: ['review', 'denied'],

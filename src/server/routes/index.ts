@@ -4,6 +4,7 @@ import { ledgerBindings } from './ledger.ts';
 import { ownAccountBindings } from './own-account.ts';
 import { peopleBindings } from './people.ts';
 import { policyBindings } from './policies.ts';
+import { registryUploadBindings } from './registry-uploads.ts';
 import { reviewBindings } from './reviews.ts';
 import { serverBindings } from './server.ts';
 import { serviceBindings } from './services.ts';
@@ -16,6 +17,7 @@ export const bindings: readonly AnyBinding[] = [
   ...ownAccountBindings,
   ...peopleBindings,
   ...policyBindings,
+  ...registryUploadBindings,
   ...reviewBindings,
   ...serverBindings,
   ...serviceBindings,

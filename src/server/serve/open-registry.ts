@@ -31,6 +31,7 @@ export async function openRegistry(
     ...parts,
     limits,
     recentDays,
+    hasWebhook: config.reviews.webhook !== undefined,
     masterKey: await openMasterKey(config, folder),
     signer: signerIn(config.registry.signingKey ?? join(keysFolderOf(config, folder), 'model-signing.pem')),
     workFolder: closing.add(openWorkFolder(config.registry.work ?? join(folder, 'work')), async (work) =>

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { DialectName } from '../column.ts';
 import { columnTypes } from './column-types.ts';
 import type { Migration } from './migration.ts';
@@ -51,6 +51,7 @@ async function makeModels(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .addColumn('part_bytes', integer)
     .addColumn('verdict', text)
     .addColumn('facts', text)
+    .addColumn('release_facts', text)
     .addColumn('decision', text)
     .addColumn('root_digest', text)
     .addColumn('key_provider', text)
@@ -61,6 +62,7 @@ async function makeModels(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .addColumn('failure', text)
     .addColumn('examined_at', integer)
     .addColumn('examined_with', text)
+    .addColumn('recheck_at', integer)
     .addColumn('released_at', integer)
     .addColumn('recalled_at', integer)
     .addColumn('recalled_by_kind', text)
@@ -125,7 +127,14 @@ async function makeFiles(db: Kysely<unknown>, dialect: DialectName): Promise<voi
   await db.schema
     .createTable('blob_removals')
     .addColumn('digest', text, (column) => column.primaryKey())
-    .addColumn('since', integer, (column) => column.notNull())
+    .addColumn('wanted_at', integer, (column) => column.notNull())
+    .addColumn('claimed_at', integer)
+    .execute();
+  await db.schema
+    .createIndex('job_result')
+    .on('job')
+    .column('result_digest')
+    .where(sql<boolean>`result_digest is not null`)
     .execute();
   await db.schema.createIndex('registry_parts_digest').on('registry_parts').columns(['digest']).execute();
   await db.schema.createIndex('registry_evidence_digest').on('registry_evidence').columns(['digest']).execute();

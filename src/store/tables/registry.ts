@@ -45,8 +45,10 @@ interface RegistryVersionTable {
   /** Its files are uploaded in parts of so many bytes, whatever the configuration says by now; null where nothing is uploaded. */
   readonly part_bytes: number | null;
   verdict: Verdict | null;
-  /** JSON: `AdmissionFacts`, what the policy decides by. */
+  /** JSON: `AdmissionFacts` of the files as they came, what the policy decides by. */
   facts: string | null;
+  /** JSON: `AdmissionFacts` of the files as they are given out. */
+  release_facts: string | null;
   /** JSON: `AdmissionDecision`. */
   decision: string | null;
   root_digest: string | null;
@@ -60,6 +62,8 @@ interface RegistryVersionTable {
   failure: string | null;
   examined_at: number | null;
   examined_with: string | null;
+  /** Since when another examination is wanted; null: it is not. */
+  recheck_at: number | null;
   released_at: number | null;
   recalled_at: number | null;
   recalled_by_kind: 'person' | 'service' | null;
@@ -170,10 +174,12 @@ interface RegistryNoticeTable {
   seen_at: number | null;
 }
 
-/** Blobs that are being removed: nothing may begin to name one meanwhile. */
+/** Blobs that something ceased to name, until it is known that nothing else does and they are gone. */
 interface BlobRemovalTable {
   readonly digest: string;
-  since: number;
+  wanted_at: number;
+  /** It is being removed: nothing may begin to name it meanwhile. */
+  claimed_at: number | null;
 }
 
 export interface RegistryTables {

@@ -1,0 +1,3 @@
+export interface AdmissionPolicy {
+  readonly default: 'allow' | 'review' | 'deny';
+}
