@@ -1,6 +1,7 @@
 import type { Registry, Upstream } from '../registry.ts';
 import { type HubModel, resolveRevision } from './hub-client.ts';
 import { hubFaultOf } from './hub-fault.ts';
+import { SharedAnswers } from './shared-answers.ts';
 import { modelNameKey } from '../models/name-key.ts';
 
 /** What is asked again after this, where the hub did not answer. */
@@ -15,11 +16,6 @@ export type Lead =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'down'; readonly reason: string; readonly retryAfterSeconds: number | undefined };
 
-interface Remembered {
-  readonly lead: Promise<Lead>;
-  untilMs: number;
-}
-
 interface Asked {
   readonly repository: string;
   readonly revision: string;
@@ -27,7 +23,7 @@ interface Asked {
 
 type Settled = Registry & { readonly upstream: Upstream };
 
-const memory = new WeakMap<Upstream, Map<string, Remembered>>();
+const leads = new WeakMap<Upstream, SharedAnswers<Lead>>();
 
 /**
  * Asks the hub where a revision leads. Whoever wants to know the same within `freshSeconds` has the same answer, also while it is on its way, so
@@ -35,21 +31,17 @@ const memory = new WeakMap<Upstream, Map<string, Remembered>>();
  */
 export async function whereLeads(registry: Settled, asked: Asked): Promise<Lead> {
   const { upstream, clock } = registry;
-  const known = memory.get(upstream) ?? new Map<string, Remembered>();
-  memory.set(upstream, known);
-  const key = `${modelNameKey(asked.repository)}@${asked.revision}`;
-  const found = known.get(key);
-  if (found !== undefined && found.untilMs > clock()) return found.lead;
-  known.delete(key);
-  const [oldest] = known.keys();
-  if (known.size >= MAX_REMEMBERED && oldest !== undefined) known.delete(oldest);
-  const entry: Remembered = { lead: ask(registry, asked), untilMs: Number.POSITIVE_INFINITY };
-  known.set(key, entry);
-  const forget = (): void => void known.delete(key);
-  entry.lead.then(({ kind }) => {
-    entry.untilMs = clock() + (kind === 'down' ? DOWN_MS : upstream.freshSeconds * 1000);
-  }, forget);
-  return entry.lead;
+  const answers = leads.get(upstream) ?? new SharedAnswers<Lead>(MAX_REMEMBERED);
+  leads.set(upstream, answers);
+  return answers.get({
+    key: `${modelNameKey(asked.repository)}@${asked.revision}`,
+    ask: () => ask(registry, asked),
+    clock,
+    keepMs: (answer) => {
+      if (answer.status === 'rejected') return 0;
+      return answer.value.kind === 'down' ? DOWN_MS : upstream.freshSeconds * 1000;
+    },
+  });
 }
 
 async function ask(registry: Settled, asked: Asked): Promise<Lead> {

@@ -5,6 +5,7 @@ import { ownAccountBindings } from './own-account.ts';
 import { peopleBindings } from './people.ts';
 import { policyBindings } from './policies.ts';
 import { registryUploadBindings } from './registry-uploads.ts';
+import { registryUpstreamBindings } from './registry-upstream.ts';
 import { reviewBindings } from './reviews.ts';
 import { serverBindings } from './server.ts';
 import { serviceBindings } from './services.ts';
@@ -18,6 +19,7 @@ export const bindings: readonly AnyBinding[] = [
   ...peopleBindings,
   ...policyBindings,
   ...registryUploadBindings,
+  ...registryUpstreamBindings,
   ...reviewBindings,
   ...serverBindings,
   ...serviceBindings,
