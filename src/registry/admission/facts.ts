@@ -51,8 +51,8 @@ export const admissionFacts = z.strictObject({
   /** Python beside the model, and places that make a loader run code. */
   code: z.strictObject({ python: bounded(text), remote: bounded(text) }).nullable(),
   signatures: z.strictObject({ signers: bounded(sourceSigner), unverified: bounded(text) }).nullable(),
-  /** Files that must be converted to be safe to load, and those of them that cannot be, with the reason. */
-  conversion: z.strictObject({ needed: bounded(text), refused: bounded(text) }).nullable(),
+  /** Files that must be converted to be safe to load, and what a trial refused of them, with the reason; null: not tried. */
+  conversion: z.strictObject({ needed: bounded(text), refused: bounded(text).nullable() }).nullable(),
 });
 export type AdmissionFacts = z.infer<typeof admissionFacts>;
 export type SourceSigner = z.infer<typeof sourceSigner>;

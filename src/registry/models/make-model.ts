@@ -9,6 +9,7 @@ import { RegistryError } from '../errors.ts';
 import { requireAtLeast } from './classification.ts';
 import { findModelByName } from './find-model.ts';
 import { modelNameKey } from './name-key.ts';
+import { writeSearchText } from './search-text.ts';
 
 export interface ModelMaking extends z.output<typeof modelRequest> {
   /** Who owns it then; null: the server itself, for somebody who asked through the hub interface, and nobody owns it. */
@@ -30,6 +31,7 @@ export async function makeModel(change: Change, making: ModelMaking): Promise<st
   if (taken !== undefined) throw RegistryError.of('model-name-taken', making.name);
   const id = newId('model', making.atMs);
   await insertModel(change, making, { id, classification, epoch });
+  await writeSearchText(change, id);
   change.record({
     class: 'entity-management',
     activity: 'model.make',

@@ -1,8 +1,9 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { findPrincipals, type KnownPrincipal, named } from '../../access/grants/principals.ts';
 import type { PrincipalRef } from '../../contract/types/common.ts';
 import { admissionDecision, type modelVersion, versionSource } from '../../contract/types/registry.ts';
 import { timeText, timeTextOrNull } from '../../contract/time-text.ts';
+import { readFacts } from '../admission/read-facts.ts';
 import { RegistryError } from '../errors.ts';
 import type { Registry } from '../registry.ts';
 import type { VersionRow } from './move-version.ts';
@@ -13,12 +14,6 @@ type Reading = Pick<Registry, 'store' | 'jobs'>;
 
 /** Ids in one statement. */
 const MAX_IN_STATEMENT = 500;
-
-/** What is shown of the facts that an examination found. */
-const shownFacts = z.object({
-  licences: z.array(z.string()).catch([]),
-  formats: z.array(z.string()).catch([]),
-});
 
 /** @throws RegistryError `version-unknown`. */
 export async function showVersion(registry: Reading, versionId: string): Promise<ModelVersion> {
@@ -61,8 +56,7 @@ export async function showVersions(registry: Reading, rows: readonly VersionRow[
 type Facts = Omit<ModelVersion, 'modelName' | 'createdBy' | 'progress' | 'recall'>;
 
 function factsOf(row: VersionRow): Facts {
-  const { licences, formats } =
-    row.facts === null ? { licences: [], formats: [] } : shownFacts.parse(JSON.parse(row.facts));
+  const facts = readFacts(row.facts);
   return {
     id: row.id,
     modelId: row.model_id,
@@ -77,8 +71,8 @@ function factsOf(row: VersionRow): Facts {
     bytes: row.byte_count,
     verdict: row.verdict,
     decision: row.decision === null ? null : admissionDecision.parse(JSON.parse(row.decision)),
-    licences,
-    formats,
+    licences: [...new Set((facts?.licences?.items ?? []).map(({ name }) => name))],
+    formats: (facts?.formats?.items ?? []).map(({ id }) => id),
     rootDigest: row.root_digest,
     step: row.step,
     failure: row.failure,

@@ -76,7 +76,21 @@ async function makeModels(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .on('registry_models')
     .columns(['project_id', 'name_key'])
     .execute();
-  await db.schema.createIndex('registry_models_changed').on('registry_models').columns(['changed_at', 'id']).execute();
+  await db.schema
+    .createIndex('registry_models_changed')
+    .on('registry_models')
+    .columns(['is_archived', 'changed_at', 'id'])
+    .execute();
+  await db.schema
+    .createIndex('registry_models_name')
+    .on('registry_models')
+    .columns(['is_archived', 'name_key'])
+    .execute();
+  await db.schema
+    .createTable('registry_search')
+    .addColumn('model_id', text, (column) => column.primaryKey().references('registry_models.id'))
+    .addColumn('text', text, (column) => column.notNull())
+    .execute();
   await db.schema.createIndex('registry_versions_state').on('registry_versions').columns(['state', 'id']).execute();
   await db.schema.createIndex('registry_versions_revision').on('registry_versions').columns(['revision']).execute();
 }
@@ -208,6 +222,11 @@ async function makeTraces(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .addColumn('text', text, (column) => column.notNull())
     .addColumn('created_at', integer, (column) => column.notNull())
     .addColumn('seen_at', integer)
+    .execute();
+  await db.schema
+    .createIndex('registry_downloads_last')
+    .on('registry_downloads')
+    .columns(['version_id', 'last_at'])
     .execute();
   await db.schema
     .createIndex('registry_notices_principal')

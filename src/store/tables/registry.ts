@@ -24,6 +24,12 @@ interface RegistryModelTable {
   released_version_id: string | null;
 }
 
+/** What a model is found by: its name and the paths of files of it, case-folded, one a line. */
+interface RegistrySearchTable {
+  readonly model_id: string;
+  text: string;
+}
+
 interface RegistryVersionTable {
   readonly id: string;
   readonly model_id: string;
@@ -197,6 +203,7 @@ export interface RegistryTables {
   readonly registry_hub_revisions: RegistryHubRevisionTable;
   readonly blob_removals: BlobRemovalTable;
   readonly registry_models: RegistryModelTable;
+  readonly registry_search: RegistrySearchTable;
   readonly registry_versions: RegistryVersionTable;
   readonly registry_files: RegistryFileTable;
   readonly registry_parts: RegistryPartTable;
