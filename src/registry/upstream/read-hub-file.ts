@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CodedError } from '../../bytes/errors.ts';
+import type { RegistryError } from '../errors.ts';
 import type { Upstream } from '../registry.ts';
 import { askHub, fetchFault } from './ask-hub.ts';
 import { fileUrl, type HubFile } from './hub-client.ts';
@@ -84,7 +85,14 @@ async function* readFrom(
   } finally {
     await answer.body?.cancel().catch(() => undefined);
   }
-  if (at < bytes) throw hubDown(`${path} ended after ${at} of ${bytes} bytes`);
+  if (at < bytes)
+    throw endedEarly(answer, `${path} ended after ${at} of the ${bytes} bytes that its list of files says`);
+}
+
+/** An answer whose end is marked is over; one that lasts as long as its connection may have been cut off. */
+function endedEarly({ headers }: Response, detail: string): RegistryError {
+  const isMarked = headers.has('content-length') || headers.has('transfer-encoding');
+  return isMarked ? hubLied(detail) : hubDown(detail);
 }
 
 /** A whole answer of another length, or a part that begins elsewhere, needs not be read. */
