@@ -22,6 +22,11 @@ const registryErrors = {
   'model-archived': row('the model is archived', 409, 'bring it back first'),
   'model-name-taken': row('there is a model of that name', 409, 'choose another name'),
   'model-unknown': row('there is no such model', 404),
+  'no-room': row(
+    'there is no room in the work folder',
+    507,
+    'free disk space, or name another folder in registry.work of the configuration',
+  ),
   'no-upstream': row(
     'no hub is configured to fetch from',
     409,

@@ -85,6 +85,7 @@ async function partsOf(
 
 async function assembleFile(means: Means, { versionId, signal, onBytes }: Assembly, file: UploadedFile): Promise<void> {
   const { store, blobs } = means;
+  if (file.parts.length === 1) onBytes(file.bytes);
   const whole = await wholeOf(blobs, file, joined(blobs, file.parts, { signal, onBytes }));
   const setDigest = async ({ sql }: Change, digest: string | null): Promise<void> => {
     await sql
@@ -126,7 +127,7 @@ async function wholeOf(
   const [only] = parts;
   if (only !== undefined && parts.length === 1) {
     if (declared !== null && only.digest !== declared) throw undeclared(path);
-    return only;
+    return { digest: only.digest, bytes };
   }
   try {
     return await blobs.put(content, { maxBytes: bytes, ...(declared === null ? {} : { expected: declared }) });
