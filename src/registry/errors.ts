@@ -12,6 +12,7 @@ const registryErrors = {
     'choose the classification of the project, or one above it',
   ),
   'content-damaged': row('a stored content is not what was stored', 500, 'restore it from a backup'),
+  'conversion-refused': row('the version must be converted, and cannot be', 422, 'send the weights as safetensors'),
   'file-unknown': row('the version has no such file', 404),
   'imports-full': row('too many models are being fetched', 429, 'try again when some of them are here'),
   'keys-unavailable': row(
@@ -55,6 +56,7 @@ const registryErrors = {
   'upstream-failed': row('the hub failed, or said what is not so', 502, 'try again later'),
   'version-state': row('the version is not in a state for this', 409, 'look at its state'),
   'version-unknown': row('there is no such version', 404),
+  'work-failed': row('the work on this version failed', 500, 'submit it again; the log of the server has the cause'),
   'waiver-wrong': row('the waiver is not well made', 422),
   'waiver-unknown': row('there is no such waiver', 404),
 } as const satisfies Readonly<Record<string, ErrorRow<Detail>>>;

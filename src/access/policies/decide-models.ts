@@ -4,8 +4,9 @@ import type { Caller } from '../caller.ts';
 import type { HeldGrants } from '../grants/held-grants.ts';
 import { NOWHERE } from '../grants/role-actions.ts';
 import { type AuthorizerOptions, barredBy, grantsThatTookPart, isRecent } from './authorizer.ts';
+import { stepUp } from './demand.ts';
 import type { Classification, Resource } from './request.ts';
-import { circumstancesOf, questionOf } from './situation.ts';
+import { circumstancesOf, questionOf, type Situation } from './situation.ts';
 
 /** All that a decision looks at of a model. */
 export interface ModelPlace {
@@ -21,7 +22,12 @@ export interface ModelDecisions {
   readonly alone: ReadonlySet<string>;
 }
 
-export type DecideModels = (caller: Caller, action: ActionId) => Promise<ModelDecisions>;
+export type DecideModels = (
+  caller: Caller,
+  action: ActionId,
+  /** As if somebody with a session had just proved again who he is: for what he could do, not for doing it. */
+  as?: { readonly isVerified: true },
+) => Promise<ModelDecisions>;
 
 const nothing: ModelDecisions = { allows: () => false, alone: new Set() };
 
@@ -30,13 +36,14 @@ const nothing: ModelDecisions = { allows: () => false, alone: new Set() };
  * classification, and at its id and that of its project: those that no grant of the caller and no policy names are alike, and decided once.
  */
 export function createDecideModels(options: AuthorizerOptions): DecideModels {
-  return async (caller, action) => {
+  return async (caller, action, as) => {
     const { records } = options;
     await records.fresh();
     const { principal } = caller;
     if (principal === null || barredBy({ caller, action }) !== null) return nothing;
     const held = await records.grantsOf(principal.id);
-    return decisionsOf(options, { caller, action, principal, held });
+    const isVerified = as !== undefined && caller.credential?.kind === 'session';
+    return decisionsOf(options, { caller, action, principal, held, isVerified });
   };
 }
 
@@ -45,6 +52,7 @@ interface Deciding {
   readonly action: ActionId;
   readonly principal: PrincipalRef;
   readonly held: HeldGrants;
+  readonly isVerified: boolean;
 }
 
 function decisionsOf(options: AuthorizerOptions, deciding: Deciding): ModelDecisions {
@@ -74,11 +82,11 @@ function namedPlaces({ records }: AuthorizerOptions, { byScope }: HeldGrants): R
 
 function decide(
   { records, usage, clock, stepUpSeconds }: AuthorizerOptions,
-  { caller, action, principal, held }: Deciding,
+  { caller, action, principal, held, isVerified }: Deciding,
   resource: Resource,
 ): boolean {
   const atMs = clock();
-  const { request, weighed } = questionOf({
+  const situation: Situation = {
     principal,
     action,
     resource,
@@ -86,8 +94,9 @@ function decide(
     now: circumstancesOf(caller, resource, atMs),
     recentlyVerified: isRecent(caller, atMs, stepUpSeconds),
     credential: caller.credential?.kind ?? 'session',
-  });
+  };
+  const { request, weighed } = questionOf(isVerified ? stepUp(situation) : situation);
   const outcome = records.policies.prepared.evaluate(request);
-  if (outcome.allowed) usage.note(grantsThatTookPart(outcome, weighed), atMs);
+  if (outcome.allowed && !isVerified) usage.note(grantsThatTookPart(outcome, weighed), atMs);
   return outcome.allowed;
 }

@@ -279,11 +279,13 @@ export const comparison = z.object({
       message: z.string(),
     }),
   ),
+  /** More changed than is listed. */
+  isCut: z.boolean(),
 });
 
 export const lineageNode = z.object({
   id: z.string(),
-  kind: z.enum(['hub', 'model', 'version', 'tool']),
+  kind: z.enum(['hub', 'upload', 'version', 'tool', 'release']),
   title: z.string(),
   detail: z.string(),
   versionId: id.nullable(),

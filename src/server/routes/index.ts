@@ -5,6 +5,7 @@ import { ownAccountBindings } from './own-account.ts';
 import { peopleBindings } from './people.ts';
 import { policyBindings } from './policies.ts';
 import { registryUploadBindings } from './registry-uploads.ts';
+import { registryModelBindings } from './registry-models.ts';
 import { registryUpstreamBindings } from './registry-upstream.ts';
 import { reviewBindings } from './reviews.ts';
 import { serverBindings } from './server.ts';
@@ -19,6 +20,7 @@ export const bindings: readonly AnyBinding[] = [
   ...peopleBindings,
   ...policyBindings,
   ...registryUploadBindings,
+  ...registryModelBindings,
   ...registryUpstreamBindings,
   ...reviewBindings,
   ...serverBindings,
