@@ -14,6 +14,7 @@ const registryErrors = {
   'content-damaged': row('a stored content is not what was stored', 500, 'restore it from a backup'),
   'conversion-refused': row('the version must be converted, and cannot be', 422, 'send the weights as safetensors'),
   'file-unknown': row('the version has no such file', 404),
+  'imports-full': row('too many models are being fetched', 429, 'try again when some of them are here'),
   'keys-unavailable': row(
     'the service that keeps the master key does not answer',
     503,
@@ -22,6 +23,11 @@ const registryErrors = {
   'model-archived': row('the model is archived', 409, 'bring it back first'),
   'model-name-taken': row('there is a model of that name', 409, 'choose another name'),
   'model-unknown': row('there is no such model', 404),
+  'no-room': row(
+    'there is no room in the work folder',
+    507,
+    'free disk space, or name another folder in registry.work of the configuration',
+  ),
   'no-upstream': row(
     'no hub is configured to fetch from',
     409,

@@ -241,7 +241,7 @@ function answerJson(response: ServerResponse, value: unknown, headers: Readonly<
 function answerWrongly(fault: HubFault | undefined, { response, url }: Pick<Asked, 'response' | 'url'>): boolean {
   const wrong: Partial<Record<HubFault, () => void>> = {
     error: () => response.writeHead(500).end('something went wrong'),
-    busy: () => response.writeHead(429, { 'retry-after': '7' }).end('too many requests'),
+    busy: () => response.writeHead(429, { 'retry-after': '1' }).end('too many requests'),
     html: () => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>Please sign in'),
     'redirect-private': () => response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end(),
     'redirect-loop': () => response.writeHead(302, { location: url.href }).end(),

@@ -63,11 +63,14 @@ export function parseModelAddress(encoded: string): ModelAddress {
   return { name, action, revision, path };
 }
 
+/** Some clients ask with `raw` whether a file is there; here it is the same file. */
+const isFileWord = (segment: string | undefined): boolean => segment === 'resolve' || segment === 'raw';
+
 /** Reads an address such as `/acme/bert/resolve/main/config.json`, as it was sent. @throws HubError `hub-request-wrong`, `hub-entry-unknown` */
 export function parseFileAddress(encoded: string): FileAddress {
-  const { name, rest } = splitName(segmentsOf(encoded), (segment) => segment === 'resolve');
+  const { name, rest } = splitName(segmentsOf(encoded), isFileWord);
   const { revision, path } = splitRevision(rest.slice(1));
-  if (rest[0] !== 'resolve') throw HubError.of('hub-not-offered');
+  if (!isFileWord(rest[0])) throw HubError.of('hub-not-offered');
   if (!filePath.safeParse(path).success) throw HubError.of('hub-entry-unknown');
   return { name, revision, path };
 }

@@ -5,7 +5,7 @@ import { hubDown, hubLied, hubRefused } from './hub-fault.ts';
 /** What is asked of a hub takes so long at most, its body included. */
 const ANSWER_MS = 30_000;
 const MAX_RETRY_AFTER_SECONDS = 3600;
-const RETRY_AFTER_SECONDS = 30;
+const BUSY_SECONDS = 30;
 
 export interface HubRequest {
   readonly url: URL;
@@ -35,7 +35,7 @@ export async function askHub(
 }
 
 /** What a request to somewhere unwanted came to is not put right by asking again. */
-function fetchFault(error: unknown): Error {
+export function fetchFault(error: unknown): Error {
   if (!(error instanceof CodedError)) return hubDown('it cannot be reached', { cause: error });
   const isLasting = error.code === 'fetch-refused' || error.code === 'fetch-redirected';
   return isLasting ? hubLied(error.message, error) : hubDown(error.message, { cause: error });
@@ -47,15 +47,15 @@ function statusFault({ status, headers }: Response): Error {
   if (status === 401 || status === 403) return hubRefused(`it answered ${status}: not there, or not for this server`);
   if (status === 404 || status === 410) return hubRefused(`it answered ${status}: not there`);
   if (status === 451) return hubRefused('it answered 451: withheld for legal reasons');
-  return hubDown(status === 429 ? 'it answered 429: too many requests' : `it answered ${status}`, {
-    retryAfterSeconds: retryAfter(headers.get('retry-after')),
-  });
+  const retryAfterSeconds = retryAfter(headers.get('retry-after'));
+  if (status !== 429) return hubDown(`it answered ${status}`, { retryAfterSeconds });
+  return hubDown('it answered 429: too many requests', { retryAfterSeconds: retryAfterSeconds ?? BUSY_SECONDS });
 }
 
 /** Of a header `retry-after`; dates, which hubs do not send, are as good as none. */
-function retryAfter(header: string | null): number {
-  const seconds = /^\d{1,6}$/.test(header ?? '') ? Number(header) : RETRY_AFTER_SECONDS;
-  return Math.min(Math.max(1, seconds), MAX_RETRY_AFTER_SECONDS);
+function retryAfter(header: string | null): number | undefined {
+  if (header === null || !/^\d{1,6}$/.test(header)) return undefined;
+  return Math.min(Math.max(1, Number(header)), MAX_RETRY_AFTER_SECONDS);
 }
 
 /**

@@ -124,7 +124,7 @@ function addFile(
 function nextPage(link: string | null, from: URL): URL | null {
   const target = /<([^<>]{1,4000})>;\s*rel="?next"?/.exec(link ?? '')?.[1];
   if (target === undefined) return null;
-  const next = URL.canParse(target, from) ? new URL(target, from) : undefined;
+  const next = URL.canParse(target, from.href) ? new URL(target, from) : undefined;
   if (next === undefined || next.origin !== from.origin) throw hubLied('its list of files goes on at another place');
   return next;
 }

@@ -4,8 +4,9 @@ import { ledgerBindings } from './ledger.ts';
 import { ownAccountBindings } from './own-account.ts';
 import { peopleBindings } from './people.ts';
 import { policyBindings } from './policies.ts';
-import { registryModelBindings } from './registry-models.ts';
 import { registryUploadBindings } from './registry-uploads.ts';
+import { registryModelBindings } from './registry-models.ts';
+import { registryUpstreamBindings } from './registry-upstream.ts';
 import { reviewBindings } from './reviews.ts';
 import { serverBindings } from './server.ts';
 import { serviceBindings } from './services.ts';
@@ -18,8 +19,9 @@ export const bindings: readonly AnyBinding[] = [
   ...ownAccountBindings,
   ...peopleBindings,
   ...policyBindings,
-  ...registryModelBindings,
   ...registryUploadBindings,
+  ...registryModelBindings,
+  ...registryUpstreamBindings,
   ...reviewBindings,
   ...serverBindings,
   ...serviceBindings,

@@ -33,9 +33,9 @@ export async function openRegistry(
     ...parts,
     limits,
     recentDays,
-    hasWebhook: config.reviews.webhook !== undefined,
     masterKey,
     contents: closing.add(openContents({ ...parts, masterKey }), (contents) => contents.close()),
+    hasWebhook: config.reviews.webhook !== undefined,
     signer: signerIn(config.registry.signingKey ?? join(keysFolderOf(config, folder), 'model-signing.pem')),
     workFolder: closing.add(openWorkFolder(config.registry.work ?? join(folder, 'work')), async (work) =>
       rmSync(work, { recursive: true, force: true }),

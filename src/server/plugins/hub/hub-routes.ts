@@ -20,9 +20,13 @@ export const hubRoutes = {
   models: route('hub.models', 'GET', '/api/models', 'models with a released version that the caller may read'),
   model: route('hub.model', 'GET', '/api/models/*', 'a model: its revisions, its files'),
   paths: route('hub.paths', 'POST', '/api/models/*', 'what is known of some paths of a model'),
-  file: route('hub.file', 'GET', '/:namespace/:name/resolve/:revision/*', 'a file of a released version'),
-  plainFile: route('hub.file', 'GET', '/:name/resolve/:revision/*', 'a file of a released version'),
 } as const;
+
+/** A file of a released version; the name of a model has one part or two. */
+export const fileRoutes: readonly Route[] = (['resolve', 'raw'] as const).flatMap((word) => [
+  route('hub.file', 'GET', `/:namespace/:name/${word}/:revision/*`, 'a file of a released version'),
+  route('hub.file', 'GET', `/:name/${word}/:revision/*`, 'a file of a released version'),
+]);
 
 /** What would be written; none of it is. */
 export const writePaths: readonly { readonly methods: readonly Route['method'][]; readonly path: Route['path'] }[] = [

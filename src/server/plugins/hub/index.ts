@@ -11,7 +11,7 @@ import { answerModel, answerModels, answerPaths, isAboutPaths } from './answer-m
 import { type HubAsked, sendJson } from './hub-asked.ts';
 import { addHubBodies } from './hub-bodies.ts';
 import { addHubProblems } from './hub-problems.ts';
-import { hubRoutes, otherKinds, writePaths } from './hub-routes.ts';
+import { fileRoutes, hubRoutes, otherKinds, writePaths } from './hub-routes.ts';
 
 export interface HubOptions {
   readonly services: Pick<Services, 'registry'>;
@@ -34,7 +34,7 @@ export function addHub(app: FastifyInstance, options: HubOptions): void {
     add(hubRoutes.paths, answerPaths, (request) => {
       if (!isAboutPaths(request)) throw HubError.of('hub-read-only');
     });
-    for (const route of [hubRoutes.file, hubRoutes.plainFile]) addFiles(hub, route, options);
+    for (const route of fileRoutes) addFiles(hub, route, options);
     addRefused(hub);
   });
 }
