@@ -9,6 +9,7 @@ import { admissionBindings } from './registry-admission.ts';
 import { registryPipelineBindings } from './registry-pipeline.ts';
 import { registryUploadBindings } from './registry-uploads.ts';
 import { registryModelBindings } from './registry-models.ts';
+import { registryUpstreamBindings } from './registry-upstream.ts';
 import { reviewBindings } from './reviews.ts';
 import { serverBindings } from './server.ts';
 import { serviceBindings } from './services.ts';
@@ -26,6 +27,7 @@ export const bindings: readonly AnyBinding[] = [
   ...registryPipelineBindings,
   ...registryUploadBindings,
   ...registryModelBindings,
+  ...registryUpstreamBindings,
   ...reviewBindings,
   ...serverBindings,
   ...serviceBindings,
