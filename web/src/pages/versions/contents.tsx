@@ -7,7 +7,7 @@ import { Revealed } from '../../ui/revealed.tsx';
 import { EmptyState } from '../../ui/states.tsx';
 import { Waiting } from '../../ui/waiting.tsx';
 import { type InspectedFile, type InspectedPart, type Stated, type TensorTotals, useDocument } from './documents.ts';
-import { bytesOf, type PartProps } from './version.tsx';
+import { bytesOf, type PartProps } from './part-props.ts';
 import styles from './versions.module.css';
 
 const known = <Row,>(data: readonly Row[]): Loadable<readonly Row[]> => ({

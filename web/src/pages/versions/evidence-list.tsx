@@ -11,7 +11,7 @@ import { Timestamp } from '../../ui/timestamp.tsx';
 import { Waiting } from '../../ui/waiting.tsx';
 import { attestationsOf, signatureOf } from './attestations.ts';
 import { useDocument } from './documents.ts';
-import { bytesOf, type Evidence, type PartProps } from './version.tsx';
+import { bytesOf, type Evidence, type PartProps } from './part-props.ts';
 
 type Row = Evidence[number];
 

@@ -11,7 +11,7 @@ import { Waiting } from '../../ui/waiting.tsx';
 import { isMoving } from '../models/words.ts';
 import { type Finding, type InspectedFile, severities, useDocument } from './documents.ts';
 import { FindingCard, type RuleTexts } from './finding-card.tsx';
-import { bytesOf, type PartProps } from './version.tsx';
+import { bytesOf, type PartProps } from './part-props.ts';
 import styles from './versions.module.css';
 
 const PAGE = 50;

@@ -162,7 +162,7 @@ function StageForm({ version, onClose }: Omit<StageDialogProps, 'opened'>) {
           allowDeselect={false}
           data={Object.entries(stageWords).map(([value, label]) => ({ value, label }))}
           value={stage}
-          onChange={(chosen) => chosen !== null && setStage(chosen)}
+          onChange={(chosen) => setStage((chosen ?? version.stage) as ModelVersion['stage'])}
         />
         <Textarea
           label="Why"

@@ -1,13 +1,10 @@
 import { Tabs } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { call, type Reply } from '../../api/call.ts';
 import { useApi } from '../../api/hooks.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
 import { Waiting } from '../../ui/waiting.tsx';
 import { useMayWell } from '../models/may-well.ts';
-import { isMoving, type ModelVersion } from '../models/words.ts';
 import { Contents } from './contents.tsx';
 import { Decisions } from './decisions.tsx';
 import { Downloads } from './downloads.tsx';
@@ -15,19 +12,9 @@ import { EvidenceList } from './evidence-list.tsx';
 import { Files } from './files.tsx';
 import { Findings } from './findings.tsx';
 import { Origin } from './origin.tsx';
+import { type PartProps, useVersion } from './part-props.ts';
 import { VersionActions } from './version-actions.tsx';
 import { VersionState } from './version-state.tsx';
-
-const LOOK_AGAIN_MS = 1500;
-
-/** One version, read anew every moment while something is at work on it. */
-export function useVersion(versionId: string) {
-  return useQuery({
-    queryKey: ['versions.show', { params: { versionId } }],
-    queryFn: () => call('versions.show', { params: { versionId } }),
-    refetchInterval: ({ state: { data } }) => (data !== undefined && isMoving(data) ? LOOK_AGAIN_MS : false),
-  });
-}
 
 /** One version: what was found, what was decided and why, where it comes from, and what can be done about it. */
 export function ModelVersionPage() {
@@ -59,18 +46,6 @@ export function ModelVersionPage() {
       <Parts version={version.data} evidence={evidence.data?.items} />
     </>
   );
-}
-
-export type Evidence = Reply<'versions.evidence'>['items'];
-export interface PartProps {
-  readonly version: ModelVersion;
-  /** Documents that were made of it; undefined while nobody knows. */
-  readonly evidence: Evidence | undefined;
-}
-
-/** The length of a document, or null where there is none. */
-export function bytesOf(evidence: Evidence | undefined, kind: Evidence[number]['kind']): number | null {
-  return evidence?.find((one) => one.kind === kind)?.bytes ?? null;
 }
 
 const parts = [
