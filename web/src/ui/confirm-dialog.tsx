@@ -28,7 +28,15 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   );
 }
 
-function ConfirmForm({ onClose, children, verb, danger = false, reason, minReason = 1, onConfirm }: ConfirmDialogProps) {
+function ConfirmForm({
+  onClose,
+  children,
+  verb,
+  danger = false,
+  reason,
+  minReason = 1,
+  onConfirm,
+}: ConfirmDialogProps) {
   const [words, setWords] = useState('');
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);

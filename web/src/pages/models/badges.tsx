@@ -3,7 +3,13 @@ import styles from './models.module.css';
 import { type ModelVersion, stageWords } from './words.ts';
 
 /** What the examination came to; none is said as what it is. */
-export function VerdictMark({ verdict, boxed = false }: { readonly verdict: ModelVersion['verdict']; readonly boxed?: boolean }) {
+export function VerdictMark({
+  verdict,
+  boxed = false,
+}: {
+  readonly verdict: ModelVersion['verdict'];
+  readonly boxed?: boolean;
+}) {
   if (verdict === null) return <span className="quiet">not examined</span>;
   return <StatusMark of={verdict} boxed={boxed} />;
 }

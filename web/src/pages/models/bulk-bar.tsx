@@ -45,7 +45,8 @@ const acts: readonly Act[] = [
     text: 'The newest version of each is examined with the rules and the policy of now. What the policy would no longer admit is recalled.',
     verb: 'Examine again',
     concerns: ({ latest, released }) => (released ?? latest) !== null,
-    run: ({ latest, released }) => call('versions.reexamine', { params: { versionId: (released ?? latest)?.id ?? '' } }),
+    run: ({ latest, released }) =>
+      call('versions.reexamine', { params: { versionId: (released ?? latest)?.id ?? '' } }),
   },
   {
     id: 'archive',
@@ -88,7 +89,11 @@ export function BulkBar({ models, onDone }: BulkBarProps) {
       <Button variant="subtle" size="xs" onClick={onDone}>
         Choose none
       </Button>
-      <Modal opened={open !== null} onClose={() => setOpen(null)} title={open?.title(countWords(models.length, 'model'))}>
+      <Modal
+        opened={open !== null}
+        onClose={() => setOpen(null)}
+        title={open?.title(countWords(models.length, 'model'))}
+      >
         {open !== null && <BulkForm act={open} models={models} onClose={() => setOpen(null)} onDone={onDone} />}
       </Modal>
     </div>

@@ -65,7 +65,13 @@ function ChangeForm({ model, onClose }: Omit<ChangeModelDialogProps, 'opened'>) 
           defaultValue={model.description}
           data-autofocus
         />
-        <TextInput name="licence" label="Licence" maxLength={120} spellCheck={false} defaultValue={model.licence ?? ''} />
+        <TextInput
+          name="licence"
+          label="Licence"
+          maxLength={120}
+          spellCheck={false}
+          defaultValue={model.licence ?? ''}
+        />
         <TagsInput label="Tags" description="Enter after each." value={tags} onChange={setTags} maxTags={64} />
         <Select
           label="Classification"
@@ -75,9 +81,7 @@ function ChangeForm({ model, onClose }: Omit<ChangeModelDialogProps, 'opened'>) 
           value={classification}
           onChange={(chosen) => chosen !== null && setClassification(chosen)}
         />
-        {may('people.read') && (
-          <NewOwner current={model.owner?.name ?? 'nobody'} value={owner} onChange={setOwner} />
-        )}
+        {may('people.read') && <NewOwner current={model.owner?.name ?? 'nobody'} value={owner} onChange={setOwner} />}
         <ProblemNote error={error} />
         <FormEnd verb="Save" busy={busy} onCancel={onClose} />
       </Stack>

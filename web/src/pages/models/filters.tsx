@@ -57,7 +57,12 @@ export function Filters({ search, onChange }: FiltersProps) {
   const projects = useApi('projects.list', { query: { limit: MAX_PROJECTS } });
   return (
     <div className={styles.filters} role="search" aria-label="Filters">
-      <Typed label="Find a name or a file" value={search.search} onTyped={(words) => onChange({ search: words })} search />
+      <Typed
+        label="Find a name or a file"
+        value={search.search}
+        onTyped={(words) => onChange({ search: words })}
+        search
+      />
       <Select
         label="Newest version is"
         placeholder="anything"

@@ -130,7 +130,10 @@ function Available({ model: { name, released, latest, isArchived } }: { readonly
           ? []
           : [{ term: 'Revision', is: <Digest value={released.revision} what="revision" whole /> }]),
         { term: 'With vouchsafe', is: <Digest value={`vouchsafe pull ${name}`} what="command" whole /> },
-        { term: 'With hub clients', is: <Digest value={`HF_ENDPOINT=${origin} hf download ${name}`} what="command" whole /> },
+        {
+          term: 'With hub clients',
+          is: <Digest value={`HF_ENDPOINT=${origin} hf download ${name}`} what="command" whole />,
+        },
         ...(isArchived ? [{ term: 'Shelf', is: <StatusMark of="archived" /> }] : []),
       ]}
     />

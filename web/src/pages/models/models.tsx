@@ -152,7 +152,8 @@ interface NothingProps {
 }
 
 function Nothing({ isFiltered, writes, onMake }: NothingProps) {
-  if (isFiltered) return <EmptyState title="Nothing matches">Try fewer or other words, or take a filter away.</EmptyState>;
+  if (isFiltered)
+    return <EmptyState title="Nothing matches">Try fewer or other words, or take a filter away.</EmptyState>;
   return (
     <EmptyState
       title="No model yet"

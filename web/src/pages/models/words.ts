@@ -12,7 +12,8 @@ export const verdictWords: Readonly<Record<Verdict, string>> = {
     'Nothing bad was seen, but not everything could be understood. What was not understood was not called safe.',
   suspicious:
     'Something here has no place in a model, or can be made to do harm. It may be careless rather than hostile; somebody who knows should look.',
-  malicious: 'Loading these files runs code or does what only an attack would do. Do not open them with anything that loads them.',
+  malicious:
+    'Loading these files runs code or does what only an attack would do. Do not open them with anything that loads them.',
 };
 
 /** What the state of a version means, and what comes next. */

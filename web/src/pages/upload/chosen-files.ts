@@ -37,7 +37,10 @@ function commonFolder(files: readonly ChosenFile[]): string {
 
 /** Files of a field; of a folder with their paths. */
 export function filesOfField(list: FileList): readonly ChosenFile[] {
-  return Array.from(list, (file) => ({ path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath, file }));
+  return Array.from(list, (file) => ({
+    path: file.webkitRelativePath === '' ? file.name : file.webkitRelativePath,
+    file,
+  }));
 }
 
 /** Files and whole folders that were dropped. */

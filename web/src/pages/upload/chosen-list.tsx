@@ -16,7 +16,10 @@ export function ChosenList({ chosen: { files, leftOut, isCut } }: { readonly cho
           {countWords(files.length, 'file')}, {byteWords(bytes)}
         </strong>
         {leftOut.length > 0 && (
-          <span className="soft"> · left out: {countWords(leftOut.length, 'file')} such as {leftOut[0]}</span>
+          <span className="soft">
+            {' '}
+            · left out: {countWords(leftOut.length, 'file')} such as {leftOut[0]}
+          </span>
         )}
         {isCut && <span className="soft"> · there are more, which one version cannot hold</span>}
       </p>

@@ -30,7 +30,12 @@ const isReady = ({ kind, modelId, name, projectId }: Target): boolean =>
 export function NewUpload() {
   const { model } = useSearch({ from: '/frame/upload' });
   const [chosen, setChosen] = useState<Chosen | null>(null);
-  const [target, setTarget] = useState<Target>({ kind: model === undefined ? 'new' : 'known', modelId: model ?? null, name: '', projectId: null });
+  const [target, setTarget] = useState<Target>({
+    kind: model === undefined ? 'new' : 'known',
+    modelId: model ?? null,
+    name: '',
+    projectId: null,
+  });
   const [message, setMessage] = useState('');
   const [hashed, setHashed] = useState(0);
   const [dropProblem, setDropProblem] = useState<unknown>(null);

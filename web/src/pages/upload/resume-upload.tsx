@@ -16,7 +16,6 @@ import { Followed } from './upload-progress.tsx';
 import styles from './upload.module.css';
 import { arrivedBytes, startUpload } from './upload-run.ts';
 
-
 /** After a reload, or on another machine: the same files again, and only what is missing is sent. */
 export function ResumeUpload({ versionId }: { readonly versionId: string }) {
   const version = useApi('versions.show', { params: { versionId } });
@@ -71,7 +70,9 @@ function Missing({ versionId }: { readonly versionId: string }) {
                 <Paths paths={lacking} label="Files that are lacking" />
               </div>
             )}
-            {lacking.length === 0 && <Paths paths={open.map(({ path }) => path)} label="Files that are missing parts" />}
+            {lacking.length === 0 && (
+              <Paths paths={open.map(({ path }) => path)} label="Files that are missing parts" />
+            )}
           </>
         )}
       </Stack>

@@ -34,12 +34,18 @@ function statementIn(payload: string): Statement {
   }
 }
 
-function envelopeOf(document: unknown): { readonly payload: string; readonly keys: readonly string[]; readonly format: string } | null {
+function envelopeOf(
+  document: unknown,
+): { readonly payload: string; readonly keys: readonly string[]; readonly format: string } | null {
   const asBundle = bundle.safeParse(document);
   if (asBundle.success) {
     const { mediaType, dsseEnvelope, verificationMaterial } = asBundle.data;
     const hint = verificationMaterial?.publicKey?.hint;
-    return { payload: dsseEnvelope.payload, keys: hint === undefined ? keyIds(dsseEnvelope) : [hint], format: mediaType };
+    return {
+      payload: dsseEnvelope.payload,
+      keys: hint === undefined ? keyIds(dsseEnvelope) : [hint],
+      format: mediaType,
+    };
   }
   const alone = envelope.safeParse(document);
   if (!alone.success) return null;

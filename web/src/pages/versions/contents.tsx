@@ -32,7 +32,13 @@ const tensorColumns: readonly Column<TensorTotals>[] = [
     ),
   },
   { id: 'format', header: 'Format', cell: ({ format }) => <Revealed text={format} /> },
-  { id: 'tensors', header: 'Tensors', numeric: true, sort: ({ tensors }) => tensors, cell: ({ tensors }) => figure.format(tensors) },
+  {
+    id: 'tensors',
+    header: 'Tensors',
+    numeric: true,
+    sort: ({ tensors }) => tensors,
+    cell: ({ tensors }) => figure.format(tensors),
+  },
   {
     id: 'parameters',
     header: 'Parameters',
@@ -44,7 +50,9 @@ const tensorColumns: readonly Column<TensorTotals>[] = [
   {
     id: 'dtypes',
     header: 'Types',
-    cell: ({ byDtype }) => <Revealed text={byDtype.map(({ dtype, parameters }) => `${dtype} ${figure.format(parameters)}`).join(', ')} />,
+    cell: ({ byDtype }) => (
+      <Revealed text={byDtype.map(({ dtype, parameters }) => `${dtype} ${figure.format(parameters)}`).join(', ')} />
+    ),
   },
 ];
 
@@ -53,12 +61,24 @@ interface Said extends Stated {
 }
 
 const saidColumns: readonly Column<Said>[] = [
-  { id: 'term', header: 'What', onCard: 'heading', sort: ({ term }) => term, cell: ({ term }) => <strong>{term}</strong> },
-  { id: 'value', header: 'Says', cell: ({ name, value }) => <Revealed text={`${name === undefined ? '' : `${name}: `}${saidWords(value)}`} /> },
+  {
+    id: 'term',
+    header: 'What',
+    onCard: 'heading',
+    sort: ({ term }) => term,
+    cell: ({ term }) => <strong>{term}</strong>,
+  },
+  {
+    id: 'value',
+    header: 'Says',
+    cell: ({ name, value }) => <Revealed text={`${name === undefined ? '' : `${name}: `}${saidWords(value)}`} />,
+  },
   {
     id: 'origin',
     header: 'Where',
-    cell: ({ origin }) => <Revealed text={origin.pointer === '' ? origin.file : `${origin.file} at ${origin.pointer}`} />,
+    cell: ({ origin }) => (
+      <Revealed text={origin.pointer === '' ? origin.file : `${origin.file} at ${origin.pointer}`} />
+    ),
   },
 ];
 
@@ -89,7 +109,14 @@ export function Contents({ version, evidence }: PartProps) {
   const parameters = tensors.reduce((sum, one) => sum + one.parameters, 0);
   return (
     <>
-      <Panel title="Tensors" lead={tensors.length === 0 ? undefined : `${figure.format(parameters)} parameters in ${countWords(tensors.length, 'file')}.`}>
+      <Panel
+        title="Tensors"
+        lead={
+          tensors.length === 0
+            ? undefined
+            : `${figure.format(parameters)} parameters in ${countWords(tensors.length, 'file')}.`
+        }
+      >
         <DataTable
           caption="Tensors"
           columns={tensorColumns}
@@ -103,9 +130,15 @@ export function Contents({ version, evidence }: PartProps) {
           caption="Statements"
           columns={saidColumns}
           rows={known(said)}
-          rowKey={({ term, name, value, origin }) => `${term} ${name} ${origin.file} ${origin.pointer} ${saidWords(value)}`}
+          rowKey={({ term, name, value, origin }) =>
+            `${term} ${name} ${origin.file} ${origin.pointer} ${saidWords(value)}`
+          }
           words={({ term, value }) => `${term} ${saidWords(value)}`}
-          empty={<EmptyState title="They say nothing">There is no model card and no configuration that says anything.</EmptyState>}
+          empty={
+            <EmptyState title="They say nothing">
+              There is no model card and no configuration that says anything.
+            </EmptyState>
+          }
         />
       </Panel>
       {inspection.length > 0 && <Inspection files={inspection} />}
@@ -154,7 +187,13 @@ function Inspection({ files }: { readonly files: readonly InspectedFile[] }) {
 
 const MAX_LINES = 400;
 
-function Part({ path, part: { member, title, lines, omitted } }: { readonly path: string; readonly part: InspectedPart }) {
+function Part({
+  path,
+  part: { member, title, lines, omitted },
+}: {
+  readonly path: string;
+  readonly part: InspectedPart;
+}) {
   const [isWhole, setWhole] = useState(false);
   const shown = isWhole ? lines : lines.slice(0, MAX_LINES);
   const name = [path, member].filter((piece) => piece !== '').join(' › ');

@@ -65,7 +65,16 @@ export function Decisions({ version }: { readonly version: ModelVersion }) {
     <>
       <Panel
         title="The policy"
-        {...(decision === null ? {} : { lead: <><StatusMark of={decision.outcome} /> by version {decision.policyVersion} of the admission policy{decision.convert && '; files that are not safetensors are converted'}.</> })}
+        {...(decision === null
+          ? {}
+          : {
+              lead: (
+                <>
+                  <StatusMark of={decision.outcome} /> by version {decision.policyVersion} of the admission policy
+                  {decision.convert && '; files that are not safetensors are converted'}.
+                </>
+              ),
+            })}
       >
         <ReasonTable decision={decision} />
       </Panel>

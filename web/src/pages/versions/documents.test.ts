@@ -6,7 +6,9 @@ const parse = (kind: Parameters<typeof parseDocument>[0], value: unknown) => par
 describe('documents of strangers', () => {
   it('leaves out findings that are none, and keeps the others', () => {
     const good = { ruleId: 'r', location: { path: 'a', offset: 'x' }, severity: 'odd', data: [1] };
-    const { artifacts } = parse('scan-report', { artifacts: [{ path: 7, findings: [1, null, good, { ruleId: 2 }] }, 5] }) as {
+    const { artifacts } = parse('scan-report', {
+      artifacts: [{ path: 7, findings: [1, null, good, { ruleId: 2 }] }, 5],
+    }) as {
       artifacts: { path: string; findings: { severity: string; location: object; data: object }[] }[];
     };
     expect(artifacts).toHaveLength(1);
@@ -22,7 +24,11 @@ describe('documents of strangers', () => {
 
   it('reads statements one by one or in lists', () => {
     const origin = { file: 'README.md', pointer: '/license' };
-    expect(parse('facts', { statements: { task: { value: 'x', origin }, tags: [{ value: 'a', origin }, 3], isFolder: true } })).toMatchObject({
+    expect(
+      parse('facts', {
+        statements: { task: { value: 'x', origin }, tags: [{ value: 'a', origin }, 3], isFolder: true },
+      }),
+    ).toMatchObject({
       statements: { task: [{ value: 'x', origin }], tags: [{ value: 'a', origin }], isFolder: [] },
       tensors: [],
       inspection: [],

@@ -48,7 +48,10 @@ const artifact = z.object({
   format: text,
   size: number,
   verdict: text,
-  coverage: z.object({ bytes: number, unaccounted: number, members: number, membersExamined: number }).optional().catch(undefined),
+  coverage: z
+    .object({ bytes: number, unaccounted: number, members: number, membersExamined: number })
+    .optional()
+    .catch(undefined),
   findings: listOf(finding),
   details: loose,
 });

@@ -33,7 +33,9 @@ export function Downloads({ versionId }: { readonly versionId: string }) {
       rows={downloads}
       rowKey={({ principal, firstAt }) => `${principal?.id} ${firstAt}`}
       words={({ principal }) => principal?.name ?? ''}
-      empty={<EmptyState title="Nobody has downloaded it">Whoever does is listed here, and hears of a recall.</EmptyState>}
+      empty={
+        <EmptyState title="Nobody has downloaded it">Whoever does is listed here, and hears of a recall.</EmptyState>
+      }
       foot={<MoreRows pages={downloads} words={['downloader', 'downloaders']} />}
     />
   );

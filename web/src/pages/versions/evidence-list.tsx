@@ -64,13 +64,18 @@ export function EvidenceList({ version, evidence }: PartProps) {
       <Panel title="Attestations">
         <Attestations version={version} evidence={evidence} />
       </Panel>
-      <Panel title="Documents" lead="Each can be checked without this server: with vouchsafe verify, and with other tools.">
+      <Panel
+        title="Documents"
+        lead="Each can be checked without this server: with vouchsafe verify, and with other tools."
+      >
         <DataTable
           caption="Documents"
           columns={columnsFor(version.id)}
           rows={{ data: evidence, error: null, isPending: evidence === undefined, refetch: () => undefined }}
           rowKey={({ kind }) => kind}
-          empty={<EmptyState title="No documents yet">They are made as the version is examined and released.</EmptyState>}
+          empty={
+            <EmptyState title="No documents yet">They are made as the version is examined and released.</EmptyState>
+          }
         />
       </Panel>
     </>
@@ -95,7 +100,12 @@ function Signature({ version, evidence }: PartProps) {
         ...(algorithm === null ? [] : [{ term: 'Statement', is: <Revealed text={algorithm} /> }]),
         {
           term: 'By key',
-          is: keys.length === 0 ? <span className="quiet">named in the bundle’s certificate</span> : <Revealed text={keys.join(', ')} />,
+          is:
+            keys.length === 0 ? (
+              <span className="quiet">named in the bundle’s certificate</span>
+            ) : (
+              <Revealed text={keys.join(', ')} />
+            ),
         },
         { term: 'To check it', is: <Digest value="vouchsafe verify FOLDER --key PUBLIC-KEY" what="command" whole /> },
       ]}
@@ -125,7 +135,11 @@ function Attestations({ version, evidence }: PartProps) {
             </strong>
           ),
         },
-        { id: 'predicate', header: 'Kind of statement', cell: ({ predicateType }) => <Revealed text={predicateType} /> },
+        {
+          id: 'predicate',
+          header: 'Kind of statement',
+          cell: ({ predicateType }) => <Revealed text={predicateType} />,
+        },
         { id: 'subjects', header: 'About', cell: ({ subjects }) => <Revealed text={subjects} /> },
       ]}
       rows={{ data: rows, error: null, isPending: false, refetch: () => undefined }}

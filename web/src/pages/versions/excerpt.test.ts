@@ -34,7 +34,10 @@ describe('what stands at the place of a finding', () => {
   });
 
   it('is found by the words of the finding where lines have no offsets', () => {
-    const lines = Array.from({ length: 40 }, (_, index) => ({ offset: undefined, text: index === 30 ? 'x.__class__' : 'y' }));
+    const lines = Array.from({ length: 40 }, (_, index) => ({
+      offset: undefined,
+      text: index === 30 ? 'x.__class__' : 'y',
+    }));
     const template = { member: '', title: 'chat template default', omitted: 0, lines };
     const excerpt = excerptFor(finding({ ruleId: 'jinja-ssti', data: { name: '__class__' } }), [
       { path: 'a.pkl', parts: [template] },

@@ -23,7 +23,12 @@ const columns: readonly Column<File>[] = [
     sort: ({ format }) => format,
     cell: ({ format }) => format ?? <span className="quiet">not known</span>,
   },
-  { id: 'verdict', header: 'Verdict', sort: ({ verdict }) => verdict, cell: ({ verdict }) => <VerdictMark verdict={verdict} /> },
+  {
+    id: 'verdict',
+    header: 'Verdict',
+    sort: ({ verdict }) => verdict,
+    cell: ({ verdict }) => <VerdictMark verdict={verdict} />,
+  },
   {
     id: 'digest',
     header: 'SHA-256',

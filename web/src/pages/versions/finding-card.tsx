@@ -69,7 +69,9 @@ function Place({ finding: { location } }: { readonly finding: Finding }) {
     ...(member === undefined ? [] : [['member', <Revealed key="member" text={member} />] as const]),
     ...(offset === undefined
       ? []
-      : [['byte', `${figure.format(offset)}${length === undefined ? '' : `, ${figure.format(length)} long`}`] as const]),
+      : [
+          ['byte', `${figure.format(offset)}${length === undefined ? '' : `, ${figure.format(length)} long`}`] as const,
+        ]),
     ...(pointer === undefined || pointer === '' ? [] : [['at', <Revealed key="at" text={pointer} />] as const]),
   ];
   return (

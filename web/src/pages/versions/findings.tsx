@@ -125,10 +125,16 @@ function Groups({ findings, inspection, texts }: Pick<FindingListProps, 'finding
     const group = findings.filter((one) => one.severity === severity);
     if (group.length === 0) return null;
     return (
-      <Panel key={severity} title={`${severity.charAt(0).toUpperCase()}${severity.slice(1)}`} lead={<StatusMark of={severity}>{countWords(group.length, 'finding')}</StatusMark>}>
+      <Panel
+        key={severity}
+        title={`${severity.charAt(0).toUpperCase()}${severity.slice(1)}`}
+        lead={<StatusMark of={severity}>{countWords(group.length, 'finding')}</StatusMark>}
+      >
         <ul className={styles.findings}>
           {group.map((one, index) => (
-            <li key={`${one.ruleId} ${one.location.path} ${one.location.member} ${one.location.offset} ${one.message} ${index}`}>
+            <li
+              key={`${one.ruleId} ${one.location.path} ${one.location.member} ${one.location.offset} ${one.message} ${index}`}
+            >
               <FindingCard finding={one} inspection={inspection} text={texts[one.ruleId]} />
             </li>
           ))}

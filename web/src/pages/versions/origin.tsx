@@ -27,7 +27,9 @@ export function Origin({ version }: { readonly version: ModelVersion }) {
   if (lineage.data === undefined) return <Waiting on={lineage} lines={6} />;
   const placed = layersOf(lineage.data);
   if (placed.length === 0) {
-    return <EmptyState title="Nothing is known">Neither where it comes from nor what came of it is on record.</EmptyState>;
+    return (
+      <EmptyState title="Nothing is known">Neither where it comes from nor what came of it is on record.</EmptyState>
+    );
   }
   return (
     <>
@@ -104,7 +106,11 @@ function Drawing({ placed, edges, currentId }: DrawingProps) {
           return <path key={`${from} ${to}`} className={styles.edge} d={curve(left, right)} />;
         })}
         {placed.map((node) => (
-          <g key={node.id} transform={`translate(${xOf(node)} ${yOf(node)})`} data-current={node.versionId === currentId || undefined}>
+          <g
+            key={node.id}
+            transform={`translate(${xOf(node)} ${yOf(node)})`}
+            data-current={node.versionId === currentId || undefined}
+          >
             <rect className={styles.box} width={WIDTH} height={HEIGHT} rx={3} />
             <text className={styles.kind} x={12} y={18}>
               {kindWords[node.kind]}

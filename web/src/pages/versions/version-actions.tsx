@@ -56,7 +56,9 @@ export function VersionActions({ version }: { readonly version: ModelVersion }) 
         </Menu>
       )}
       {state === 'review' && mayWell('models.approve') && !own && (
-        <Button renderRoot={(props) => <Link to="/approvals/$versionId" params={{ versionId: version.id }} {...props} />}>
+        <Button
+          renderRoot={(props) => <Link to="/approvals/$versionId" params={{ versionId: version.id }} {...props} />}
+        >
           Decide
         </Button>
       )}

@@ -62,7 +62,8 @@ function Why({ version: { state, failure, recall, decision } }: { readonly versi
       {recall !== null && (
         <p className={styles.why}>
           <strong>
-            Recalled by {recall.by?.name ?? 'the server'}, <Timestamp at={recall.at} />: <Revealed text={recall.reason} />
+            Recalled by {recall.by?.name ?? 'the server'}, <Timestamp at={recall.at} />:{' '}
+            <Revealed text={recall.reason} />
           </strong>
         </p>
       )}
@@ -144,7 +145,12 @@ function Measures({ version }: { readonly version: ModelVersion }) {
         { term: 'Formats', is: formats.length === 0 ? <span className="quiet">not known</span> : formats.join(', ') },
         {
           term: 'Licences',
-          is: licences.length === 0 ? <span className="quiet">none stated</span> : <Revealed text={licences.join(', ')} />,
+          is:
+            licences.length === 0 ? (
+              <span className="quiet">none stated</span>
+            ) : (
+              <Revealed text={licences.join(', ')} />
+            ),
         },
         {
           term: 'Decision',
