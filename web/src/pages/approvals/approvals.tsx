@@ -78,7 +78,7 @@ export function ApprovalsPage() {
           <SegmentedControl
             aria-label="Which"
             value={state}
-            onChange={(value) => setState(value as Which)}
+            onChange={(value) => setState(value)}
             data={[
               { value: 'waiting', label: 'To decide' },
               { value: 'decided', label: 'Decided' },

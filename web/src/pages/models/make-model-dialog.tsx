@@ -78,7 +78,7 @@ function MakeModelForm({ onClose }: { readonly onClose: () => void }) {
           clearable
           data={[...classifications]}
           value={classification}
-          onChange={(chosen) => setClassification(chosen as Classification | null)}
+          onChange={(chosen) => setClassification(chosen)}
         />
         <TextInput name="licence" label="Licence" placeholder="apache-2.0" maxLength={120} spellCheck={false} />
         <TagsInput label="Tags" description="Enter after each." value={tags} onChange={setTags} maxTags={64} />

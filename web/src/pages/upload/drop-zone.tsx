@@ -69,7 +69,7 @@ function useDrop(
   });
   useEffect(() => {
     const element = place.current;
-    if (element === null) return;
+    if (element === null) return undefined;
     const ended = new AbortController();
     const { signal } = ended;
     const over = (event: DragEvent): void => {

@@ -106,7 +106,7 @@ function TargetFields({ value, onChange }: TargetFieldsProps) {
       <SegmentedControl
         aria-label="Which model"
         value={value.kind}
-        onChange={(kind) => onChange({ ...value, kind: kind as Target['kind'] })}
+        onChange={(kind) => onChange({ ...value, kind })}
         data={[
           { value: 'new', label: 'A new model' },
           { value: 'known', label: 'A version of one that is here' },

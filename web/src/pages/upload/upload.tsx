@@ -40,7 +40,7 @@ export function UploadPage() {
 /** A page that is closed stops sending; what has arrived stays. */
 function useWarning(isOn: boolean): void {
   useEffect(() => {
-    if (!isOn) return;
+    if (!isOn) return undefined;
     const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
     window.addEventListener('beforeunload', ask);
     return () => window.removeEventListener('beforeunload', ask);

@@ -74,7 +74,7 @@ export function Files({ version }: { readonly version: ModelVersion }) {
         <SegmentedControl
           aria-label="Which files"
           value={side}
-          onChange={(value) => setSide(value as Side)}
+          onChange={(value) => setSide(value)}
           data={[
             { value: 'release', label: 'As given out' },
             { value: 'source', label: 'As they came' },

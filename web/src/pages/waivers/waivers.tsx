@@ -99,7 +99,7 @@ export function WaiversPage() {
           <SegmentedControl
             aria-label="Which"
             value={which}
-            onChange={(value) => setWhich(value as 'active' | 'all')}
+            onChange={(value) => setWhich(value)}
             data={[
               { value: 'active', label: 'In force' },
               { value: 'all', label: 'All' },
