@@ -5,6 +5,7 @@ import { AccessRecords } from './grants/access-records.ts';
 import { GrantUsage } from './grants/grant-usage.ts';
 import { createAuthorizer } from './policies/authorizer.ts';
 import type { PolicyOffice } from './policies/change-policies.ts';
+import { createDecideModels, type DecideModels } from './policies/decide-models.ts';
 import type { PolicyDesk } from './policies/desk.ts';
 import { PolicyExaminer } from './policies/examiner.ts';
 import type { DualControl } from './policies/settings.ts';
@@ -25,6 +26,8 @@ export interface AccessOptions {
 /** Grants and policies: what decides, and what answers questions about it. */
 export interface Access extends PolicyDesk, PolicyOffice {
   readonly authorizer: Authorizer;
+  /** For lists of models. */
+  readonly decideModels: DecideModels;
   readonly usage: GrantUsage;
   close(): Promise<void>;
 }
@@ -37,6 +40,7 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
   await records.fresh();
   const usage = new GrantUsage({ store, onError });
   const examiner = new PolicyExaminer();
+  const deciding = { records, usage, clock, stepUpSeconds };
   return {
     store,
     bus,
@@ -45,7 +49,8 @@ export async function openAccess(options: AccessOptions): Promise<Access> {
     records,
     usage,
     examiner,
-    authorizer: createAuthorizer({ records, usage, clock, stepUpSeconds }),
+    authorizer: createAuthorizer(deciding),
+    decideModels: createDecideModels(deciding),
     close: async () => {
       records.close();
       await examiner.close();

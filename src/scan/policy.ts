@@ -1,9 +1,10 @@
-import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 import { defaultLimits, type LimitName } from '../bytes/limits.ts';
 import { severities, type AnyRule } from '../rules/rule.ts';
 import { ConfigError, type ConfigProblem } from './config-error.ts';
 import { nearest } from './nearest.ts';
+import { offsetOf, type YamlIssue } from './place-in-yaml.ts';
 import { isSilent, type RuleSetting } from './rule-setting.ts';
 import { thresholds } from './threshold.ts';
 
@@ -45,14 +46,6 @@ export const policySchema = z.strictObject({
 /** What an organisation accepts and what it does not. */
 export type ScanPolicy = z.infer<typeof policySchema>;
 
-type Path = readonly (string | number)[];
-interface Issue {
-  readonly path: Path;
-  readonly message: string;
-  /** The position is that of the key, not of its value. */
-  readonly atKey?: boolean;
-}
-
 /**
  * Reads a policy file (YAML 1.2; JSON is YAML).
  * @throws ConfigError with line and column of everything that is wrong with it.
@@ -88,8 +81,8 @@ function plainValue(document: ReturnType<typeof parseDocument>, file: string): u
   }
 }
 
-function flatten(issue: z.core.$ZodIssue): Issue[] {
-  const path = issue.path as Path;
+function flatten(issue: z.core.$ZodIssue): YamlIssue[] {
+  const path = issue.path as YamlIssue['path'];
   const where = path.length === 0 ? '' : `${path.join('.')}: `;
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: [...path, key], message: `${where}unknown key ${key}`, atKey: true }));
@@ -101,13 +94,13 @@ function flatten(issue: z.core.$ZodIssue): Issue[] {
 }
 
 /** What the schema alone cannot see: rule ids that do not exist, and guards switched off without a reason. */
-function checkRules(policy: ScanPolicy, rules: readonly AnyRule[]): Issue[] {
+function checkRules(policy: ScanPolicy, rules: readonly AnyRule[]): YamlIssue[] {
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const unknown = (id: string): string => {
     const guess = nearest(id, byId.keys());
     return `unknown rule ${id}${guess === undefined ? '' : `; did you mean ${guess}?`}`;
   };
-  const issues: Issue[] = [];
+  const issues: YamlIssue[] = [];
   for (const [id, setting] of Object.entries(policy.rules)) {
     const rule = byId.get(id);
     const path = ['rules', id];
@@ -126,23 +119,4 @@ function checkRules(policy: ScanPolicy, rules: readonly AnyRule[]): Issue[] {
 function needsReason(rule: AnyRule, { severity }: RuleSetting): boolean {
   if (rule.inconclusive === true) return isSilent(severity);
   return rule.severity === 'critical' && severity !== 'critical';
-}
-
-function offsetOf(document: Document, { path, atKey }: Issue): number | undefined {
-  if (atKey === true) {
-    const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-    const pair = isMap(parent)
-      ? parent.items.find((item) => isPair(item) && keyText(item.key) === path.at(-1))
-      : undefined;
-    if (pair !== undefined && isNode(pair.key)) return pair.key.range?.[0];
-  }
-  for (let length = path.length; length >= 0; length -= 1) {
-    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-    if (isNode(node)) return node.range?.[0];
-  }
-  return undefined;
-}
-
-function keyText(key: unknown): unknown {
-  return isScalar(key) ? String(key.value) : key;
 }

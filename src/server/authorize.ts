@@ -8,7 +8,15 @@ import type { Scope } from '../contract/types/common.ts';
 import { RequestError, type RequestErrorCode } from './errors.ts';
 
 /** What is about the caller himself and yet open to keys and tokens; everything else needs a person with a session. */
-const openToServices: ReadonlySet<RouteId> = new Set<RouteId>(['me.show', 'projects.list', 'events.stream']);
+const openToServices: ReadonlySet<RouteId> = new Set<RouteId>([
+  'me.show',
+  'projects.list',
+  'events.stream',
+  'models.list',
+  'notices.list',
+  'notices.seen',
+  'registry.summary',
+]);
 
 const demandCodes: Readonly<Record<NonNullable<AccessDecision['demand']>, RequestErrorCode>> = {
   'step-up': 'step-up-required',

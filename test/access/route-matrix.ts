@@ -122,4 +122,8 @@ export const mayCall: Readonly<Record<string, string>> = {
   'signIn.recovery': anybody,
   'signIn.totp': anybody,
   signOut: sessions,
+  'recalls.list': signedIn,
+  'registry.reexamine': officers,
+  'versions.recall': 'ASP',
+  'versions.reexamine': 'ASP',
 };

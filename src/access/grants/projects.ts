@@ -6,7 +6,7 @@ import { newId } from '../../store/new-id.ts';
 import type { Change } from '../../store/store.ts';
 import type { Database } from '../../store/tables/index.ts';
 import { AccessError } from '../policies/errors.ts';
-import type { Classification } from '../policies/request.ts';
+import { type Classification, classifications } from '../policies/request.ts';
 import { nextEpoch } from './access-epoch.ts';
 import { activeAt } from './grant.ts';
 import type { Page } from './list-grants.ts';
@@ -75,7 +75,35 @@ export async function changeProject(change: Change, { id, facts }: ProjectChange
     .where('id', '=', id)
     .execute();
   const classification = facts.classification ?? before.classification;
-  recordProject(change, { activity: 'project.change', by, id, changed: Object.keys(facts), classification });
+  const raisedModels = await raiseModels(change, { projectId: id, classification, epoch });
+  recordProject(change, {
+    activity: 'project.change',
+    by,
+    id,
+    changed: Object.keys(facts),
+    classification,
+    raisedModels,
+  });
+}
+
+interface Raise {
+  readonly projectId: string;
+  readonly classification: Classification;
+  readonly epoch: number;
+}
+
+/** No model is less confidential than its project. Answers with how many were. */
+async function raiseModels({ sql }: Change, { projectId, classification, epoch }: Raise): Promise<number> {
+  const below = classifications.slice(0, classifications.indexOf(classification));
+  if (below.length === 0) return 0;
+  const { numUpdatedRows } = await sql
+    .updateTable('resources')
+    .set({ classification, changed_epoch: epoch })
+    .where('kind', '=', 'model')
+    .where('parent_id', '=', projectId)
+    .where('classification', 'in', below)
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
 }
 
 async function requireFreeName({ sql }: Change, name: string, ownId: string): Promise<void> {
@@ -94,9 +122,13 @@ interface ProjectEvent {
   readonly id: string;
   readonly changed: readonly string[];
   readonly classification: Classification;
+  readonly raisedModels?: number;
 }
 
-function recordProject(change: Change, { activity, by, id, changed, classification }: ProjectEvent): void {
+function recordProject(
+  change: Change,
+  { activity, by, id, changed, classification, raisedModels = 0 }: ProjectEvent,
+): void {
   change.record({
     class: 'entity-management',
     activity,
@@ -104,7 +136,7 @@ function recordProject(change: Change, { activity, by, id, changed, classificati
     object: { kind: 'project', id },
     outcome: 'success',
     severity: 'low',
-    data: { changed: changed.toSorted(), classification },
+    data: { changed: changed.toSorted(), classification, ...(raisedModels === 0 ? {} : { raisedModels }) },
   });
 }
 

@@ -46,7 +46,10 @@ async function decide(options: AuthorizerOptions, asked: Asked): Promise<AccessD
 }
 
 /** What holds whatever the policies say. */
-function barredBy({ caller, action }: Asked): { readonly reason: string; readonly demand?: 'second-factor' } | null {
+export function barredBy({
+  caller,
+  action,
+}: Omit<Asked, 'scope'>): { readonly reason: string; readonly demand?: 'second-factor' } | null {
   if (caller.enrolmentRequired) {
     return { reason: 'a role of yours demands a strong factor: enrol one first', demand: 'second-factor' };
   }
@@ -94,7 +97,7 @@ async function decideFor(
   return { allowed: true, policies: outcome.policies, policyVersion: policies.version, grants, reasons };
 }
 
-function isRecent({ verifiedAtMs, credential }: Caller, atMs: number, stepUpSeconds: number): boolean {
+export function isRecent({ verifiedAtMs, credential }: Caller, atMs: number, stepUpSeconds: number): boolean {
   if (verifiedAtMs === null || credential?.kind !== 'session') return false;
   return verifiedAtMs <= atMs && atMs - verifiedAtMs <= stepUpSeconds * 1000;
 }

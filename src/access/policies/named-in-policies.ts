@@ -8,16 +8,20 @@ export interface NamedInPolicies {
   readonly principals: readonly PrincipalRef[];
   /** Texts that may be compared with the purpose. */
   readonly purposes: readonly string[];
+  /** Ids of projects and models that a policy names: all of them, because every other one is decided about like its neighbours. */
+  readonly places: readonly string[];
 }
 
 /** More names than these are not looked at. */
 const limits = { maxPrincipals: 200, maxPurposes: 16 } as const;
 
+const placeTypes: ReadonlySet<unknown> = new Set(['Project', 'Model']);
 const kinds: Readonly<Record<string, PrincipalRef['kind']>> = { Person: 'person', Service: 'service' };
 
 export function namedInPolicies(policies: readonly ParsedPolicy[]): NamedInPolicies {
   const principals = new Map<string, PrincipalRef>();
   const purposes = new Set<string>();
+  const places = new Set<string>();
   for (const { json } of policies) {
     const texts: string[] = [];
     let readsPurpose = false;
@@ -25,6 +29,7 @@ export function namedInPolicies(policies: readonly ParsedPolicy[]): NamedInPolic
       const { type, id, attr, Value: value } = node as Readonly<Record<string, unknown>>;
       const kind = typeof type === 'string' ? kinds[type] : undefined;
       if (kind !== undefined && typeof id === 'string') principals.set(`${kind} ${id}`, { kind, id });
+      if (placeTypes.has(type) && typeof id === 'string') places.add(id);
       if (attr === 'purpose') readsPurpose = true;
       if (typeof value === 'string' && value !== '') texts.push(value);
     });
@@ -33,5 +38,6 @@ export function namedInPolicies(policies: readonly ParsedPolicy[]): NamedInPolic
   return {
     principals: [...principals.values()].slice(0, limits.maxPrincipals),
     purposes: [...purposes].slice(0, limits.maxPurposes),
+    places: [...places],
   };
 }

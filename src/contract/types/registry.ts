@@ -175,6 +175,8 @@ export const declaredFile = z.strictObject({
 export const fileUpload = z.object({
   path: z.string(),
   bytes: z.int(),
+  /** What it was declared with. */
+  digest: z.string().nullable(),
   partBytes: z.int(),
   /** Numbers, from 0, of parts that have not arrived. Empty: nothing has to be sent. */
   missing: z.array(z.int()),
@@ -199,6 +201,8 @@ export const importRequest = z.strictObject({
 /** Documents that are made of a version. */
 export const evidenceKind = z.enum([
   'scan-report',
+  /** Of the files that are given out, where they are others than those that came. */
+  'release-report',
   'facts',
   'conversion-record',
   'signature',
@@ -275,11 +279,13 @@ export const comparison = z.object({
       message: z.string(),
     }),
   ),
+  /** More changed than is listed. */
+  isCut: z.boolean(),
 });
 
 export const lineageNode = z.object({
   id: z.string(),
-  kind: z.enum(['hub', 'model', 'version', 'tool']),
+  kind: z.enum(['hub', 'upload', 'version', 'tool', 'release']),
   title: z.string(),
   detail: z.string(),
   versionId: id.nullable(),

@@ -98,7 +98,9 @@ class Conversion {
 
   async #folderJob(target: Target): Promise<Job> {
     const { files, leftOut, gone } = listFolder(target.source, this.#options);
-    const judged = await this.#scan(files);
+    const judged = this.#options.judged ?? (await this.#scan(files));
+    const unknown = files.find(({ path }) => !judged.has(path));
+    if (unknown !== undefined) throw changedSinceScan(unknown.path);
     const plan = planFolder(
       files.map((file) => ({ ...file, judged: judged.get(file.path) as Judged })),
       { options: this.#options, open: (file) => this.#openListed(file) },

@@ -1,6 +1,7 @@
 import type { Limits } from '../../bytes/limits.ts';
 import type { ScanPolicy } from '../../scan/policy.ts';
 import type { Threshold } from '../../scan/threshold.ts';
+import type { Judged } from './scan-inputs.ts';
 import type { HashScope } from './write-output.ts';
 
 export interface ConvertOptions {
@@ -18,6 +19,8 @@ export interface ConvertOptions {
   /** The mildest verdict at which nothing is written; default: none, since nothing of the sources is run. */
   readonly failOn?: Threshold | undefined;
   readonly policy?: ScanPolicy | undefined;
+  /** Of a folder: what a scan of these very files said, by path; they are not scanned again. */
+  readonly judged?: ReadonlyMap<string, Judged> | undefined;
 
   readonly maxShardBytes?: number | undefined;
   readonly dedupe?: boolean | undefined;

@@ -74,7 +74,8 @@ async function scanInThreads(
   await new WorkerPool(tasks.values(), { ...calls, settings, jobs: defaultJobs(), workerUrl: scanWorkerUrl() }).run();
 }
 
-function judged({ verdict, format, sha256, findings }: ArtifactReport): Judged {
+/** The part of a report that a conversion goes by. */
+export function judged({ verdict, format, sha256, findings }: ArtifactReport): Judged {
   const worst = sortedFindings(findings).find((one) => one.suppressed === undefined);
   return { verdict, format, sha256: sha256 ?? null, reason: verdict === 'clean' ? '' : (worst?.title ?? verdict) };
 }

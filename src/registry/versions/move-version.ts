@@ -6,6 +6,7 @@ import type { Bus } from '../../store/bus/bus.ts';
 import type { Change } from '../../store/store.ts';
 import type { Database } from '../../store/tables/index.ts';
 import { RegistryError } from '../errors.ts';
+import { writeSearchText } from '../models/search-text.ts';
 
 export type VersionRow = Selectable<Database['registry_versions']>;
 
@@ -14,13 +15,16 @@ const ways: Readonly<Record<VersionState, readonly VersionState[]>> = {
   uploading: ['examining', 'abandoned', 'failed'],
   examining: ['review', 'releasing', 'denied', 'failed', 'abandoned'],
   review: ['releasing', 'denied', 'examining', 'abandoned'],
-  releasing: ['released', 'failed', 'denied'],
+  releasing: ['released', 'review', 'failed', 'denied'],
   released: ['recalled'],
   denied: ['examining', 'abandoned'],
   recalled: ['review', 'denied'],
   failed: ['examining', 'abandoned'],
   abandoned: [],
 };
+
+/** Where files of a version become known, or another one is given out: then the model is found by other paths. */
+const namesFiles: ReadonlySet<VersionState> = new Set(['examining', 'released', 'recalled']);
 
 interface Move {
   readonly versionId: string;
@@ -64,7 +68,8 @@ export async function moveVersion(change: Change, bus: Bus, move: Move): Promise
 }
 
 /** The newest released version is the one to give out; a recall brings back the one before. */
-async function updateModel({ sql }: Change, { model_id: modelId }: VersionRow, atMs: number): Promise<void> {
+async function updateModel(change: Change, { model_id: modelId, state }: VersionRow, atMs: number): Promise<void> {
+  const { sql } = change;
   const released = await sql
     .selectFrom('registry_versions')
     .select('id')
@@ -78,6 +83,7 @@ async function updateModel({ sql }: Change, { model_id: modelId }: VersionRow, a
     .set({ released_version_id: released?.id ?? null, changed_at: atMs })
     .where('id', '=', modelId)
     .execute();
+  if (namesFiles.has(state)) await writeSearchText(change, modelId);
 }
 
 function recordMove(

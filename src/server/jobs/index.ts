@@ -1,10 +1,12 @@
 import { blobsSweep } from './blobs-sweep.ts';
 import type { ProcessJob } from './define-job.ts';
 import { ledgerRetention } from './ledger-retention.ts';
+import { registrySweep } from './registry-sweep.ts';
+import { registryUpkeep } from './registry-upkeep.ts';
 import { threadJobs } from './thread-jobs.ts';
 
 /** Every job that runs beside the requests, sorted by kind. */
-export const processJobs: readonly ProcessJob[] = [blobsSweep, ledgerRetention];
+export const processJobs: readonly ProcessJob[] = [blobsSweep, ledgerRetention, registrySweep, registryUpkeep];
 
 /** Every kind of job there is. */
 export const jobKinds: readonly string[] = [...processJobs, ...threadJobs].map(({ kind }) => kind).toSorted();

@@ -4,6 +4,9 @@ import { ledgerBindings } from './ledger.ts';
 import { ownAccountBindings } from './own-account.ts';
 import { peopleBindings } from './people.ts';
 import { policyBindings } from './policies.ts';
+import { registryPipelineBindings } from './registry-pipeline.ts';
+import { registryUploadBindings } from './registry-uploads.ts';
+import { registryModelBindings } from './registry-models.ts';
 import { reviewBindings } from './reviews.ts';
 import { serverBindings } from './server.ts';
 import { serviceBindings } from './services.ts';
@@ -16,6 +19,9 @@ export const bindings: readonly AnyBinding[] = [
   ...ownAccountBindings,
   ...peopleBindings,
   ...policyBindings,
+  ...registryPipelineBindings,
+  ...registryUploadBindings,
+  ...registryModelBindings,
   ...reviewBindings,
   ...serverBindings,
   ...serviceBindings,

@@ -1,5 +1,7 @@
 import type { EntryDraft } from '../../ledger/entry.ts';
 import type { Blobs } from '../blobs/blobs.ts';
+import { unnameBlobs } from '../blobs/name-blob.ts';
+import { removeUnnamedBlobs } from '../blobs/remove-unnamed.ts';
 import type { Store } from '../store.ts';
 import { jobLimits } from './limits.ts';
 
@@ -9,14 +11,12 @@ interface Expired {
 }
 
 /**
- * Removes what jobs left behind that ended before a time (ms since 1970), and records that. The content goes first: where this process
- * dies in between, the record still names what is to be removed, and the next run ends it. Content that a younger job made too stays.
+ * Removes what jobs left behind that ended before a time (ms since 1970), and records that. Content that something else names stays.
  * @returns how many results are gone
  */
 export async function expireResults({ store, blobs }: { store: Store; blobs: Blobs }, before: number): Promise<number> {
   const expired = await expiredResults(store, before);
   for (const { id, digest } of expired) {
-    if (!(await isNeeded(store, digest, before))) await blobs.remove(digest);
     await store.change(async (change) => {
       await change.sql
         .updateTable('job')
@@ -24,9 +24,11 @@ export async function expireResults({ store, blobs }: { store: Store; blobs: Blo
         .where('id', '=', id)
         .where('result_digest', '=', digest)
         .execute();
+      await unnameBlobs(change, [digest], before);
       change.record(entryOf({ id, digest }));
     });
   }
+  await removeUnnamedBlobs({ store, blobs, clock: Date.now });
   return expired.length;
 }
 
@@ -41,11 +43,6 @@ async function expiredResults({ read }: Store, before: number): Promise<readonly
     .limit(jobLimits.maxForgottenAtOnce)
     .execute();
   return rows.flatMap(({ id, result_digest: digest }) => (digest === null ? [] : { id, digest }));
-}
-
-async function isNeeded({ read }: Store, digest: string, before: number): Promise<boolean> {
-  const query = read.selectFrom('job').select('id').where('result_digest', '=', digest).where('ended_at', '>=', before);
-  return (await query.limit(1).executeTakeFirst()) !== undefined;
 }
 
 function entryOf({ id, digest }: Expired): EntryDraft {

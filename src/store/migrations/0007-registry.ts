@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { DialectName } from '../column.ts';
 import { columnTypes } from './column-types.ts';
 import type { Migration } from './migration.ts';
@@ -48,8 +48,10 @@ async function makeModels(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .addColumn('created_by_id', text)
     .addColumn('file_count', integer, (column) => column.notNull())
     .addColumn('byte_count', integer, (column) => column.notNull())
+    .addColumn('part_bytes', integer)
     .addColumn('verdict', text)
     .addColumn('facts', text)
+    .addColumn('release_facts', text)
     .addColumn('decision', text)
     .addColumn('root_digest', text)
     .addColumn('key_provider', text)
@@ -60,6 +62,7 @@ async function makeModels(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .addColumn('failure', text)
     .addColumn('examined_at', integer)
     .addColumn('examined_with', text)
+    .addColumn('recheck_at', integer)
     .addColumn('released_at', integer)
     .addColumn('recalled_at', integer)
     .addColumn('recalled_by_kind', text)
@@ -72,7 +75,21 @@ async function makeModels(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .on('registry_models')
     .columns(['project_id', 'name_key'])
     .execute();
-  await db.schema.createIndex('registry_models_changed').on('registry_models').columns(['changed_at', 'id']).execute();
+  await db.schema
+    .createIndex('registry_models_changed')
+    .on('registry_models')
+    .columns(['is_archived', 'changed_at', 'id'])
+    .execute();
+  await db.schema
+    .createIndex('registry_models_name')
+    .on('registry_models')
+    .columns(['is_archived', 'name_key'])
+    .execute();
+  await db.schema
+    .createTable('registry_search')
+    .addColumn('model_id', text, (column) => column.primaryKey().references('registry_models.id'))
+    .addColumn('text', text, (column) => column.notNull())
+    .execute();
   await db.schema.createIndex('registry_versions_state').on('registry_versions').columns(['state', 'id']).execute();
   await db.schema.createIndex('registry_versions_revision').on('registry_versions').columns(['revision']).execute();
 }
@@ -86,6 +103,7 @@ async function makeFiles(db: Kysely<unknown>, dialect: DialectName): Promise<voi
     .addColumn('path', text, (column) => column.notNull())
     .addColumn('bytes', integer, (column) => column.notNull())
     .addColumn('digest', text)
+    .addColumn('declared_digest', text)
     .addColumn('format', text)
     .addColumn('verdict', text)
     .addColumn('wrapped_key', text)
@@ -98,6 +116,7 @@ async function makeFiles(db: Kysely<unknown>, dialect: DialectName): Promise<voi
     .addColumn('part', integer, (column) => column.notNull())
     .addColumn('digest', text, (column) => column.notNull())
     .addColumn('bytes', integer, (column) => column.notNull())
+    .addColumn('stored_at', integer, (column) => column.notNull())
     .addPrimaryKeyConstraint('registry_parts_key', ['version_id', 'path', 'part'])
     .execute();
   await db.schema
@@ -119,6 +138,21 @@ async function makeFiles(db: Kysely<unknown>, dialect: DialectName): Promise<voi
     .addColumn('made_at', integer, (column) => column.notNull())
     .addPrimaryKeyConstraint('registry_evidence_key', ['version_id', 'kind'])
     .execute();
+  await db.schema
+    .createTable('blob_removals')
+    .addColumn('digest', text, (column) => column.primaryKey())
+    .addColumn('wanted_at', integer, (column) => column.notNull())
+    .addColumn('claimed_at', integer)
+    .execute();
+  await db.schema
+    .createIndex('job_result')
+    .on('job')
+    .column('result_digest')
+    .where(sql<boolean>`result_digest is not null`)
+    .execute();
+  await db.schema.createIndex('registry_parts_digest').on('registry_parts').columns(['digest']).execute();
+  await db.schema.createIndex('registry_evidence_digest').on('registry_evidence').columns(['digest']).execute();
+  await db.schema.createIndex('registry_contents_sealed').on('registry_contents').columns(['sealed_digest']).execute();
   await db.schema.createIndex('registry_files_digest').on('registry_files').columns(['digest']).execute();
 }
 
@@ -187,6 +221,11 @@ async function makeTraces(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .addColumn('text', text, (column) => column.notNull())
     .addColumn('created_at', integer, (column) => column.notNull())
     .addColumn('seen_at', integer)
+    .execute();
+  await db.schema
+    .createIndex('registry_downloads_last')
+    .on('registry_downloads')
+    .columns(['version_id', 'last_at'])
     .execute();
   await db.schema
     .createIndex('registry_notices_principal')

@@ -24,6 +24,12 @@ interface RegistryModelTable {
   released_version_id: string | null;
 }
 
+/** What a model is found by: its name and the paths of files of it, case-folded, one a line. */
+interface RegistrySearchTable {
+  readonly model_id: string;
+  text: string;
+}
+
 interface RegistryVersionTable {
   readonly id: string;
   readonly model_id: string;
@@ -42,9 +48,13 @@ interface RegistryVersionTable {
   /** Of the source side; of the release side once there is one. */
   file_count: number;
   byte_count: number;
+  /** Its files are uploaded in parts of so many bytes, whatever the configuration says by now; null where nothing is uploaded. */
+  readonly part_bytes: number | null;
   verdict: Verdict | null;
-  /** JSON: `AdmissionFacts`, what the policy decides by. */
+  /** JSON: `AdmissionFacts` of the files as they came, what the policy decides by. */
   facts: string | null;
+  /** JSON: `AdmissionFacts` of the files as they are given out. */
+  release_facts: string | null;
   /** JSON: `AdmissionDecision`. */
   decision: string | null;
   root_digest: string | null;
@@ -58,6 +68,8 @@ interface RegistryVersionTable {
   failure: string | null;
   examined_at: number | null;
   examined_with: string | null;
+  /** Since when another examination is wanted; null: it is not. */
+  recheck_at: number | null;
   released_at: number | null;
   recalled_at: number | null;
   recalled_by_kind: 'person' | 'service' | null;
@@ -71,8 +83,10 @@ interface RegistryFileTable {
   readonly side: 'source' | 'release';
   readonly path: string;
   readonly bytes: number;
-  /** Of the content; null until it is known. */
+  /** Of the content, which is stored; null until it is. */
   digest: string | null;
+  /** What whoever brings it says the content has: proves nothing before it has arrived. */
+  readonly declared_digest: string | null;
   format: string | null;
   verdict: Verdict | null;
   /** The key of the content, wrapped by the key of the version, base 64; null while the content is plain. */
@@ -86,6 +100,7 @@ interface RegistryPartTable {
   readonly part: number;
   digest: string;
   bytes: number;
+  stored_at: number;
 }
 
 /** Content by its SHA-256, stored once, plain until it is released and sealed from then on. */
@@ -165,8 +180,18 @@ interface RegistryNoticeTable {
   seen_at: number | null;
 }
 
+/** Blobs that something ceased to name, until it is known that nothing else does and they are gone. */
+interface BlobRemovalTable {
+  readonly digest: string;
+  wanted_at: number;
+  /** It is being removed: nothing may begin to name it meanwhile. */
+  claimed_at: number | null;
+}
+
 export interface RegistryTables {
+  readonly blob_removals: BlobRemovalTable;
   readonly registry_models: RegistryModelTable;
+  readonly registry_search: RegistrySearchTable;
   readonly registry_versions: RegistryVersionTable;
   readonly registry_files: RegistryFileTable;
   readonly registry_parts: RegistryPartTable;

@@ -1,0 +1,136 @@
+import { changeModel } from '../../registry/models/change-model.ts';
+import { findModelByName } from '../../registry/models/find-model.ts';
+import { listModels } from '../../registry/models/list-models.ts';
+import { makeModel } from '../../registry/models/make-model.ts';
+import { modelScope, versionScope } from '../../registry/models/scopes.ts';
+import { showModel } from '../../registry/models/show-model.ts';
+import { summarise } from '../../registry/models/summary.ts';
+import { listNotices, markNoticesSeen } from '../../registry/notices/own-notices.ts';
+import { RegistryError } from '../../registry/errors.ts';
+import { compareVersions } from '../../registry/versions/compare-versions.ts';
+import { lineageOf } from '../../registry/versions/lineage.ts';
+import { listDownloads } from '../../registry/versions/list-downloads.ts';
+import { listFiles } from '../../registry/versions/list-files.ts';
+import { listVersions } from '../../registry/versions/list-versions.ts';
+import { setStage } from '../../registry/versions/set-stage.ts';
+import { showVersion } from '../../registry/versions/show-version.ts';
+import type { Services } from '../services.ts';
+import { bind } from './bind.ts';
+import { signedIn } from './signed-in.ts';
+
+interface OfModel {
+  readonly params: { readonly modelId: string };
+  readonly services: Services;
+}
+interface OfVersion {
+  readonly params: { readonly versionId: string };
+  readonly services: Services;
+}
+
+const scopeOfModel = ({ params, services }: OfModel) => modelScope(services.store.read, params.modelId);
+const scopeOfVersion = ({ params, services }: OfVersion) => versionScope(services.store.read, params.versionId);
+
+export const registryModelBindings = [
+  bind('models.list', async ({ query, caller, services }) => {
+    const { allows: maySee } = await services.access.decideModels(caller, 'models.read');
+    return listModels(services.store.read, { ...query, maySee });
+  }),
+
+  bind(
+    'models.make',
+    async ({ body, caller, services }) => {
+      const { store, bus, clock } = services;
+      const by = signedIn(caller);
+      const { value } = await store.change(async (change) => {
+        const id = await makeModel(change, { ...body, by, atMs: clock() });
+        change.afterCommit(() => bus.publish('models', id));
+        return id;
+      });
+      return showModel(store.read, value);
+    },
+    async ({ body }) => ({ kind: 'project', id: body.projectId }),
+  ),
+
+  bind('models.show', ({ params, services }) => showModel(services.store.read, params.modelId), scopeOfModel),
+
+  bind(
+    'models.find',
+    async ({ query, services }) => {
+      const { read } = services.store;
+      const found = await findModelByName(read, query.name);
+      if (found === undefined) throw RegistryError.of('model-unknown', query.name);
+      return showModel(read, found.id);
+    },
+    async ({ query, services }) => {
+      const found = await findModelByName(services.store.read, query.name);
+      return found === undefined ? undefined : { kind: 'model', id: found.id };
+    },
+  ),
+
+  bind(
+    'models.change',
+    async ({ params, body, caller, services }) => {
+      const { store, bus, clock } = services;
+      const changing = { modelId: params.modelId, facts: body, by: signedIn(caller), atMs: clock() };
+      await store.change((change) => changeModel(change, bus, changing));
+      return showModel(store.read, params.modelId);
+    },
+    scopeOfModel,
+  ),
+
+  bind('notices.list', ({ query, caller, services }) =>
+    listNotices(services.store.read, { ...query, principal: signedIn(caller) }),
+  ),
+
+  bind('notices.seen', async ({ caller, services }) => {
+    await services.store.change((change) => markNoticesSeen(change, signedIn(caller), services.clock()));
+  }),
+
+  bind('registry.summary', async ({ caller, services }) => {
+    const { access, store } = services;
+    return summarise(store.read, {
+      principal: signedIn(caller),
+      reading: await access.decideModels(caller, 'models.read'),
+      approving: await access.decideModels(caller, 'models.approve', { isVerified: true }),
+    });
+  }),
+
+  bind(
+    'versions.list',
+    ({ params, query, services }) => listVersions(services, { ...query, modelId: params.modelId }),
+    scopeOfModel,
+  ),
+
+  bind('versions.show', ({ params, services }) => showVersion(services, params.versionId), scopeOfVersion),
+
+  bind(
+    'versions.files',
+    ({ params, query, services }) => listFiles(services.store.read, { ...query, versionId: params.versionId }),
+    scopeOfVersion,
+  ),
+
+  bind(
+    'versions.compare',
+    ({ params, query, services }) => compareVersions(services, { versionId: params.versionId, withId: query.with }),
+    scopeOfVersion,
+  ),
+
+  bind('versions.lineage', ({ params, services }) => lineageOf(services, params.versionId), scopeOfVersion),
+
+  bind(
+    'versions.downloads',
+    ({ params, query, services }) => listDownloads(services.store.read, { ...query, versionId: params.versionId }),
+    scopeOfVersion,
+  ),
+
+  bind(
+    'versions.setStage',
+    async ({ params, body, caller, services }) => {
+      const { store, bus, clock } = services;
+      const staging = { ...body, versionId: params.versionId, by: signedIn(caller), atMs: clock() };
+      await store.change((change) => setStage(change, bus, staging));
+      return showVersion(services, params.versionId);
+    },
+    scopeOfVersion,
+  ),
+] as const;

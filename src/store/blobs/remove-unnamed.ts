@@ -1,0 +1,80 @@
+import type { Kysely } from 'kysely';
+import type { ThreadStore } from '../jobs/threads/remote-store.ts';
+import type { Database } from '../tables/index.ts';
+import type { Blobs } from './blobs.ts';
+
+interface Means {
+  readonly store: ThreadStore;
+  readonly blobs: Blobs;
+  /** ms since 1970. */
+  readonly clock: () => number;
+}
+
+/** Whoever claimed a blob and did not end within this time has died. */
+const CLAIM_MS = 600_000;
+
+/** Blobs that one run removes at most; the next goes on. */
+const MAX_AT_ONCE = 10_000;
+
+/**
+ * Removes blobs that something ceased to name and nothing else names: these, or all that wait for it.
+ * @returns how many
+ */
+export async function removeUnnamedBlobs(means: Means, digests?: readonly string[]): Promise<number> {
+  const wanted = digests === undefined ? await waiting(means) : new Set(digests);
+  let removed = 0;
+  for (const digest of wanted) removed += Number(await removeUnnamedBlob(means, digest));
+  return removed;
+}
+
+async function waiting({ store }: Means): Promise<readonly string[]> {
+  const rows = await store.read
+    .selectFrom('blob_removals')
+    .select('digest')
+    .orderBy('wanted_at')
+    .limit(MAX_AT_ONCE)
+    .execute();
+  return rows.map(({ digest }) => digest);
+}
+
+/** True where it was removed. If this process dies in between, the claim ends by itself and the next run does it again. */
+async function removeUnnamedBlob({ store, blobs, clock }: Means, digest: string): Promise<boolean> {
+  const atMs = clock();
+  const { value: isClaimed } = await store.change(async ({ sql }) => {
+    const claimed = await sql
+      .updateTable('blob_removals')
+      .set({ claimed_at: atMs })
+      .where('digest', '=', digest)
+      .where(({ eb, or }) => or([eb('claimed_at', 'is', null), eb('claimed_at', '<', atMs - CLAIM_MS)]))
+      .returning('digest')
+      .executeTakeFirst();
+    if (claimed === undefined) return false;
+    if (!(await isNamed(sql, digest))) return true;
+    await sql.deleteFrom('blob_removals').where('digest', '=', digest).execute();
+    return false;
+  });
+  if (!isClaimed) return false;
+  await blobs.remove(digest);
+  await store.change(async ({ sql }) => {
+    await sql.deleteFrom('blob_removals').where('digest', '=', digest).where('claimed_at', '=', atMs).execute();
+  });
+  return true;
+}
+
+/** Every place that names blobs. What is missing here would be lost. */
+export async function isNamed(read: Pick<Kysely<Database>, 'selectFrom'>, digest: string): Promise<boolean> {
+  const names = [
+    read.selectFrom('registry_parts').select('digest').where('digest', '=', digest).limit(1),
+    read
+      .selectFrom('registry_contents')
+      .select('digest')
+      .where('digest', '=', digest)
+      .where('is_plain', '=', 1)
+      .limit(1),
+    read.selectFrom('registry_contents').select('digest').where('sealed_digest', '=', digest).limit(1),
+    read.selectFrom('registry_evidence').select('digest').where('digest', '=', digest).limit(1),
+    read.selectFrom('job').select('id').where('result_digest', '=', digest).limit(1),
+  ];
+  for (const name of names) if ((await name.executeTakeFirst()) !== undefined) return true;
+  return false;
+}
