@@ -7,6 +7,7 @@ import { policyBindings } from './policies.ts';
 import { registryPipelineBindings } from './registry-pipeline.ts';
 import { registryUploadBindings } from './registry-uploads.ts';
 import { registryModelBindings } from './registry-models.ts';
+import { registryUploadBindings } from './registry-uploads.ts';
 import { reviewBindings } from './reviews.ts';
 import { serverBindings } from './server.ts';
 import { serviceBindings } from './services.ts';
@@ -22,6 +23,7 @@ export const bindings: readonly AnyBinding[] = [
   ...registryPipelineBindings,
   ...registryUploadBindings,
   ...registryModelBindings,
+  ...registryUploadBindings,
   ...reviewBindings,
   ...serverBindings,
   ...serviceBindings,
