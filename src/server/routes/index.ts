@@ -8,6 +8,9 @@ import { registryPipelineBindings } from './registry-pipeline.ts';
 import { registryUploadBindings } from './registry-uploads.ts';
 import { registryModelBindings } from './registry-models.ts';
 import { registryUploadBindings } from './registry-uploads.ts';
+import { registryContentBindings } from './registry-contents.ts';
+import { registryUploadBindings } from './registry-uploads.ts';
+import { registryModelBindings } from './registry-models.ts';
 import { reviewBindings } from './reviews.ts';
 import { serverBindings } from './server.ts';
 import { serviceBindings } from './services.ts';
@@ -24,6 +27,9 @@ export const bindings: readonly AnyBinding[] = [
   ...registryUploadBindings,
   ...registryModelBindings,
   ...registryUploadBindings,
+  ...registryContentBindings,
+  ...registryUploadBindings,
+  ...registryModelBindings,
   ...reviewBindings,
   ...serverBindings,
   ...serviceBindings,
