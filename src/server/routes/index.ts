@@ -9,6 +9,7 @@ import { registryUploadBindings } from './registry-uploads.ts';
 import { registryModelBindings } from './registry-models.ts';
 import { registryUploadBindings } from './registry-uploads.ts';
 import { registryContentBindings } from './registry-contents.ts';
+import { admissionBindings } from './registry-admission.ts';
 import { registryUploadBindings } from './registry-uploads.ts';
 import { registryModelBindings } from './registry-models.ts';
 import { reviewBindings } from './reviews.ts';
@@ -18,6 +19,7 @@ import { sessionBindings } from './session.ts';
 
 /** What answers each route of the contract. */
 export const bindings: readonly AnyBinding[] = [
+  ...admissionBindings,
   ...grantBindings,
   ...ledgerBindings,
   ...ownAccountBindings,
