@@ -7,11 +7,8 @@ import { policyBindings } from './policies.ts';
 import { registryPipelineBindings } from './registry-pipeline.ts';
 import { registryUploadBindings } from './registry-uploads.ts';
 import { registryModelBindings } from './registry-models.ts';
-import { registryUploadBindings } from './registry-uploads.ts';
 import { registryContentBindings } from './registry-contents.ts';
 import { admissionBindings } from './registry-admission.ts';
-import { registryUploadBindings } from './registry-uploads.ts';
-import { registryModelBindings } from './registry-models.ts';
 import { reviewBindings } from './reviews.ts';
 import { serverBindings } from './server.ts';
 import { serviceBindings } from './services.ts';
@@ -28,10 +25,7 @@ export const bindings: readonly AnyBinding[] = [
   ...registryPipelineBindings,
   ...registryUploadBindings,
   ...registryModelBindings,
-  ...registryUploadBindings,
   ...registryContentBindings,
-  ...registryUploadBindings,
-  ...registryModelBindings,
   ...reviewBindings,
   ...serverBindings,
   ...serviceBindings,
