@@ -17,8 +17,12 @@ import { clientSource } from '../src/server/openapi/client-source.ts';
 import { signingPolicySchema } from '../src/sign/policy.ts';
 import { rulesDocument } from '../src/scan/reporters/rule-page.ts';
 
+/** What the console says about a rule, beside what a report says about a finding. */
+const ruleTexts = Object.fromEntries(rules.map(({ id, why, fix }) => [id, { why, fix }]));
+
 const documents: Readonly<Record<string, () => string>> = {
   'docs/rules.md': () => `${rulesDocument(rules).trimEnd()}\n`,
+  'web/src/pages/versions/rule-texts.json': () => `${JSON.stringify(ruleTexts, null, 1)}\n`,
   'docs/schema/report.schema.json': () => schemaText(reportSchema, 'Vouchsafe scan report'),
   'docs/schema/assurance.schema.json': () => schemaText(assuranceSchema, 'Vouchsafe assurance report'),
   'docs/schema/cleaning.schema.json': () => schemaText(cleaningRecordSchema, 'Vouchsafe cleaning record'),

@@ -1,5 +1,6 @@
 /** A process that runs imports until it is killed: begins one where it is told of a repository, and says when everything is here. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openContents } from '../../src/registry/contents/open-contents.ts';
 import { examineJob } from '../../src/registry/pipeline/job-kinds.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 import { registrySettings } from '../../src/registry/settings.ts';
@@ -23,7 +24,7 @@ const { place, blobs, endpoint, begin } = JSON.parse(process.argv[2] ?? '') as T
 const queue = await openQueue(place, { kinds: [importJob, examineJob] });
 const { limits, recentDays } = registrySettings.parse({});
 const unused = async (): Promise<never> => Promise.reject(new Error('an import needs no keys'));
-const registry: Registry = {
+const parts: Omit<Registry, 'contents'> = {
   store: queue.store,
   blobs: await openBlobs({ folder: { path: blobs } }),
   bus: new LocalBus(),
@@ -35,11 +36,13 @@ const registry: Registry = {
   masterKey: { name: 'none', wrap: unused, unwrap: unused } as unknown as Registry['masterKey'],
   signer: unused,
   workFolder: blobs,
+  hasWebhook: false,
   upstream: upstreamOf({ endpoint }),
   onFault: (error) => {
     throw error;
   },
 };
+const registry: Registry = { ...parts, contents: openContents(parts) };
 if (begin !== undefined) {
   const { repository, projectId, by } = begin;
   const request = { repository, revision: 'main', projectId };
