@@ -54,7 +54,7 @@ async function holder(grants: readonly Partial<GrantDraft>[]): Promise<string> {
     } as const;
     await at.store.change((tx) => giveGrant(tx, { ...draft, ...grant }, clock()));
   }
-  await access.bus.publish('access', id);
+  access.bus.publish('access', id);
   return id;
 }
 

@@ -161,7 +161,7 @@ describeEachStore('versions', ({ makeStore }) => {
     );
     const page = await listDownloads(testStore.store.read, { versionId: id, limit: 2 });
     const rest = await listDownloads(testStore.store.read, { versionId: id, limit: 2, cursor: page.next ?? '' });
-    expect(page.items.map(({ principal }) => principal?.name).toSorted()).toEqual(['Bob', 'Cem']);
+    expect(new Set(page.items.map(({ principal }) => principal?.name))).toEqual(new Set(['Bob', 'Cem']));
     expect(rest.items).toMatchObject([{ principal: { name: 'Ann' }, number: 1, files: 1, bytes: 10 }]);
     expect(rest.next).toBeNull();
   });
