@@ -156,6 +156,7 @@ function urlOf({ path }: Route): string {
 
 function bodyOf({ id }: Route): object | undefined {
   if (id === 'projects.change') return {};
+  if (id === 'approvals.decide') return { decision: 'approve', reason: 'looked at it' };
   if (id !== 'grants.give') return undefined;
   const principal = person(newId('person'));
   return { principal, role: 'member', scope: { kind: 'project', id: projectId }, reason: 'test' };

@@ -19,6 +19,14 @@ const administrator = 'A';
  */
 export const mayCall: Readonly<Record<string, string>> = {
   'access.list': readers,
+  'admission.active': readers,
+  'admission.check': readers,
+  'admission.dryRun': readers,
+  'admission.put': officers,
+  'admission.versions': readers,
+  'approvals.decide': officers,
+  'approvals.list': sessions,
+  'approvals.ofVersion': 'ASUEMuev',
   'events.stream': signedIn,
   'grants.give': 'AP',
   'grants.list': readers,
@@ -122,4 +130,6 @@ export const mayCall: Readonly<Record<string, string>> = {
   'signIn.recovery': anybody,
   'signIn.totp': anybody,
   signOut: sessions,
+  'waivers.end': officers,
+  'waivers.list': readers,
 };
