@@ -172,16 +172,17 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
     await version(malicious, { state: 'denied' });
     await version(cleanFacts(), { state: 'examining' });
     const run = (body: string) => tryAdmissionPolicy(at.store.read, { body, nowMs: clock() });
-    expect(await run(denying)).toMatchObject({
+    const denied = await run(denying);
+    expect(denied).toMatchObject({
       versions: 3,
-      counts: [
-        { outcome: 'allow', now: 1, then: 0 },
-        { outcome: 'review', now: 1, then: 0 },
-        { outcome: 'deny', now: 1, then: 3 },
-      ],
       changes: [{ version: { id: released }, from: { outcome: 'allow' }, to: { outcome: 'deny' } }, {}],
       isCut: false,
     });
+    expect(denied.counts.map((one) => Object.values(one))).toEqual([
+      ['allow', 1, 0],
+      ['review', 1, 0],
+      ['deny', 1, 3],
+    ]);
     expect(await run('rules: 1')).toMatchObject({ versions: 0, problems: [{ line: 1, column: 8 }] });
     expect(await stateOf(released)).toBe('released');
     expect((await activePolicy(at.store.read)).version).toBe(0);
