@@ -39,6 +39,8 @@ export function reasonText(decision: AdmissionDecision): string {
 }
 
 function textsOf({ outcome, reasons }: AdmissionDecision): readonly string[] {
-  const inForce = reasons.filter(({ waiverId, effect }) => waiverId === null && (outcome === 'allow' || effect === outcome));
+  const inForce = reasons.filter(
+    ({ waiverId, effect }) => waiverId === null && (outcome === 'allow' || effect === outcome),
+  );
   return inForce.map(({ rule, message }) => `${rule}: ${message}`.slice(0, MAX_REASON));
 }

@@ -41,7 +41,11 @@ interface Decided {
   readonly wantsReview: boolean;
 }
 
-async function moveOn(change: Change, registry: Registry, { version, decision, atMs, wantsReview }: Decided): Promise<void> {
+async function moveOn(
+  change: Change,
+  registry: Registry,
+  { version, decision, atMs, wantsReview }: Decided,
+): Promise<void> {
   const versionId = version.id;
   const entry = entryOf(decision);
   if (decision.outcome === 'allow' && !wantsReview)
@@ -53,7 +57,11 @@ async function moveOn(change: Change, registry: Registry, { version, decision, a
 type Refusal = Omit<Decided, 'wantsReview'>;
 
 /** The policy does not let it in. */
-export async function denyVersion(change: Change, registry: Registry, { version, decision, atMs }: Refusal): Promise<void> {
+export async function denyVersion(
+  change: Change,
+  registry: Registry,
+  { version, decision, atMs }: Refusal,
+): Promise<void> {
   const text = reasonText(decision);
   const versionId = version.id;
   await moveVersion(change, registry.bus, {
@@ -68,7 +76,11 @@ export async function denyVersion(change: Change, registry: Registry, { version,
 }
 
 /** A person has to decide. */
-export async function askForReview(change: Change, registry: Registry, { version, decision, atMs }: Refusal): Promise<void> {
+export async function askForReview(
+  change: Change,
+  registry: Registry,
+  { version, decision, atMs }: Refusal,
+): Promise<void> {
   const versionId = version.id;
   await moveVersion(change, registry.bus, {
     versionId,

@@ -58,7 +58,9 @@ export function rootOf({ resources, serialization }: Manifest): RootDigest {
 /** What a version is called by clients of the hub interface: the same files have the same revision, whoever brought them. */
 export function revisionOf(files: readonly ReleasedFile[]): string {
   const hash = createHash('sha256');
-  for (const { path, bytes, digest } of files.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path))))
+  for (const { path, bytes, digest } of files.toSorted((a, b) =>
+    Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)),
+  ))
     hash.update(`${JSON.stringify([path, bytes, digest])}\n`);
   return hash.digest('hex').slice(0, REVISION_DIGITS);
 }
