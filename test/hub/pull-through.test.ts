@@ -38,7 +38,7 @@ describeEachStore('the hub interface fetches what is not here', (column) => {
     const { registry } = hub;
     await hub.jobs?.start({
       [importJob]: (context) => importVersion(registry, context),
-      [examineJob]: ({ data }) => release(registry, String(data['versionId'])),
+      [examineJob]: ({ data }) => release(registry, data['versionId'] as string),
     });
   });
   afterAll(async () => {

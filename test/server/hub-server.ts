@@ -87,7 +87,7 @@ export async function startHubServer(
     });
     return {
       secret: issued.secret,
-      revoke: async () => void (await programs.keys.revoke(by, { serviceId: service.id, keyId: issued.key.id })),
+      revoke: () => programs.keys.revoke(by, { serviceId: service.id, keyId: issued.key.id }),
     };
   };
   const { secret: key } = await issueKey();
