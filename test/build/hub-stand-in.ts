@@ -59,7 +59,7 @@ interface StandInModel {
   readonly refs: Map<string, string>;
 }
 
-export interface PutModel {
+interface PutModel {
   readonly files: Readonly<Record<string, string | Uint8Array>>;
   /** A branch or a tag. */
   readonly revision?: string;
@@ -67,7 +67,7 @@ export interface PutModel {
   readonly large?: RegExp;
 }
 
-export interface HubRequest {
+interface HubRequest {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
@@ -104,6 +104,7 @@ export interface HubStandInOptions {
 }
 
 const WEIGHTS = /\.(?:bin|gguf|msgpack|npz|onnx|pickle|pkl|pt|pth|safetensors)$/;
+const INCOMPLETE: ReadonlySet<HubFault> = new Set(['stall', 'cut', 'cut-without-ranges']);
 const ENDLESS_PIECE = Buffer.alloc(65_536, 'x');
 
 /** A hub as the Hugging Face Hub answers readers, with large files at a second origin, and with whatever a hub may do wrong. */
@@ -118,7 +119,7 @@ export async function startHubStandIn(options: HubStandInOptions = {}): Promise<
     store: new Map(),
   };
   const main = createServer((request, response) => void answerMain(state, request, response));
-  const store = createServer((request, response) => void answerStore(state, request, response));
+  const store = createServer((request, response) => answerStore(state, request, response));
   state.origin = `http://127.0.0.1:${await listen(main, 0)}`;
   state.storeOrigin = `http://127.0.0.1:${await listen(store, 0)}`;
   const stop = async (server: Server): Promise<void> => {
@@ -207,17 +208,22 @@ async function answerMain(state: HubState, request: IncomingMessage, response: S
   if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) {
     return refuse(response, 401, 'RepoNotFound', 'Invalid username or password.');
   }
-  const [, name = '', revision = ''] =
-    INFO.exec(url.pathname) ?? TREE.exec(url.pathname) ?? FILE.exec(url.pathname) ?? [];
-  const model = state.models.get(name);
+  const [match, answer] = routeOf(url.pathname);
+  const model = state.models.get(match[1] ?? '');
   if (model === undefined) return refuse(response, 404, 'RepoNotFound', 'Repository not found');
-  const wanted = decodeURIComponent(revision);
+  const wanted = decodeURIComponent(match[2] ?? '');
   const commit = model.commits.get(model.refs.get(wanted) ?? wanted);
   if (commit === undefined) return refuse(response, 404, 'RevisionNotFound', `Invalid rev id: ${wanted}`);
-  const asked: Asked = { request, response, url, model, commit };
-  if (INFO.test(url.pathname)) return answerInfo(state, asked);
-  if (TREE.test(url.pathname)) return answerTree(state, asked);
-  return answerFile(state, asked, decodeURIComponent(FILE.exec(url.pathname)?.[3] ?? ''));
+  answer(state, { request, response, url, model, commit }, decodeURIComponent(match[3] ?? ''));
+}
+
+type Answer = (state: HubState, asked: Asked, path: string) => void;
+
+function routeOf(pathname: string): readonly [readonly string[], Answer] {
+  const info = INFO.exec(pathname);
+  if (info !== null) return [info, answerInfo];
+  const tree = TREE.exec(pathname);
+  return tree === null ? [FILE.exec(pathname) ?? [], answerFile] : [tree, answerTree];
 }
 
 interface Asked {
@@ -363,17 +369,19 @@ function answerContent(
     return pourWithoutEnd(response);
   }
   const whole = fault === 'wrong-hash' ? Buffer.alloc(file.content.length, '?') : file.content;
-  const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
-  const isPart =
-    start > 0 && fault !== 'cut-without-ranges' && !state.rules.some(({ fault }) => fault === 'cut-without-ranges');
-  const body = isPart ? whole.subarray(start) : whole;
-  response.writeHead(isPart ? 206 : 200, {
+  const start = state.rules.some((rule) => rule.fault === 'cut-without-ranges') ? 0 : startOf(request);
+  const body = whole.subarray(start);
+  response.writeHead(start > 0 ? 206 : 200, {
     'content-type': 'application/octet-stream',
     'content-length': body.length,
     'accept-ranges': 'bytes',
-    ...(isPart ? { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` } : {}),
+    ...(start > 0 ? { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` } : {}),
   });
-  if (request.method === 'HEAD') return void response.end();
-  if (fault === 'stall' || fault === 'cut' || fault === 'cut-without-ranges') answerInPart(response, body, fault);
-  else response.end(body);
+  if (request.method === 'HEAD') response.end();
+  else if (fault === undefined || !INCOMPLETE.has(fault)) response.end(body);
+  else answerInPart(response, body, fault);
+}
+
+function startOf({ headers: { range = '' } }: IncomingMessage): number {
+  return Number(/^bytes=(\d+)-$/.exec(range)?.[1] ?? 0);
 }

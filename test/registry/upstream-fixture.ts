@@ -1,5 +1,3 @@
-import type { Caller } from '../../src/access/caller.ts';
-import type { PrincipalRef } from '../../src/contract/types/common.ts';
 import { examineJob } from '../../src/registry/pipeline/job-kinds.ts';
 import type { Registry, Upstream } from '../../src/registry/registry.ts';
 import { type UpstreamSettings, upstreamSettings } from '../../src/registry/settings.ts';
@@ -104,7 +102,7 @@ export function upstreamOf(
 }
 
 async function examine({ store, bus, clock }: Registry, { data }: JobContext): Promise<undefined> {
-  const versionId = String(data['versionId']);
+  const versionId = data['versionId'] as string;
   const files = await store.read.selectFrom('registry_files').selectAll().where('version_id', '=', versionId).execute();
   if (files.some(({ digest }) => digest === null)) throw new Error('examined before everything was here');
   const names = files.map(({ path }) => path).join(' ');
@@ -137,19 +135,4 @@ async function examine({ store, bus, clock }: Registry, { data }: JobContext): P
 function decided(outcome: 'deny' | 'review', message: string): string {
   const reasons = [{ rule: 'the-rule', effect: outcome, message, waiverId: null }];
   return JSON.stringify({ outcome, convert: false, policyVersion: 1, reasons });
-}
-
-export function callerOf(principal: PrincipalRef | null): Caller {
-  return {
-    principal,
-    credential: null,
-    level: 1,
-    verifiedAtMs: null,
-    enrolmentRequired: false,
-    scopes: null,
-    address: '127.0.0.1',
-    agent: 'test',
-    purpose: null,
-    requestId: 'req_1',
-  };
 }

@@ -7,8 +7,9 @@ import { importJob } from '../../src/registry/upstream/import-job.ts';
 import { recallVersion } from '../../src/registry/pipeline/recall.ts';
 import { pullThrough, type PullOutcome } from '../../src/registry/upstream/pull-through.ts';
 import { type HubFault, type HubStandIn, startHubStandIn } from '../build/hub-stand-in.ts';
+import { callerOf } from '../access/fixture.ts';
 import { describeEachStore } from '../build/store.ts';
-import { callerOf, openUpstreamPlace, TOKEN, type UpstreamPlace } from './upstream-fixture.ts';
+import { openUpstreamPlace, TOKEN, type UpstreamPlace } from './upstream-fixture.ts';
 
 const NAME = 'acme/bert';
 const weights = Buffer.alloc(300_000, 'w');
@@ -31,7 +32,12 @@ describeEachStore('models from a hub', (column) => {
   const importIt = async (over: object = {}): Promise<string> =>
     importModel(place.registry, { request: request(over), by: place.owner, signal: new AbortController().signal });
   const pull = async (revision = 'main', name = NAME, principal = place.owner): Promise<PullOutcome> =>
-    pullThrough(place.registry, { name, revision, signal: new AbortController().signal, caller: callerOf(principal) });
+    pullThrough(place.registry, {
+      name,
+      revision,
+      signal: new AbortController().signal,
+      caller: callerOf('person', principal.id),
+    });
   const stateOf = async (id: string): Promise<string | undefined> =>
     (await place.versions()).find((version) => version.id === id)?.state;
   const ends = (id: string, state: string): Promise<void> => expect.poll(() => stateOf(id), patient).toBe(state);
@@ -62,9 +68,9 @@ describeEachStore('models from a hub', (column) => {
       const content = Buffer.from(good[path as keyof typeof good]);
       expect([bytes, digest]).toEqual([content.length, `sha256:${createHash('sha256').update(content).digest('hex')}`]);
     }
-    const { read } = await openContent(place.registry, { versionId: id, side: 'source', path: 'sub/vocab.txt' });
+    const content = await openContent(place.registry, { versionId: id, side: 'source', path: 'sub/vocab.txt' });
     const parts: Uint8Array[] = [];
-    for await (const part of read()) parts.push(part);
+    for await (const part of content.read()) parts.push(part);
     expect(Buffer.concat(parts).toString()).toBe('a\nb\n');
   });
 
@@ -221,7 +227,7 @@ describeEachStore('models from a hub', (column) => {
       name: NAME,
       revision: 'main',
       signal,
-      caller: callerOf(small.owner),
+      caller: callerOf('person', small.owner.id),
     });
     expect(outcome).toMatchObject({ kind: 'refused', reason: expect.stringContaining('at most 299999') });
     expect(asked('/resolve/')).toBe(0);
@@ -345,7 +351,7 @@ describeEachStore('models from a hub', (column) => {
       name: NAME,
       revision: 'main',
       signal: new AbortController().signal,
-      caller: callerOf(hasty.owner),
+      caller: callerOf('person', hasty.owner.id),
     });
     expect(outcome).toEqual({
       kind: 'wait',
@@ -363,7 +369,12 @@ describeEachStore('models from a hub', (column) => {
     const newer = hub.put(NAME, { files: { ...good, 'evil.py': 'x' } });
     const later = { ...place.registry, upstream: { ...place.registry.upstream } };
     const ask = (revision: string) =>
-      pullThrough(later, { name: NAME, revision, signal: new AbortController().signal, caller: callerOf(place.owner) });
+      pullThrough(later, {
+        name: NAME,
+        revision,
+        signal: new AbortController().signal,
+        caller: callerOf('person', place.owner.id),
+      });
     expect(await ask('main')).toEqual(first);
     await expect.poll(async () => (await place.versions())[1]?.state, patient).toBe('denied');
     expect(await ask('main')).toEqual(first);
@@ -378,7 +389,12 @@ describeEachStore('models from a hub', (column) => {
     await hub.goDown();
     const later = { ...place.registry, upstream: { ...place.registry.upstream } };
     const ask = (revision: string, name = NAME) =>
-      pullThrough(later, { name, revision, signal: new AbortController().signal, caller: callerOf(place.owner) });
+      pullThrough(later, {
+        name,
+        revision,
+        signal: new AbortController().signal,
+        caller: callerOf('person', place.owner.id),
+      });
     expect(await ask('v1')).toEqual(first);
     expect(await ask(commit)).toEqual(first);
     expect(await ask('main')).toEqual(first);
@@ -397,7 +413,7 @@ describeEachStore('models from a hub', (column) => {
     };
     const named = { ...place.registry, upstream: { ...place.registry.upstream, names: ['meta/*', '*-small'] } };
     for (const registry of [{ ...place.registry, ...over }, named]) {
-      const caller = callerOf(place.owner);
+      const caller = callerOf('person', place.owner.id);
       const outcome = await pullThrough(registry, {
         name: NAME,
         revision: 'main',
@@ -428,7 +444,7 @@ describeEachStore('models from a hub', (column) => {
         name,
         revision: 'main',
         signal: AbortSignal.timeout(60_000),
-        caller: callerOf(principal),
+        caller: callerOf('person', principal.id),
       });
     const begun = await Promise.all([ask('a/1', few.owner), ask('a/2', few.owner)]);
     expect(begun.map(({ kind }) => kind)).toEqual(['wait', 'wait']);

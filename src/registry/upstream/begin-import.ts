@@ -24,7 +24,7 @@ export interface Importing {
   readonly signal: AbortSignal;
 }
 
-const INACTIVE: readonly VersionRow['state'][] = ['failed', 'abandoned'];
+const inactive: ReadonlySet<VersionRow['state']> = new Set(['failed', 'abandoned']);
 
 /**
  * The version for a commit of a hub: the one that there is, or a new one whose files a job then fetches. One that failed or was given up
@@ -58,7 +58,7 @@ async function findActive(
   requirePlace(model, projectId);
   const { endpoint } = upstream;
   const found = await findImport(read, model.id, hubSource({ endpoint, repository, revision: commit }));
-  return found === undefined || INACTIVE.includes(found.state) ? undefined : found;
+  return found === undefined || inactive.has(found.state) ? undefined : found;
 }
 
 /** A model of that name somewhere else is not the hub's. */
@@ -113,7 +113,7 @@ function newModel({ name, projectId, by }: Importing, atMs: number): Parameters<
 async function lockModel({ sql }: Change, name: string): Promise<RegistryModelRow | undefined> {
   return sql
     .updateTable('registry_models')
-    .set(({ ref }) => ({ versions: ref('versions') }))
+    .set((eb) => ({ versions: eb.ref('versions') }))
     .where('name_key', '=', modelNameKey(name))
     .returningAll()
     .executeTakeFirst();
@@ -138,9 +138,9 @@ async function requireRoom(
     .where('state', 'in', ['waiting', 'running'])
     .groupBy(['requested_by_kind', 'requested_by_id'])
     .execute();
-  const all = counted.reduce((sum, { count }) => sum + Number(count), 0);
+  const all = counted.reduce((sum, { count }) => sum + count, 0);
   if (all >= maxImports) throw RegistryError.of('imports-full', `${all} run or wait, at most ${maxImports} may`);
-  const own = Number(counted.find((row) => row.requested_by_kind === kind && row.requested_by_id === id)?.count ?? 0);
+  const own = counted.find((row) => row.requested_by_kind === kind && row.requested_by_id === id)?.count ?? 0;
   if (own >= maxImportsPerPrincipal) {
     throw RegistryError.of('imports-full', `${own} of yours run or wait, at most ${maxImportsPerPrincipal} may`);
   }

@@ -25,7 +25,7 @@ export async function findReleasedImport(
   const start = JSON.stringify(hubSource({ ...from, revision: '' })).slice(0, -2);
   return newest(read, modelId)
     .where('state', '=', 'released')
-    .where(({ eb, fn, val }) => eb(fn<string>('substr', ['source', val(1), val(start.length)]), '=', start))
+    .where((eb) => eb(eb.fn<string>('substr', ['source', eb.val(1), eb.val(start.length)]), '=', start))
     .executeTakeFirst();
 }
 

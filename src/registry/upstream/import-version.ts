@@ -42,7 +42,7 @@ async function findMine({ store }: Registry, { id, data }: JobContext): Promise<
   const version = await store.read
     .selectFrom('registry_versions')
     .selectAll()
-    .where('id', '=', String(data['versionId']))
+    .where('id', '=', data['versionId'] as string)
     .executeTakeFirst();
   return version?.state === 'uploading' && version.job_id === id ? version : undefined;
 }
@@ -84,9 +84,9 @@ async function fetchVersion(registry: Registry, version: VersionRow, context: Jo
     }),
   );
   // All have ended before anything is said: nobody writes behind the back of the next attempt.
-  const [failed] = (await Promise.allSettled(workers)).filter((result) => result.status === 'rejected');
+  const results = await Promise.allSettled(workers);
   context.signal.throwIfAborted();
-  if (failed !== undefined) throw stop.signal.reason;
+  if (results.some(({ status }) => status === 'rejected')) throw stop.signal.reason;
 }
 
 interface Listing {

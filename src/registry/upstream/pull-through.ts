@@ -121,30 +121,30 @@ async function makeHubProject({ store, upstream, clock }: Settled): Promise<stri
 }
 
 async function pullFrom(registry: Settled, pull: Pull): Promise<PullOutcome> {
-  const { store, upstream } = registry;
-  const model = await findModelByName(store.read, pull.name);
-  const here = model === undefined ? undefined : await findCommit(registry, model, pull.revision);
+  const model = await findModelByName(registry.store.read, pull.name);
+  const here = await findCommit(registry, model, pull.revision);
   if (here?.state === 'released') return versionOutcome(registry, here);
-  const repository = model?.name ?? pull.name;
-  const asked = { repository, revision: pull.revision };
+  const asked = { repository: model?.name ?? pull.name, revision: pull.revision };
   const lead: Lead =
-    here === undefined ? await whereLeads(registry, asked) : { kind: 'there', name: repository, commit: pull.revision };
-  if (lead.kind === 'there' && !isNamed(upstream.names, lead.name)) {
+    here === undefined
+      ? await whereLeads(registry, asked)
+      : { kind: 'there', name: asked.repository, commit: pull.revision };
+  if (lead.kind === 'there' && !isNamed(registry.upstream.names, lead.name)) {
     return { kind: 'refused', reason: `on the hub it is ${lead.name} now, which may not be fetched` };
   }
   const commit = lead.kind === 'there' ? lead.commit : await whereLed(registry, asked);
-  const known = model === undefined || commit === undefined ? undefined : await findCommit(registry, model, commit);
+  const known = await findCommit(registry, model, commit);
   if (known?.state === 'released') return versionOutcome(registry, known);
-  return pullNew(registry, pull, { repository, lead, known, model });
+  return pullNew(registry, pull, { repository: asked.repository, lead, known, model });
 }
 
 /** A commit of the hub, or a revision of the registry's own: neither changes, so nobody has to be asked about one that is here. */
 async function findCommit(
   { store, upstream: { endpoint } }: Settled,
-  model: RegistryModelRow,
-  commit: string,
+  model: RegistryModelRow | undefined,
+  commit: string | undefined,
 ): Promise<VersionRow | undefined> {
-  if (!COMMIT.test(commit)) return undefined;
+  if (model === undefined || commit === undefined || !COMMIT.test(commit)) return undefined;
   const source = hubSource({ endpoint, repository: model.name, revision: commit });
   return (await findReleasedRevision(store.read, model.id, commit)) ?? findImport(store.read, model.id, source);
 }

@@ -6,11 +6,11 @@ import type { PullOutcome } from './pull-through.ts';
 /** When to ask again about something that is being worked on. */
 const RETRY_SECONDS = 10;
 
-const UNDER_WAY: readonly VersionRow['state'][] = ['uploading', 'examining', 'releasing'];
+const underWay: ReadonlySet<VersionRow['state']> = new Set(['uploading', 'examining', 'releasing']);
 
 /** Whether somebody or something decides about a version before long. */
 export function isUnderWay({ state }: Pick<VersionRow, 'state'>): boolean {
-  return UNDER_WAY.includes(state);
+  return underWay.has(state);
 }
 
 /** What a version means to whoever wants to have it. */
