@@ -1,5 +1,7 @@
 /** A process that runs imports until it is killed: begins one where it is told of a repository, and says when everything is here. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openContents } from '../../src/registry/contents/open-contents.ts';
+import { LocalKeyProvider, ROOT_BYTES } from '../../src/registry/keys/local-key-provider.ts';
 import { examineJob } from '../../src/registry/pipeline/job-kinds.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 import { registrySettings } from '../../src/registry/settings.ts';
@@ -22,8 +24,8 @@ interface Told {
 const { place, blobs, endpoint, begin } = JSON.parse(process.argv[2] ?? '') as Told;
 const queue = await openQueue(place, { kinds: [importJob, examineJob] });
 const { limits, recentDays } = registrySettings.parse({});
-const unused = async (): Promise<never> => Promise.reject(new Error('an import needs no keys'));
-const registry: Registry = {
+const unused = async (): Promise<never> => Promise.reject(new Error('an import signs nothing and asks for no rights'));
+const parts: Omit<Registry, 'contents'> = {
   store: queue.store,
   blobs: await openBlobs({ folder: { path: blobs } }),
   bus: new LocalBus(),
@@ -32,7 +34,8 @@ const registry: Registry = {
   clock: Date.now,
   limits,
   recentDays,
-  masterKey: { name: 'none', wrap: unused, unwrap: unused } as unknown as Registry['masterKey'],
+  hasWebhook: false,
+  masterKey: new LocalKeyProvider([new Uint8Array(ROOT_BYTES)]),
   signer: unused,
   workFolder: blobs,
   upstream: upstreamOf({ endpoint }),
@@ -40,6 +43,7 @@ const registry: Registry = {
     throw error;
   },
 };
+const registry: Registry = { ...parts, contents: openContents(parts) };
 if (begin !== undefined) {
   const { repository, projectId, by } = begin;
   const request = { repository, revision: 'main', projectId };
