@@ -27,6 +27,7 @@ import { asFetch, makeSafeFetch } from '../fetch/safe-fetch.ts';
 import type { ServerFacts } from '../facts.ts';
 import { jobKinds } from '../jobs/index.ts';
 import { reviewJobKinds, reviewJobs } from '../jobs/review-jobs.ts';
+import { webhookParts } from '../jobs/webhook-parts.ts';
 import { schedulesOf } from '../jobs/schedules.ts';
 import { EventStreams } from '../plugins/events/event-streams.ts';
 import type { ServerLog } from '../plugins/log/server-log.ts';
@@ -99,7 +100,7 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
     { config, folder, closing },
   );
   return {
-    jobHandlers: reviewJobs({ parts: reviewParts, config, origin: facts.origin }),
+    jobHandlers: reviewJobs(reviewParts, webhookParts(config, { origin: facts.origin, clock })),
     services: {
       ...parts,
       access,

@@ -190,11 +190,17 @@ async function makeDecisions(db: Kysely<unknown>, dialect: DialectName): Promise
     .addColumn('created_at', integer, (column) => column.notNull())
     .addColumn('expires_at', integer, (column) => column.notNull())
     .addColumn('ended_at', integer)
+    .addColumn('warned_at', integer)
     .execute();
   await db.schema
     .createIndex('registry_approvals_version')
     .on('registry_approvals')
     .columns(['version_id', 'at'])
+    .execute();
+  await db.schema
+    .createIndex('registry_waivers_open')
+    .on('registry_waivers')
+    .columns(['ended_at', 'expires_at'])
     .execute();
   await db.schema.createIndex('registry_waivers_model').on('registry_waivers').columns(['model_id']).execute();
 }

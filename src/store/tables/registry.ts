@@ -157,6 +157,8 @@ interface RegistryWaiverTable {
   readonly created_at: number;
   readonly expires_at: number;
   ended_at: number | null;
+  /** When its owner was told that it ends. */
+  warned_at: number | null;
 }
 
 interface RegistryDownloadTable {
