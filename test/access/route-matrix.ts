@@ -137,6 +137,7 @@ export const mayCall: Readonly<Record<string, string>> = {
   'versions.compare': modelReaders,
   'versions.downloads': modelWriters,
   'versions.files': modelReaders,
+  'versions.import': modelWriters,
   'versions.lineage': modelReaders,
   'versions.list': modelReaders,
   'versions.setStage': modelWriters,
