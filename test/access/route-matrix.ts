@@ -147,6 +147,7 @@ export const mayCall: Readonly<Record<string, string>> = {
   'versions.compare': modelReaders,
   'versions.downloads': modelWriters,
   'versions.files': modelReaders,
+  'versions.import': modelWriters,
   'versions.lineage': modelReaders,
   'versions.list': modelReaders,
   'versions.recall': 'ASP',

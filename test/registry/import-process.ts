@@ -1,6 +1,7 @@
 /** A process that runs imports until it is killed: begins one where it is told of a repository, and says when everything is here. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openContents } from '../../src/registry/contents/open-contents.ts';
+import { LocalKeyProvider, ROOT_BYTES } from '../../src/registry/keys/local-key-provider.ts';
 import { examineJob } from '../../src/registry/pipeline/job-kinds.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 import { registrySettings } from '../../src/registry/settings.ts';
@@ -23,7 +24,7 @@ interface Told {
 const { place, blobs, endpoint, begin } = JSON.parse(process.argv[2] ?? '') as Told;
 const queue = await openQueue(place, { kinds: [importJob, examineJob] });
 const { limits, recentDays } = registrySettings.parse({});
-const unused = async (): Promise<never> => Promise.reject(new Error('an import needs no keys'));
+const unused = async (): Promise<never> => Promise.reject(new Error('an import signs nothing and asks for no rights'));
 const parts: Omit<Registry, 'contents'> = {
   store: queue.store,
   blobs: await openBlobs({ folder: { path: blobs } }),
@@ -33,10 +34,10 @@ const parts: Omit<Registry, 'contents'> = {
   clock: Date.now,
   limits,
   recentDays,
-  masterKey: { name: 'none', wrap: unused, unwrap: unused } as unknown as Registry['masterKey'],
+  hasWebhook: false,
+  masterKey: new LocalKeyProvider([new Uint8Array(ROOT_BYTES)]),
   signer: unused,
   workFolder: blobs,
-  hasWebhook: false,
   upstream: upstreamOf({ endpoint }),
   onFault: (error) => {
     throw error;
