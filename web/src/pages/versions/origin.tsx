@@ -16,8 +16,9 @@ const MAX_LETTERS = 27;
 
 const kindWords: Readonly<Record<PlacedNode['kind'], string>> = {
   hub: 'On a hub',
-  model: 'Model',
+  upload: 'Upload',
   version: 'Version',
+  release: 'Released files',
   tool: 'Tool',
 };
 
