@@ -11,6 +11,8 @@ import { rules } from '../src/rules/index.ts';
 import { policySchema } from '../src/scan/policy.ts';
 import { reportSchema } from '../src/scan/report-schema.ts';
 import { serverConfigSchema } from '../src/server/config/schema.ts';
+import { builtInPolicy } from '../src/registry/admission/built-in-policy.ts';
+import { admissionPolicySchema } from '../src/registry/admission/policy-schema.ts';
 import { packageVersion } from '../src/node/version.ts';
 import { openApiDocument } from '../src/server/openapi/document.ts';
 import { clientSource } from '../src/server/openapi/client-source.ts';
@@ -28,6 +30,8 @@ const documents: Readonly<Record<string, () => string>> = {
   'docs/schema/cleaning.schema.json': () => schemaText(cleaningRecordSchema, 'Vouchsafe cleaning record'),
   'docs/schema/conversion.schema.json': () => schemaText(conversionRecordSchema, 'Vouchsafe conversion record'),
   'docs/schema/policy.schema.json': () => schemaText(policySchema, 'Vouchsafe policy file'),
+  'docs/schema/admission-policy.schema.json': () => schemaText(admissionPolicySchema, 'Vouchsafe admission policy'),
+  'docs/admission/balanced.yaml': () => builtInPolicy,
   'docs/server-config.md': () => configReference(z.toJSONSchema(serverConfigSchema, { io: 'input' })),
   'docs/schema/server-config.schema.json': () => schemaText(serverConfigSchema, 'Vouchsafe server configuration'),
   'docs/openapi.json': () => `${JSON.stringify(openApiDocument(routes, packageVersion()), null, 2)}\n`,

@@ -181,6 +181,7 @@ function bodyOf({ id }: Route): object | undefined {
   if (id === 'projects.change' || id === 'models.change') return {};
   if (id === 'models.make') return { name: 'another', projectId };
   if (id === 'versions.setStage') return { stage: 'none' };
+  if (id === 'approvals.decide') return { decision: 'approve', reason: 'looked at it' };
   if (id !== 'grants.give') return undefined;
   const principal = person(newId('person'));
   return { principal, role: 'member', scope: { kind: 'project', id: projectId }, reason: 'test' };

@@ -23,6 +23,14 @@ const modelWriters = 'AEPe';
  */
 export const mayCall: Readonly<Record<string, string>> = {
   'access.list': readers,
+  'admission.active': readers,
+  'admission.check': readers,
+  'admission.dryRun': readers,
+  'admission.put': officers,
+  'admission.versions': readers,
+  'approvals.decide': officers,
+  'approvals.list': sessions,
+  'approvals.ofVersion': 'ASUEMuev',
   'events.stream': signedIn,
   'grants.give': 'AP',
   'grants.list': readers,
@@ -145,4 +153,6 @@ export const mayCall: Readonly<Record<string, string>> = {
   'versions.list': modelReaders,
   'versions.setStage': modelWriters,
   'versions.show': modelReaders,
+  'waivers.end': officers,
+  'waivers.list': readers,
 };

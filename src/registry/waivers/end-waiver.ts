@@ -126,5 +126,5 @@ function rulesInForce({ reasons }: AdmissionDecision, rules: readonly string[]):
 }
 
 function isAgainst(effect: AdmissionDecision['reasons'][number]['effect']): boolean {
-  return effect === 'deny' || effect === 'review';
+  return effect !== 'allow';
 }
