@@ -95,7 +95,7 @@ async function countWaiting(read: Reader, { id: personId }: PrincipalRef, { allo
     .innerJoin('resources as r', 'r.id', 'm.id')
     .select(['m.id', 'm.project_id as projectId', 'r.classification'])
     .where('v.state', '=', 'review')
-    .where(({ eb, or }) => or([eb('v.created_by_id', 'is', null), eb('v.created_by_id', '!=', personId)]))
+    .where((eb) => eb.or([eb('v.created_by_id', 'is', null), eb('v.created_by_id', '!=', personId)]))
     .orderBy('v.id')
     .limit(limits.maxWaiting)
     .execute();
