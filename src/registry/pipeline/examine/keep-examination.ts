@@ -13,7 +13,8 @@ export type Side = 'source' | 'release';
 export interface Examination {
   readonly report: ScanReport;
   readonly facts: ModelFacts;
-  readonly inspection: object;
+  /** Of what came; a later look at what is given out leaves it as it is. */
+  readonly inspection?: object;
   readonly admission: AdmissionFacts;
 }
 
