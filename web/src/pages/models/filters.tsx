@@ -122,8 +122,10 @@ interface TypedProps {
   readonly search?: boolean;
 }
 
+const anything = (): null => null;
+
 /** A field whose words count once somebody stops typing. */
-function Typed({ label, value, onTyped, check = () => null, search = false }: TypedProps) {
+function Typed({ label, value, onTyped, check = anything, search = false }: TypedProps) {
   const [words, setWords] = useState(value ?? '');
   const settle = useDebouncedCallback((typed: string) => {
     const trimmed = typed.trim();

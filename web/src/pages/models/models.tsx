@@ -89,8 +89,10 @@ function choiceColumn({ chosen, onChange }: Choosing): Column<Model> {
 }
 
 /** The query that an address stands for. */
-function queryOf({ archived, make: _, ...search }: ModelSearch) {
-  return { ...search, isArchived: archived === true ? 'true' : 'false', limit: 50 };
+function queryOf(search: ModelSearch) {
+  const { projectId, tag, licence, state, verdict, order, archived } = search;
+  const isArchived = archived === true ? 'true' : 'false';
+  return { search: search.search, projectId, tag, licence, state, verdict, order, isArchived, limit: 50 };
 }
 
 /** Every model that the reader may see: what it is, what was found in it, what of it can be had. */

@@ -100,11 +100,13 @@ function termOf(key: string): string {
 export function Contents({ version, evidence }: PartProps) {
   const bytes = bytesOf(evidence, 'facts');
   const facts = useDocument({ versionId: version.id, kind: 'facts', bytes });
+  const inspection = useDocument({ versionId: version.id, kind: 'inspection', bytes: bytesOf(evidence, 'inspection') });
+  const taken = inspection.data?.files ?? [];
   if (evidence !== undefined && bytes === null) {
     return <EmptyState title="Nothing is known yet">The files are taken apart when they are examined.</EmptyState>;
   }
   if (facts.data === undefined) return <Waiting on={facts} lines={8} />;
-  const { tensors, statements, inspection, notes } = facts.data;
+  const { tensors, statements, notes } = facts.data;
   const said = Object.entries(statements).flatMap(([key, list]) => list.map((one) => ({ ...one, term: termOf(key) })));
   const parameters = tensors.reduce((sum, one) => sum + one.parameters, 0);
   return (
@@ -141,7 +143,7 @@ export function Contents({ version, evidence }: PartProps) {
           }
         />
       </Panel>
-      {inspection.length > 0 && <Inspection files={inspection} />}
+      {taken.length > 0 && <Inspection files={taken} />}
       {notes.length > 0 && (
         <Panel title="What could not be read">
           <ul className={styles.plain}>

@@ -31,7 +31,6 @@ describe('documents of strangers', () => {
     ).toMatchObject({
       statements: { task: [{ value: 'x', origin }], tags: [{ value: 'a', origin }], isFolder: [] },
       tensors: [],
-      inspection: [],
     });
   });
 });

@@ -90,15 +90,16 @@ const facts = z.object({
   tensors: listOf(totals),
   templates: listOf(z.object({ name: text, sha256: text, characters: number, origin })),
   notes: listOf(z.string()),
-  inspection: listOf(inspected),
 });
+
+const inspection = z.object({ files: listOf(inspected) });
 
 const attestations = z.union([
   listOf(z.unknown()),
   z.object({ items: listOf(z.unknown()) }).transform(({ items }) => items),
 ]);
 
-const shapes = { 'scan-report': report, facts, attestations, signature: z.unknown(), 'conversion-record': z.unknown() };
+const shapes = { 'scan-report': report, facts, inspection, attestations, signature: z.unknown(), 'conversion-record': z.unknown() };
 type Shapes = typeof shapes;
 export type DocumentKind = keyof Shapes;
 

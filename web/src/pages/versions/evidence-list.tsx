@@ -17,7 +17,8 @@ type Row = Evidence[number];
 
 const kinds: Readonly<Record<Row['kind'], readonly [title: string, what: string]>> = {
   'scan-report': ['Report', 'Everything that the rules found.'],
-  'release-report': ['Report on what is given out', 'Everything that the rules found in the files after conversion.'],
+  'release-report': ['Report of what is given out', 'What the rules say of the files after conversion.'],
+  inspection: ['Inspection', 'Pickles as statements, templates, headers: taken apart without being run.'],
   facts: ['Facts', 'What the files hold and say, taken apart.'],
   'conversion-record': ['Conversion record', 'What was converted, with digests before and after.'],
   signature: ['Signature', 'Signs the files that are given out; model_signing and cosign read it.'],

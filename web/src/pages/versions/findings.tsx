@@ -20,7 +20,7 @@ const PAGE = 50;
 export function Findings({ version, evidence }: PartProps) {
   const { id: versionId } = version;
   const report = useDocument({ versionId, kind: 'scan-report', bytes: bytesOf(evidence, 'scan-report') });
-  const facts = useDocument({ versionId, kind: 'facts', bytes: bytesOf(evidence, 'facts') });
+  const inspection = useDocument({ versionId, kind: 'inspection', bytes: bytesOf(evidence, 'inspection') });
   const texts = useRuleTexts();
   if (evidence !== undefined && bytesOf(evidence, 'scan-report') === null) {
     return (
@@ -37,7 +37,7 @@ export function Findings({ version, evidence }: PartProps) {
     <FindingList
       findings={findings}
       notes={report.data.notes}
-      inspection={facts.data?.inspection ?? []}
+      inspection={inspection.data?.files ?? []}
       texts={texts}
       files={report.data.artifacts.length}
     />
@@ -114,6 +114,8 @@ function FindingList({ findings, notes, inspection, texts, files }: FindingListP
   );
 }
 
+const keyOf = ({ ruleId, message, location }: Finding): string => `${ruleId} ${JSON.stringify(location)} ${message}`;
+
 /** What counts, the worst first; what somebody accepted comes last. */
 function sorted(findings: readonly Finding[]): readonly Finding[] {
   const rank = (one: Finding): number => (one.suppressed === undefined ? 0 : 10) + severities.indexOf(one.severity);
@@ -131,9 +133,9 @@ function Groups({ findings, inspection, texts }: Pick<FindingListProps, 'finding
         lead={<StatusMark of={severity}>{countWords(group.length, 'finding')}</StatusMark>}
       >
         <ul className={styles.findings}>
-          {group.map((one, index) => (
+          {group.map((one) => (
             <li
-              key={`${one.ruleId} ${one.location.path} ${one.location.member} ${one.location.offset} ${one.message} ${index}`}
+              key={keyOf(one)}
             >
               <FindingCard finding={one} inspection={inspection} text={texts[one.ruleId]} />
             </li>

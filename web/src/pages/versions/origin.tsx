@@ -18,7 +18,7 @@ const kindWords: Readonly<Record<PlacedNode['kind'], string>> = {
   hub: 'On a hub',
   upload: 'Upload',
   version: 'Version',
-  release: 'Release',
+  release: 'Released files',
   tool: 'Tool',
 };
 

@@ -14,24 +14,13 @@ import { type ModelVersion, stageWords } from '../models/words.ts';
 
 type Act = 'stage' | 'recall' | 'reexamine' | 'abandon';
 
-const abandonable: readonly ModelVersion['state'][] = ['uploading', 'review', 'denied', 'failed'];
-const examinable: readonly ModelVersion['state'][] = ['review', 'released', 'denied', 'recalled', 'failed'];
+const abandonable: ReadonlySet<ModelVersion['state']> = new Set(['uploading', 'review', 'denied', 'failed']);
+const examinable: ReadonlySet<ModelVersion['state']> = new Set(['review', 'released', 'denied', 'recalled', 'failed']);
 
 /** What can be done about a version, as far as its state and one's own rights allow. */
 export function VersionActions({ version }: { readonly version: ModelVersion }) {
-  const mayWell = useMayWell();
-  const { data: me } = useMe();
+  const possible = usePossible(version);
   const [open, setOpen] = useState<Act | null>(null);
-  const { state, createdBy } = version;
-  const own = createdBy?.id === me?.principal.id;
-  const writes = mayWell('models.write');
-  const menu: readonly (readonly [Act, string, boolean])[] = [
-    ['stage', 'Set the stage', writes && state === 'released'],
-    ['reexamine', 'Examine again', mayWell('models.approve') && examinable.includes(state)],
-    ['recall', 'Recall', mayWell('models.recall') && state === 'released'],
-    ['abandon', 'Give it up', writes && abandonable.includes(state)],
-  ];
-  const possible = menu.filter(([, , isPossible]) => isPossible);
   const close = (): void => setOpen(null);
   return (
     <>
@@ -39,7 +28,7 @@ export function VersionActions({ version }: { readonly version: ModelVersion }) 
         <Menu position="bottom-end" width={200}>
           <Menu.Target>
             <Button variant="default" rightSection={<ChevronDown size={14} />}>
-              Do something
+              Change the version
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
@@ -55,17 +44,35 @@ export function VersionActions({ version }: { readonly version: ModelVersion }) 
           </Menu.Dropdown>
         </Menu>
       )}
-      {state === 'review' && mayWell('models.approve') && !own && (
-        <Button
-          renderRoot={(props) => <Link to="/approvals/$versionId" params={{ versionId: version.id }} {...props} />}
-        >
-          Decide
-        </Button>
-      )}
-      {state === 'review' && own && <p className="quiet">Somebody else decides about your upload.</p>}
+      {version.state === 'review' && <ToDecision version={version} />}
       <StageDialog version={version} opened={open === 'stage'} onClose={close} />
       {open !== null && open !== 'stage' && <ActDialog act={open} version={version} onClose={close} />}
     </>
+  );
+}
+
+function usePossible({ state }: ModelVersion): readonly (readonly [Act, string])[] {
+  const mayWell = useMayWell();
+  const writes = mayWell('models.write');
+  const menu: readonly (readonly [Act, string, boolean])[] = [
+    ['stage', 'Set the stage', writes && state === 'released'],
+    ['reexamine', 'Examine again', mayWell('models.approve') && examinable.has(state)],
+    ['recall', 'Recall', mayWell('models.recall') && state === 'released'],
+    ['abandon', 'Give it up', writes && abandonable.has(state)],
+  ];
+  return menu.filter(([, , isPossible]) => isPossible).map(([act, label]) => [act, label]);
+}
+
+/** The way to where it is decided about, for whoever may. */
+function ToDecision({ version: { id, createdBy } }: { readonly version: ModelVersion }) {
+  const mayWell = useMayWell();
+  const { data: me } = useMe();
+  if (createdBy?.id === me?.principal.id) return <p className="quiet">Somebody else decides about your upload.</p>;
+  if (!mayWell('models.approve')) return null;
+  return (
+    <Button renderRoot={(props) => <Link to="/approvals/$versionId" params={{ versionId: id }} {...props} />}>
+      Decide
+    </Button>
   );
 }
 

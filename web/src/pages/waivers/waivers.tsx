@@ -64,7 +64,6 @@ export function WaiversPage() {
   const mayWell = useMayWell();
   const [which, setWhich] = useState<'active' | 'all'>('active');
   const [ending, setEnding] = useState<Waiver | null>(null);
-  const changed = useChanged();
   const waivers = usePages('waivers.list', {
     query: { limit: 50, ...(which === 'active' ? { isActive: 'true' } : {}) },
   });
@@ -113,22 +112,28 @@ export function WaiversPage() {
         }
         foot={<MoreRows pages={waivers} words={['waiver', 'waivers']} />}
       />
-      {ending !== null && (
-        <ConfirmDialog
-          opened
-          onClose={() => setEnding(null)}
-          title={`End the waiver of ${ending.model.name}?`}
-          verb="End it"
-          danger
-          reason="optional"
-          onConfirm={async (reason) => {
-            await call('waivers.end', { params: { waiverId: ending.id }, query: reason === '' ? {} : { reason } });
-            await changed('waivers.', 'versions.', 'models.', 'approvals.');
-          }}
-        >
-          What rests on it is decided about again at once, and may be recalled.
-        </ConfirmDialog>
-      )}
+      {ending !== null && <EndDialog waiver={ending} onClose={() => setEnding(null)} />}
     </>
+  );
+}
+
+/** Ends a waiver before its time. */
+function EndDialog({ waiver, onClose }: { readonly waiver: Waiver; readonly onClose: () => void }) {
+  const changed = useChanged();
+  return (
+    <ConfirmDialog
+      opened
+      onClose={onClose}
+      title={`End the waiver of ${waiver.model.name}?`}
+      verb="End it"
+      danger
+      reason="optional"
+      onConfirm={async (reason) => {
+        await call('waivers.end', { params: { waiverId: waiver.id }, query: reason === '' ? {} : { reason } });
+        await changed('waivers.', 'versions.', 'models.', 'approvals.');
+      }}
+    >
+      What rests on it is decided about again at once, and may be recalled.
+    </ConfirmDialog>
   );
 }
