@@ -11,6 +11,8 @@ import { defineConvert } from './commands/convert.ts';
 import { defineInspect } from './commands/inspect.ts';
 import { defineKeygen } from './commands/keygen.ts';
 import { defineLedger } from './commands/ledger.ts';
+import { definePull } from './commands/pull.ts';
+import { definePush } from './commands/push.ts';
 import { defineReport } from './commands/report.ts';
 import { defineRewrap } from './commands/rewrap.ts';
 import { defineRules } from './commands/rules.ts';
@@ -47,6 +49,8 @@ const commands = [
   defineRewrap,
   defineBom,
   defineReport,
+  definePush,
+  definePull,
   defineServe,
   defineWorker,
   defineLedger,

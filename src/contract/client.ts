@@ -160,7 +160,7 @@ async function readJson(response: Response): Promise<unknown> {
 }
 
 /** An answer of something in between, such as a proxy, is no problem document: it is told as one. */
-async function readProblem(response: Response): Promise<ProblemError> {
+export async function readProblem(response: Response): Promise<ProblemError> {
   const parsed = problemSchema.safeParse(await response.json().catch(() => null));
   if (parsed.success) return new ProblemError(parsed.data);
   return unexplained(response, 'a problem document', `status ${response.status} without one`);

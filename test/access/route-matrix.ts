@@ -141,4 +141,8 @@ export const mayCall: Readonly<Record<string, string>> = {
   'versions.list': modelReaders,
   'versions.setStage': modelWriters,
   'versions.show': modelReaders,
+  'recalls.list': signedIn,
+  'registry.reexamine': officers,
+  'versions.recall': 'ASP',
+  'versions.reexamine': 'ASP',
 };

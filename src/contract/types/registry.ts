@@ -175,6 +175,8 @@ export const declaredFile = z.strictObject({
 export const fileUpload = z.object({
   path: z.string(),
   bytes: z.int(),
+  /** What it was declared with. */
+  digest: z.string().nullable(),
   partBytes: z.int(),
   /** Numbers, from 0, of parts that have not arrived. Empty: nothing has to be sent. */
   missing: z.array(z.int()),

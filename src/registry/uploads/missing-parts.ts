@@ -13,15 +13,16 @@ type Read = Pick<Kysely<Database>, 'selectFrom'>;
 export async function missingParts(read: Read, { id, part_bytes: partBytes }: UploadRow): Promise<FileUpload[]> {
   const files = await read
     .selectFrom('registry_files')
-    .select(['path', 'bytes', 'digest'])
+    .select(['path', 'bytes', 'digest', 'declared_digest'])
     .where('version_id', '=', id)
     .where('side', '=', 'source')
     .orderBy('path')
     .execute();
   const arrived = await arrivedParts(read, id);
-  return files.map(({ path, bytes, digest }) => ({
+  return files.map(({ path, bytes, digest, declared_digest: declared }) => ({
     path,
     bytes,
+    digest: declared,
     partBytes,
     missing: digest === null ? missingOf({ bytes, partBytes }, arrived.get(path)) : [],
   }));

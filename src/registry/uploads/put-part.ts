@@ -29,6 +29,8 @@ interface Part extends Place {
  * @throws RegistryError `version-unknown`, `version-state`, `file-unknown`, `part-wrong`, `blobs-unavailable`
  */
 export async function putPart({ store, blobs, clock }: Means, part: Part): Promise<BlobInfo> {
+  // It may be cut off before it is read: reading tells of it then.
+  part.content.on('error', () => undefined);
   const { bytes, expected } = await expectedOf(store, part);
   try {
     const content = exactContent(part.content, bytes);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readKeyFile } from '../../access/people/secrets/key-file.ts';
+import { openContents } from '../../registry/contents/open-contents.ts';
 import { LocalKeyProvider } from '../../registry/keys/local-key-provider.ts';
 import type { Registry, Upstream } from '../../registry/registry.ts';
 import { AwsKmsProvider } from '../../seal/providers/aws-kms.ts';
@@ -27,12 +28,14 @@ export async function openRegistry(
   { config, folder, closing }: { readonly config: ServerConfig; readonly folder: string; readonly closing: Closing },
 ): Promise<Registry> {
   const { limits, recentDays } = config.registry;
+  const masterKey = await openMasterKey(config, folder);
   return {
     ...parts,
     limits,
     recentDays,
+    masterKey,
+    contents: closing.add(openContents({ ...parts, masterKey }), (contents) => contents.close()),
     hasWebhook: config.reviews.webhook !== undefined,
-    masterKey: await openMasterKey(config, folder),
     signer: signerIn(config.registry.signingKey ?? join(keysFolderOf(config, folder), 'model-signing.pem')),
     workFolder: closing.add(openWorkFolder(config.registry.work ?? join(folder, 'work')), async (work) =>
       rmSync(work, { recursive: true, force: true }),
@@ -76,6 +79,6 @@ function upstreamOf({ registry, fetch }: ServerConfig): Upstream | null {
   return {
     ...settings,
     token: token === undefined ? null : readSecret(token),
-    fetch: asFetch(makeSafeFetch({ ...fetch, maxBytes: MAX_FETCHED_BYTES })),
+    fetch: asFetch(makeSafeFetch({ ...fetch, maxBytes: MAX_FETCHED_BYTES, stallSeconds: settings.stallSeconds })),
   };
 }

@@ -16,20 +16,28 @@ const CLAIM_MS = 600_000;
 /** Blobs that one run removes at most; the next goes on. */
 const MAX_AT_ONCE = 10_000;
 
-/** Removes blobs that something ceased to name and nothing else names. @returns how many */
-export async function removeUnnamedBlobs(means: Means): Promise<number> {
-  const rows = await means.store.read
+/**
+ * Removes blobs that something ceased to name and nothing else names: these, or all that wait for it.
+ * @returns how many
+ */
+export async function removeUnnamedBlobs(means: Means, digests?: readonly string[]): Promise<number> {
+  const wanted = digests === undefined ? await waiting(means) : new Set(digests);
+  let removed = 0;
+  for (const digest of wanted) removed += Number(await removeUnnamedBlob(means, digest));
+  return removed;
+}
+
+async function waiting({ store }: Means): Promise<readonly string[]> {
+  const rows = await store.read
     .selectFrom('blob_removals')
     .select('digest')
     .orderBy('wanted_at')
     .limit(MAX_AT_ONCE)
     .execute();
-  let removed = 0;
-  for (const { digest } of rows) removed += Number(await removeUnnamedBlob(means, digest));
-  return removed;
+  return rows.map(({ digest }) => digest);
 }
 
-/** True where it was removed. Dies it in between, the claim ends by itself and the next run does it again. */
+/** True where it was removed. If this process dies in between, the claim ends by itself and the next run does it again. */
 async function removeUnnamedBlob({ store, blobs, clock }: Means, digest: string): Promise<boolean> {
   const atMs = clock();
   const { value: isClaimed } = await store.change(async ({ sql }) => {

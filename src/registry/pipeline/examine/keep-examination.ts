@@ -4,6 +4,7 @@ import { jsonText } from '../../../scan/json-safe.ts';
 import type { ScanReport } from '../../../scan/scan-report.ts';
 import type { Change } from '../../../store/store.ts';
 import type { AdmissionFacts } from '../../admission/facts.ts';
+import { writeFacts } from '../../admission/read-facts.ts';
 import { putEvidence } from '../../contents/put-evidence.ts';
 import type { ThreadMeans } from '../task.ts';
 
@@ -68,7 +69,7 @@ export async function writeFileVerdicts(
 /** What the row of a version says of its examination. */
 export function examinedSet({ report, admission }: Pick<Examination, 'report' | 'admission'>) {
   return {
-    facts: JSON.stringify(admission),
+    facts: writeFacts(admission),
     verdict: report.verdict,
     examined_at: admission.examinedAtMs,
     examined_with: packageVersion(),

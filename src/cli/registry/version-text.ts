@@ -1,0 +1,31 @@
+import type { Version } from './follow-version.ts';
+
+const sentences: Readonly<Record<Version['state'], string>> = {
+  uploading: 'is still uploading',
+  examining: 'is being examined',
+  review: 'waits for somebody to decide about it',
+  releasing: 'was admitted, and is being prepared',
+  released: 'is released',
+  denied: 'was denied',
+  recalled: 'was recalled',
+  failed: 'could not be examined',
+  abandoned: 'was given up',
+};
+
+/** What became of a version, and why, one line each. */
+export function versionLines(version: Version): readonly string[] {
+  const { modelName, number, state, verdict, revision } = version;
+  const found = verdict === null ? '' : `, found ${verdict}`;
+  const as = revision === null ? '' : `, revision ${revision}`;
+  return [`${modelName} version ${number} ${sentences[state]}${found}${as}`, ...whyLines(version)];
+}
+
+function whyLines({ state, recall, failure, decision }: Version): readonly string[] {
+  if (state === 'recalled' && recall !== null) return [`  ${recall.reason}`];
+  if (state === 'failed' && failure !== null) return [`  ${failure}`];
+  if (state !== 'denied' && state !== 'review') return [];
+  const reasons = decision?.reasons ?? [];
+  return reasons
+    .filter(({ effect, waiverId }) => waiverId === null && effect !== 'allow' && effect !== 'convert')
+    .map(({ rule, effect, message }) => `  ${effect} by ${rule}: ${message}`);
+}

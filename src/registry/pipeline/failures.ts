@@ -1,0 +1,92 @@
+import { CodedError } from '../../bytes/errors.ts';
+import { RegistryError } from '../errors.ts';
+import type { Registry } from '../registry.ts';
+import { moveVersion } from '../versions/move-version.ts';
+import { MAX_ATTEMPTS } from './job-kinds.ts';
+
+/** What passes by itself: something that is needed did not answer, or had no room. */
+const passing: ReadonlySet<string> = new Set([
+  ...[
+    'blobs-unavailable',
+    'keys-unavailable',
+    'provider-failed',
+    'no-space',
+    'no-room',
+    'unwritable',
+    'policy-invalid',
+  ],
+  ...['policy-outdated'],
+  ...['records-unreachable', 'store-busy', 'store-conflict', 'store-failed', 'store-closed', 'change-too-slow'],
+  ...['outcome-unknown', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT'],
+]);
+/** A crash may be chance once. */
+const CRASH_ATTEMPTS = 2;
+const MAX_REASON = 500;
+
+/** An attempt at a version, as its job knows it. */
+export interface AttemptAt {
+  readonly versionId: string;
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+}
+
+/** How often an attempt that ended so is tried. */
+function attemptsFor(error: unknown): number {
+  const code = codeOf(error);
+  if (code !== null && passing.has(code)) return MAX_ATTEMPTS;
+  return error instanceof CodedError ? 1 : CRASH_ATTEMPTS;
+}
+
+export function mayRetry({ signal, attempt }: Pick<AttemptAt, 'signal' | 'attempt'>, error: unknown): boolean {
+  return signal.aborted || attempt < attemptsFor(error);
+}
+
+/**
+ * Ends an attempt that failed: throws, so that the queue tries again, or says of the version that it failed and why. Nothing is released, and
+ * nothing hangs. @throws the error, where it is to be tried again.
+ */
+export async function failOrRetry(registry: Registry, at: AttemptAt, error: unknown): Promise<void> {
+  if (mayRetry(at, error)) throw error;
+  if (!(error instanceof CodedError)) registry.onFault(error);
+  await failVersion(registry, at, reasonOf(error));
+}
+
+/** Nothing where somebody moved it meanwhile. */
+export async function failVersion(
+  { store, bus, clock }: Pick<Registry, 'store' | 'bus' | 'clock'>,
+  { versionId, jobId }: { readonly versionId: string; readonly jobId: string | null },
+  reason: string,
+): Promise<void> {
+  await store.change(async (change) => {
+    const row = await change.sql
+      .selectFrom('registry_versions')
+      .select('id')
+      .where('id', '=', versionId)
+      .where('job_id', jobId === null ? 'is' : '=', jobId)
+      .where('state', 'in', ['examining', 'releasing'])
+      .executeTakeFirst();
+    if (row === undefined) return;
+    await moveVersion(change, bus, {
+      versionId,
+      to: 'failed',
+      from: ['examining', 'releasing'],
+      set: { failure: reason, step: null },
+      by: null,
+      atMs: clock(),
+      entry: { reasons: [reason], severity: 'medium' },
+    });
+  });
+}
+
+/** For people. The text of an error that is not ours may quote anything, so only its kind is shown. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof CodedError) return error.message.slice(0, MAX_REASON);
+  if (codeOf(error) === 'ERR_WORKER_OUT_OF_MEMORY') return 'it needs more memory than an examination may have';
+  const kind = error instanceof Error ? [error.name, codeOf(error)].filter((one) => one !== null).join(' ') : 'error';
+  return RegistryError.of('work-failed', kind).message;
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
