@@ -22,6 +22,7 @@ const suites = {
   keys: 'Keys',
   jobs: 'Jobs',
   'registry-scans': 'Scans of the registry',
+  upload: 'Uploads',
   registry: 'Listing and searching models',
 } as const;
 type Suite = keyof typeof suites;

@@ -169,7 +169,10 @@ function keyOf(id: string): Known {
 }
 
 /** What a route asks for in its query. */
-const queries: Readonly<Record<string, string>> = { 'models.find': `?name=${MODEL_NAME}` };
+const queries: Readonly<Record<string, string>> = {
+  'models.find': `?name=${MODEL_NAME}`,
+  'versions.putPart': '?path=a&part=0',
+};
 
 function urlOf({ id, path }: Route): string {
   const samples: Readonly<Record<string, string>> = { projectId, grantId, modelId, versionId, version: '1' };
@@ -181,6 +184,8 @@ function bodyOf({ id }: Route): object | undefined {
   if (id === 'projects.change' || id === 'models.change') return {};
   if (id === 'models.make') return { name: 'another', projectId };
   if (id === 'versions.import') return { repository: 'acme/bert', projectId };
+  if (id === 'versions.begin') return { files: [{ path: 'a', bytes: 1 }] };
+  if (id === 'versions.putPart') return Buffer.from('a');
   if (id === 'versions.setStage') return { stage: 'none' };
   if (id === 'approvals.decide') return { decision: 'approve', reason: 'looked at it' };
   if (id !== 'grants.give') return undefined;
@@ -191,6 +196,7 @@ function bodyOf({ id }: Route): object | undefined {
 async function mayCallIt(route: Route, caller: Caller): Promise<boolean> {
   const headers = {
     host: 'localhost:4800',
+    ...(route.takes === undefined ? {} : { 'content-type': route.takes }),
     ...(caller === 'stranger' ? {} : { authorization: `Bearer ${caller.replaceAll(' ', '_')}` }),
   };
   const payload = bodyOf(route);
