@@ -22,6 +22,7 @@ const suites = {
   keys: 'Keys',
   jobs: 'Jobs',
   registry: 'Listing and searching models',
+  download: 'Downloads',
 } as const;
 type Suite = keyof typeof suites;
 
