@@ -24,6 +24,7 @@ const suites = {
   'registry-scans': 'Scans of the registry',
   upload: 'Uploads',
   registry: 'Listing and searching models',
+  download: 'Downloads',
 } as const;
 type Suite = keyof typeof suites;
 
