@@ -208,7 +208,7 @@ async function measureAll({ store, access }: Means, projects: readonly string[])
   );
   const list = (who: Caller, search: Partial<ModelSearch>) => async (): Promise<unknown> => {
     const { allows: maySee } = await access.decideModels(who, 'models.read');
-    return listModels(store.read, { limit: 50, order: 'changed', ...search, maySee });
+    return listModels(store, { limit: 50, order: 'changed', ...search, maySee });
   };
   const lastPath = `layer-${((models - 2) * files + 1).toString(36).padStart(5, '0')}/`;
   const subjects: readonly (readonly [string, () => Promise<unknown>])[] = [

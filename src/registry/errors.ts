@@ -14,6 +14,7 @@ const registryErrors = {
   'content-damaged': row('a stored content is not what was stored', 500, 'restore it from a backup'),
   'conversion-refused': row('the version must be converted, and cannot be', 422, 'send the weights as safetensors'),
   'file-unknown': row('the version has no such file', 404),
+  'imports-full': row('too many models are being fetched', 429, 'try again when some of them are here'),
   'keys-unavailable': row(
     'the service that keeps the master key does not answer',
     503,

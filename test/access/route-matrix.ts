@@ -10,6 +10,10 @@ const readers = 'ASUu';
 const exporters = 'ASU';
 const officers = 'AS';
 const administrator = 'A';
+/** Whoever may see a model of the project. */
+const modelReaders = 'ASUEMPuev';
+/** Whoever may change it. */
+const modelWriters = 'AEPe';
 
 /**
  * Who may call which route by the policies that come with the program: one letter for each sort of caller, as `letters` of the test has them
@@ -76,6 +80,13 @@ export const mayCall: Readonly<Record<string, string>> = {
   'me.verify': sessions,
   'me.verifyOptions': sessions,
   metrics: readers,
+  'models.change': modelWriters,
+  'models.find': modelReaders,
+  'models.list': signedIn,
+  'models.make': modelWriters,
+  'models.show': modelReaders,
+  'notices.list': signedIn,
+  'notices.seen': signedIn,
   'oauth.revoke': anybody,
   'oauth.token': anybody,
   'overview.show': readers,
@@ -106,6 +117,7 @@ export const mayCall: Readonly<Record<string, string>> = {
   'projects.list': signedIn,
   'projects.make': administrator,
   'projects.show': 'ASUEMPuev',
+  'registry.summary': signedIn,
   'reviews.close': officers,
   'reviews.decide': officers,
   'reviews.items': readers,
@@ -130,6 +142,17 @@ export const mayCall: Readonly<Record<string, string>> = {
   'signIn.recovery': anybody,
   'signIn.totp': anybody,
   signOut: sessions,
+  'versions.compare': modelReaders,
+  'versions.downloads': modelWriters,
+  'versions.files': modelReaders,
+  'versions.lineage': modelReaders,
+  'versions.list': modelReaders,
+  'versions.setStage': modelWriters,
+  'versions.show': modelReaders,
+  'recalls.list': signedIn,
+  'registry.reexamine': officers,
+  'versions.recall': 'ASP',
+  'versions.reexamine': 'ASP',
   'waivers.end': officers,
   'waivers.list': readers,
 };

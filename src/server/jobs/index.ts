@@ -2,6 +2,7 @@ import { blobsSweep } from './blobs-sweep.ts';
 import type { ProcessJob } from './define-job.ts';
 import { ledgerRetention } from './ledger-retention.ts';
 import { registryDecideAgain } from './registry-decide-again.ts';
+import { registryImport } from './registry-import.ts';
 import { registrySweep } from './registry-sweep.ts';
 import { registryUpkeep } from './registry-upkeep.ts';
 import { registryWaivers } from './registry-waivers.ts';
@@ -12,6 +13,7 @@ export const processJobs: readonly ProcessJob[] = [
   blobsSweep,
   ledgerRetention,
   registryDecideAgain,
+  registryImport,
   registrySweep,
   registryUpkeep,
   registryWaivers,
