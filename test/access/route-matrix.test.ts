@@ -181,6 +181,7 @@ function urlOf({ id, path }: Route): string {
 }
 
 function bodyOf({ id }: Route): object | undefined {
+  if (id === 'approvals.decide') return { decision: 'approve', reason: 'looked at it' };
   if (id === 'projects.change' || id === 'models.change') return {};
   if (id === 'models.make') return { name: 'another', projectId };
   if (id === 'versions.import') return { repository: 'acme/bert', projectId };
