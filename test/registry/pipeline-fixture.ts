@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { PrincipalRef } from '../../src/contract/types/common.ts';
 import type { VersionState } from '../../src/contract/types/registry.ts';
 import { LocalKeyProvider, ROOT_BYTES } from '../../src/registry/keys/local-key-provider.ts';
 import { makeModel } from '../../src/registry/models/make-model.ts';
+import { RegistryError } from '../../src/registry/errors.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 import { putPart } from '../../src/registry/uploads/put-part.ts';
 import { submitUpload } from '../../src/registry/uploads/submit-upload.ts';
@@ -166,6 +168,22 @@ async function uploadFiles(registry: Registry, { modelId, files, by }: Upload): 
     }),
   );
   for (const { path, content } of contents)
-    if (content.length > 0) await putPart(registry, { versionId, path, part: 0, content: Readable.from([content]) });
+    if (content.length > 0) await sendPart(registry, { versionId, path, content });
   return versionId;
+}
+
+/** As clients do, it sends again what could not be stored because the same content was being removed. */
+async function sendPart(
+  registry: Registry,
+  { versionId, path, content }: { readonly versionId: string; readonly path: string; readonly content: Buffer },
+): Promise<void> {
+  for (let left = 20; ; left -= 1) {
+    try {
+      await putPart(registry, { versionId, path, part: 0, content: Readable.from([content]) });
+      return;
+    } catch (error) {
+      if (!(error instanceof RegistryError) || error.code !== 'blobs-unavailable' || left === 0) throw error;
+      await sleep(100);
+    }
+  }
 }
