@@ -21,6 +21,7 @@ const suites = {
   policy: 'Deciding about access',
   keys: 'Keys',
   jobs: 'Jobs',
+  'registry-scans': 'Scans of the registry',
   registry: 'Listing and searching models',
 } as const;
 type Suite = keyof typeof suites;

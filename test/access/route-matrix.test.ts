@@ -182,6 +182,7 @@ function bodyOf({ id }: Route): object | undefined {
   if (id === 'models.make') return { name: 'another', projectId };
   if (id === 'versions.import') return { repository: 'acme/bert', projectId };
   if (id === 'versions.setStage') return { stage: 'none' };
+  if (id === 'approvals.decide') return { decision: 'approve', reason: 'looked at it' };
   if (id !== 'grants.give') return undefined;
   const principal = person(newId('person'));
   return { principal, role: 'member', scope: { kind: 'project', id: projectId }, reason: 'test' };

@@ -17,6 +17,7 @@ import { serverConfigSchema } from '../../src/server/config/schema.ts';
 import { jobKinds } from '../../src/server/jobs/index.ts';
 import { type RunningJobs, startJobs } from '../../src/server/jobs/start-jobs.ts';
 import type { Services } from '../../src/server/services.ts';
+import type { BlobsConfig } from '../../src/store/blobs/config.ts';
 import { openBlobs } from '../../src/store/blobs/open-blobs.ts';
 import { type JobPlace, openQueue, type OpenedQueue } from '../build/jobs.ts';
 import { openTestRegistry, type TestRegistry } from './fixture.ts';
@@ -36,7 +37,10 @@ export interface Pipeline {
   /** Begins to run jobs; may be called again after a stop. */
   start(kinds?: readonly string[]): Promise<RunningJobs>;
   model(name: string): Promise<string>;
-  /** Uploads these files as a new version and submits it. */
+  /** Uploads these files as a new version, each in one part. */
+  upload(modelId: string, files: Files, by?: PrincipalRef): Promise<string>;
+  submitUploaded(versionId: string): Promise<void>;
+  /** Both. */
   submit(modelId: string, files: Files, by?: PrincipalRef): Promise<string>;
   row(versionId: string): Promise<VersionRow>;
   /** The row, once it is in this state; fails where it ends in another. */
@@ -52,6 +56,9 @@ export interface PipelineOptions {
   readonly folder?: string;
   readonly root?: Uint8Array;
   readonly threads?: number;
+  /** Default: a folder. */
+  readonly blobs?: BlobsConfig;
+  readonly partBytes?: number;
 }
 
 const moving: ReadonlySet<VersionState> = new Set(['uploading', 'examining', 'releasing']);
@@ -60,7 +67,7 @@ export async function openPipeline(place: JobPlace, options: PipelineOptions = {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'vouchsafe-pipeline-'));
   const { threads = 1 } = options;
   const queue = await openQueue(place, { kinds: jobKinds, threads });
-  const blobsConfig = { folder: { path: join(folder, 'blobs') } };
+  const blobsConfig = options.blobs ?? { folder: { path: join(folder, 'blobs') } };
   const faults: unknown[] = [];
   const test = await openTestRegistry(
     { store: queue.store },
@@ -72,7 +79,8 @@ export async function openPipeline(place: JobPlace, options: PipelineOptions = {
       ...options.over,
     },
   );
-  const { registry } = test;
+  const { partBytes = test.registry.limits.partBytes } = options;
+  const registry = { ...test.registry, limits: { ...test.registry.limits, partBytes } };
   const facts = { config: serverConfigSchema.parse({ jobs: { threads } }) };
   const services = {
     ...{ store: queue.store, jobs: queue.jobs, blobs: registry.blobs, registry, facts, clock: registry.clock },
@@ -92,7 +100,13 @@ export async function openPipeline(place: JobPlace, options: PipelineOptions = {
       );
       return value;
     },
-    submit: (modelId, files, by = test.owner) => submitFiles(registry, { modelId, files, by }),
+    upload: (modelId, files, by = test.owner) => uploadFiles(registry, { modelId, files, by }),
+    submitUploaded: (versionId) => submitUpload(registry, versionId, test.owner),
+    submit: async (modelId, files, by = test.owner) => {
+      const versionId = await uploadFiles(registry, { modelId, files, by });
+      await submitUpload(registry, versionId, by);
+      return versionId;
+    },
     row: (versionId) =>
       queue.store.read
         .selectFrom('registry_versions')
@@ -139,7 +153,7 @@ interface Upload {
   readonly by: PrincipalRef;
 }
 
-async function submitFiles(registry: Registry, { modelId, files, by }: Upload): Promise<string> {
+async function uploadFiles(registry: Registry, { modelId, files, by }: Upload): Promise<string> {
   const contents = Object.entries(files).map(([path, content]) => ({ path, content: Buffer.from(content) }));
   const { value: versionId } = await registry.store.change((change) =>
     declareVersion(change, registry, {
@@ -153,6 +167,5 @@ async function submitFiles(registry: Registry, { modelId, files, by }: Upload): 
   );
   for (const { path, content } of contents)
     if (content.length > 0) await putPart(registry, { versionId, path, part: 0, content: Readable.from([content]) });
-  await submitUpload(registry, versionId, by);
   return versionId;
 }

@@ -8,6 +8,8 @@ import type { PrincipalRef } from '../../src/contract/types/common.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 import { LocalBus } from '../../src/store/bus/local-bus.ts';
 import { MemoryCounters } from '../../src/store/counters/memory-counters.ts';
+import type { Jobs } from '../../src/store/jobs/job.ts';
+import type { OpenedJobs } from '../../src/store/jobs/open-jobs.ts';
 import type { TestColumn } from '../build/store.ts';
 import { callerOf, openTestAccess, testAuthorizer } from '../access/fixture.ts';
 import { openTestRegistry } from '../registry/fixture.ts';
@@ -21,6 +23,8 @@ export interface HubServer {
   readonly projectId: string;
   /** A key with the right to read models of the project. */
   readonly key: string;
+  /** Where there is a queue. */
+  readonly jobs: Jobs | undefined;
   readonly logged: () => string;
   /** In the project, unless another is named. */
   release(wanted: Omit<Releasing, 'projectId' | 'by'> & { readonly projectId?: string }): Promise<MadeVersion>;
@@ -36,11 +40,18 @@ export interface HubServer {
 const many = { count: 1_000_000, windowSeconds: 60 };
 
 /** A server with the hub interface that listens on a free port, with real rights, keys and contents. */
-export async function startHubServer(column: TestColumn, over: Partial<Registry> = {}): Promise<HubServer> {
-  const at = await column.makeStore({ enqueue: async () => 'job' });
+export async function startHubServer(
+  column: TestColumn,
+  { over = {}, queue }: { readonly over?: Partial<Registry>; readonly queue?: OpenedJobs } = {},
+): Promise<HubServer> {
+  const at = await column.makeStore({ enqueue: queue?.enqueue ?? (async () => 'job') });
   const { store } = at;
   const access: Access = await openTestAccess({ store, bus: new LocalBus(), clock: Date.now });
-  const made = await openTestRegistry({ store }, { authorizer: access.authorizer, bus: access.bus, ...over });
+  const jobs = queue?.attach(store, access.bus);
+  const made = await openTestRegistry(
+    { store },
+    { authorizer: access.authorizer, bus: access.bus, ...(jobs === undefined ? {} : { jobs }), ...over },
+  );
   const { registry, owner, projectId } = made;
   const programs = openServiceAccess({
     store,
@@ -76,7 +87,7 @@ export async function startHubServer(column: TestColumn, over: Partial<Registry>
     });
     return {
       secret: issued.secret,
-      revoke: async () => void (await programs.keys.revoke(by, { serviceId: service.id, keyId: issued.key.id })),
+      revoke: () => programs.keys.revoke(by, { serviceId: service.id, keyId: issued.key.id }),
     };
   };
   const { secret: key } = await issueKey();
@@ -94,6 +105,7 @@ export async function startHubServer(column: TestColumn, over: Partial<Registry>
     owner,
     projectId,
     key,
+    jobs,
     logged: server.logged,
     issueKey,
     release: (wanted) => releaseVersion(registry, { projectId, by: owner, ...wanted }),
@@ -111,6 +123,7 @@ export async function startHubServer(column: TestColumn, over: Partial<Registry>
       }),
     stop: async () => {
       await server.app.close();
+      await jobs?.stop({ timeoutMs: 200 });
       await programs.close();
       await made.end();
       await access.close();

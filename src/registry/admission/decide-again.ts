@@ -58,7 +58,7 @@ async function decideOne(change: Change, { bus, clock }: Means, id: string): Pro
   const before = decisionOf(row);
   if (before !== null && isDeepSame(before, decision)) return false;
   // Whatever else let it wait than the policy is for people to end.
-  const isForPeople = row.recalled_at !== null || before?.outcome !== 'review' || (await wasRefused(change, id));
+  const isForPeople = before?.outcome !== 'review' || (await wasTurnedAway(change, id));
   const to = decision.outcome === 'review' || isForPeople ? 'review' : decision.outcome;
   await change.sql
     .updateTable('registry_versions')
@@ -84,12 +84,13 @@ function isDeepSame(a: AdmissionDecision, b: AdmissionDecision): boolean {
   return JSON.stringify({ ...a, policyVersion: 0 }) === JSON.stringify({ ...b, policyVersion: 0 });
 }
 
-async function wasRefused({ sql }: Change, versionId: string): Promise<boolean> {
+/** By the policy or by a person, whatever the policy said later. */
+async function wasTurnedAway({ sql }: Change, versionId: string): Promise<boolean> {
   const found = await sql
-    .selectFrom('registry_approvals')
+    .selectFrom('ledger_entry')
     .select('id')
-    .where('version_id', '=', versionId)
-    .where('decision', '=', 'refuse')
+    .where('object_id', '=', versionId)
+    .where('activity', 'in', ['model.denied', 'model.recalled'])
     .limit(1)
     .executeTakeFirst();
   return found !== undefined;

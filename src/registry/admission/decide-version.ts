@@ -44,10 +44,41 @@ function withOwners({ items, total }: Licences, licence: string | null): Licence
   return { items: [{ name, kind, origin: 'owner' }, ...stated], total: rest + 1 };
 }
 
+type DecidableVersion = Pick<VersionRow, 'id' | 'model_id' | 'facts' | 'release_facts'>;
+
 export interface DecidedVersion extends ActivePolicy {
-  readonly facts: AdmissionFacts;
+  readonly facts: readonly AdmissionFacts[];
   readonly waivers: readonly GivenWaiver[];
   readonly decision: AdmissionDecision;
+}
+
+const worstFirst: readonly AdmissionDecision['outcome'][] = ['deny', 'review', 'allow'];
+
+/** Of the files as they came and as they are to be given out: the worse outcome, the reasons of both. */
+function combined(first: AdmissionDecision, second: AdmissionDecision): AdmissionDecision {
+  const known = new Set(first.reasons.map(({ rule, effect }) => `${effect} ${rule}`));
+  const added = second.reasons.filter(({ rule, effect }) => !known.has(`${effect} ${rule}`));
+  const outcome = worstFirst.find((one) => first.outcome === one || second.outcome === one) ?? 'deny';
+  return { ...first, outcome, reasons: [...first.reasons, ...added] };
+}
+
+/** Facts that a decision looks at: of the files as they came and, where that was prepared, as they are to be given out. */
+async function factsToJudge(read: Reader, version: DecidableVersion): Promise<readonly AdmissionFacts[]> {
+  const came = readFacts(version.facts);
+  if (came === null) return [];
+  const given = version.release_facts === version.facts ? null : readFacts(version.release_facts);
+  const model = await modelOf(read, version.model_id);
+  return [came, ...(given === null ? [] : [given])].map((facts) => withModel(facts, model));
+}
+
+/** Decides about all of them, with waivers beside those that were given. */
+export function decideAbout(
+  { policy, version, facts }: Omit<DecidedVersion, 'decision' | 'waivers'>,
+  { waivers, nowMs }: { readonly waivers: readonly GivenWaiver[]; readonly nowMs: number },
+): AdmissionDecision {
+  const [first, second] = facts.map((one) => decideAdmission(policy, one, { waivers, policyVersion: version, nowMs }));
+  if (first === undefined) throw RegistryError.of('version-state', 'it was not examined');
+  return second === undefined ? first : combined(first, second);
 }
 
 /**
@@ -56,16 +87,24 @@ export interface DecidedVersion extends ActivePolicy {
  */
 export async function decideVersion(
   read: Reader,
-  version: Pick<VersionRow, 'id' | 'model_id' | 'facts'>,
+  version: DecidableVersion,
   nowMs: number,
 ): Promise<DecidedVersion | null> {
-  const kept = readFacts(version.facts);
-  if (kept === null) return null;
-  const facts = withModel(kept, await modelOf(read, version.model_id));
+  const facts = await factsToJudge(read, version);
+  if (facts.length === 0) return null;
   const active = await activePolicy(read);
   const waivers = await waiversOf(read, version);
-  const decision = decideAdmission(active.policy, facts, { waivers, policyVersion: active.version, nowMs });
+  const decision = decideAbout({ ...active, facts }, { waivers, nowMs });
   return { ...active, facts, waivers, decision };
+}
+
+/** Facts with what is known now of the model of a version. */
+export async function withModelOf(
+  read: Reader,
+  { model_id: modelId }: Pick<VersionRow, 'model_id'>,
+  facts: AdmissionFacts,
+): Promise<AdmissionFacts> {
+  return withModel(facts, await modelOf(read, modelId));
 }
 
 async function modelOf(read: Reader, modelId: string): Promise<ModelOfFacts> {

@@ -17,7 +17,7 @@ type ShownPolicy = z.infer<typeof admissionPolicy>;
 type Reader = Kysely<Database>;
 
 /** Decides again about what waits for people. */
-export const decideAgainJob = 'registry.decide-again';
+const decideAgainJob = 'registry.decide-again';
 
 /** The policy in force, to show. */
 export async function showActivePolicy(read: Reader): Promise<ShownPolicy> {

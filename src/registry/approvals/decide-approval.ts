@@ -3,8 +3,8 @@ import type { PrincipalRef } from '../../contract/types/common.ts';
 import type { AdmissionDecision } from '../../contract/types/registry.ts';
 import { newId } from '../../store/new-id.ts';
 import type { Change } from '../../store/store.ts';
-import { decideAdmission, DEFAULT_RULE, waivableOf } from '../admission/decide.ts';
-import { type DecidedVersion, decideVersion, reasonsForLedger } from '../admission/decide-version.ts';
+import { DEFAULT_RULE, waivableOf } from '../admission/decide.ts';
+import { decideAbout, type DecidedVersion, decideVersion, reasonsForLedger } from '../admission/decide-version.ts';
 import { RegistryError } from '../errors.ts';
 import { beginRelease } from '../pipeline/begin-release.ts';
 import { notify } from '../pipeline/notices.ts';
@@ -116,8 +116,7 @@ const NEW_WAIVER = 'new';
 function withWaiver(decided: DecidedVersion, waiver: WaiverRequest | undefined, nowMs: number): AdmissionDecision {
   if (waiver === undefined) return decided.decision;
   const given = { id: NEW_WAIVER, rules: waiver.rules, expiresAtMs: waiver.expiresAtMs, endedAtMs: null };
-  const waivers = [given, ...decided.waivers];
-  return decideAdmission(decided.policy, decided.facts, { waivers, policyVersion: decided.version, nowMs });
+  return decideAbout(decided, { waivers: [given, ...decided.waivers], nowMs });
 }
 
 function named(decision: AdmissionDecision, waiverId: string | null): AdmissionDecision {
@@ -134,9 +133,7 @@ function requireApprovable(
   const waivable = new Map<string, string>(policy.rules.map((rule) => [rule.id, waivableOf(rule)]));
   waivable.set(DEFAULT_RULE, policy.default === 'deny' ? 'never' : 'allowed');
   for (const rule of waiver?.rules ?? []) {
-    const isAgainst = before.reasons.some(
-      (one) => one.rule === rule && (one.effect === 'deny' || one.effect === 'review'),
-    );
+    const isAgainst = before.reasons.some((one) => one.rule === rule && one.effect !== 'allow');
     if (!isAgainst) throw RegistryError.of('waiver-wrong', `${rule} does not stand against this version`);
     if (waivable.get(rule) === 'never') throw RegistryError.of('waiver-wrong', `nobody may waive ${rule}`);
   }

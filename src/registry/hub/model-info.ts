@@ -82,7 +82,7 @@ export async function downloadsOf(
     .innerJoin('registry_versions', 'registry_versions.id', 'registry_downloads.version_id')
     .select(({ fn }) => [
       'registry_versions.model_id as id',
-      fn.count<number>('registry_downloads.principal_id').distinct().as('count'),
+      fn.count<number | string>('registry_downloads.principal_id').distinct().as('count'),
     ])
     .where('registry_versions.model_id', 'in', modelIds)
     .groupBy('registry_versions.model_id')

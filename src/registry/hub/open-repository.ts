@@ -34,30 +34,30 @@ const RETRY_SECONDS = 10;
 const SERVER: Scope = { kind: 'server' };
 
 /**
- * A released version of a model that the caller may read; fetched from the hub behind where it is not here and that is wanted.
+ * A released version of a model that the caller may read; fetched from the hub behind where that is wanted, which also knows of models that are
+ * here whether they changed there.
  * @throws HubError for everything else. What the caller may not see looks as if it were not there.
  */
-export async function openRepository(
-  call: HubCall,
-  wanted: { readonly name: string; readonly revision: string },
-): Promise<Repository> {
-  const { registry } = call;
+export async function openRepository(call: HubCall, wanted: Wanted): Promise<Repository> {
   const model = await findReadable(call, wanted.name);
-  if (model === undefined) {
-    const pulled = await pull(call, wanted);
-    if (pulled !== undefined) return pulled;
-    await checkMay(call, SERVER);
-    throw HubError.of('hub-repository-unknown');
-  }
-  try {
-    return { model, version: await findRevision(registry.store.read, model, wanted.revision) };
-  } catch (error) {
-    if (!(error instanceof HubError) || error.code !== 'hub-revision-unknown') throw error;
-    const pulled = await pull(call, { name: model.name, revision: wanted.revision });
-    if (pulled === undefined) throw error;
-    return pulled;
-  }
+  const found = (await pull(call, wanted, model)) ?? (await findHere(call, wanted, model));
+  return { ...found, version: underName(found.version, wanted.revision) };
 }
+
+interface Wanted {
+  readonly name: string;
+  readonly revision: string;
+}
+
+async function findHere(call: HubCall, { revision }: Wanted, model: RegistryModelRow | undefined): Promise<Repository> {
+  if (model !== undefined) return { model, version: await findRevision(call.registry.store.read, model, revision) };
+  await checkMay(call, SERVER);
+  throw HubError.of('hub-repository-unknown');
+}
+
+/** Clients keep what they get under the commit that they asked for, which may be one of the hub behind. */
+const underName = (version: ReleasedRow, revision: string): ReleasedRow =>
+  /^[0-9a-f]{40}$/.test(revision) ? { ...version, revision } : version;
 
 /** A model that is here, if the caller may read it, whatever its versions are. @throws HubError `hub-repository-unknown` */
 export async function openModel(call: HubCall, name: string): Promise<RegistryModelRow> {
@@ -84,35 +84,56 @@ async function checkMay({ registry, caller, refused }: HubCall, scope: Scope): P
   throw HubError.of('hub-repository-unknown');
 }
 
-/** What the hub behind has of it, once it was admitted; undefined where it has nothing either. */
+/** What the hub behind has of it, once it was admitted; undefined where it has nothing to do with it. */
 async function pull(
   call: HubCall,
-  wanted: { readonly name: string; readonly revision: string },
+  wanted: Wanted,
+  known: RegistryModelRow | undefined,
 ): Promise<Repository | undefined> {
   const { registry } = call;
   if (registry.upstream?.pullThrough !== true) return undefined;
-  const outcome = await outcomeInTime(call, wanted);
+  const outcome = await outcomeInTime(call, { ...wanted, name: known?.name ?? wanted.name });
   if (outcome.kind === 'unknown') return undefined;
-  if (outcome.kind === 'refused') throw HubError.of('hub-upstream-refused', outcome.reason);
   if (outcome.kind === 'wait') throw waiting(wanted.name, outcome);
-  const row = await registry.store.read
-    .selectFrom('registry_versions')
-    .innerJoin('registry_models', 'registry_models.id', 'registry_versions.model_id')
-    .select(['registry_models.name as name', 'registry_versions.number as number'])
-    .where('registry_versions.id', '=', outcome.versionId)
-    .executeTakeFirst();
-  const model = row === undefined ? undefined : await findReadable(call, row.name);
-  if (row === undefined || model === undefined) return undefined;
-  return { model, version: await findRevision(registry.store.read, model, `v${row.number}`) };
+  if (outcome.kind === 'refused') {
+    if (known !== undefined) await checkRecalled(registry, known, wanted.revision);
+    throw HubError.of('hub-upstream-refused', `${wanted.name}: ${outcome.reason}`);
+  }
+  const version = await readVersion(registry, outcome.versionId);
+  const model = version === undefined ? undefined : await findById(call, version.model_id);
+  if (version === undefined || model === undefined) return undefined;
+  return { model, version: await findRevision(registry.store.read, model, `v${version.number}`) };
 }
 
-async function outcomeInTime(
-  { registry, caller, signal }: HubCall,
-  wanted: { readonly name: string; readonly revision: string },
-): Promise<PullOutcome> {
+function readVersion({ store }: Registry, id: string) {
+  return store.read.selectFrom('registry_versions').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** The caller may have got the right to it, or lost it, while it was fetched. */
+async function findById(call: HubCall, id: string): Promise<RegistryModelRow | undefined> {
+  await checkMay(call, { kind: 'model', id });
+  return call.registry.store.read.selectFrom('registry_models').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** A recall is told as one: of anything else clients take what they have in their cache. */
+async function checkRecalled({ store }: Registry, model: RegistryModelRow, revision: string): Promise<void> {
+  const imported = await store.read
+    .selectFrom('registry_versions')
+    .select('number')
+    .where('model_id', '=', model.id)
+    .where('state', '=', 'recalled')
+    .where('source', 'like', `%"revision":"${/^[0-9a-f]{40}$/.test(revision) ? revision : '-'}"%`)
+    .executeTakeFirst();
+  const asked = imported === undefined ? revision : `v${imported.number}`;
+  await findRevision(store.read, model, asked).catch((error: unknown) => {
+    if (error instanceof HubError && error.code === 'hub-recalled') throw error;
+  });
+}
+
+async function outcomeInTime({ registry, caller, signal }: HubCall, wanted: Wanted): Promise<PullOutcome> {
   const late = new AbortController();
   const timeUp = new Promise<PullOutcome>((resolve) => {
-    const message = 'it is being fetched and examined';
+    const message = `it is being fetched and examined; ask again in ${RETRY_SECONDS} s`;
     const timer = setTimeout(
       () => resolve({ kind: 'wait', retryAfterSeconds: RETRY_SECONDS, message, progress: null }),
       MAX_WAIT_MS,
@@ -130,7 +151,5 @@ async function outcomeInTime(
 
 function waiting(name: string, { message, progress, retryAfterSeconds }: PullOutcome & { kind: 'wait' }): HubError {
   const share = progress === null ? '' : ` (${Math.floor(progress * 100)} %)`;
-  return HubError.of('hub-wait', `${name}: ${message}${share}; try again in ${retryAfterSeconds} s`, {
-    retryAfterSeconds,
-  });
+  return HubError.of('hub-wait', `${name}: ${message}${share}`, { retryAfterSeconds });
 }

@@ -26,7 +26,7 @@ interface Ending {
  */
 export async function endWaiver(
   change: Change,
-  registry: Pick<Registry, 'bus' | 'recentDays'>,
+  registry: Pick<Registry, 'bus' | 'recentDays' | 'hasWebhook'>,
   ending: Ending,
 ): Promise<void> {
   const { waiverId, atMs } = ending;
@@ -81,7 +81,7 @@ interface Decided {
 
 async function decideWithout(
   change: Change,
-  registry: Pick<Registry, 'bus' | 'recentDays'>,
+  registry: Pick<Registry, 'bus' | 'recentDays' | 'hasWebhook'>,
   { version, waiver, ending: { by, atMs } }: Decided,
 ): Promise<void> {
   const decided = await decideVersion(change.sql, version, atMs);
@@ -126,5 +126,5 @@ function rulesInForce({ reasons }: AdmissionDecision, rules: readonly string[]):
 }
 
 function isAgainst(effect: AdmissionDecision['reasons'][number]['effect']): boolean {
-  return effect === 'deny' || effect === 'review';
+  return effect !== 'allow';
 }

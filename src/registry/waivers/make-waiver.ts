@@ -7,7 +7,7 @@ import { RegistryError } from '../errors.ts';
 import type { VersionRow } from '../versions/move-version.ts';
 
 /** Looks for waivers that have come to their end, and tells owners of those that will. */
-export const waiversJob = 'registry.waivers';
+const waiversJob = 'registry.waivers';
 
 const YEAR_MS = 366 * 86_400_000;
 

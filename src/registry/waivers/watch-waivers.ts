@@ -10,7 +10,7 @@ const WARNING_MS = 7 * DAY_MS;
 /** Waivers that are looked at in one go; the rest follows at once. */
 const AT_ONCE = 100;
 
-type Means = Pick<Registry, 'store' | 'bus' | 'clock' | 'recentDays'>;
+type Means = Pick<Registry, 'store' | 'bus' | 'clock' | 'recentDays' | 'hasWebhook'>;
 
 /** Ends what has come to its end, with all that rests on it, and tells owners of what soon will. Repeatable. */
 export async function watchWaivers(means: Means, signal: AbortSignal): Promise<void> {

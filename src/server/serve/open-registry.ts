@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readKeyFile } from '../../access/people/secrets/key-file.ts';
 import { openContents } from '../../registry/contents/open-contents.ts';
@@ -14,9 +14,9 @@ import type { ServerConfig } from '../config/schema.ts';
 import { asFetch, makeSafeFetch } from '../fetch/safe-fetch.ts';
 import type { Closing } from './closing.ts';
 import { keysFolderOf } from './keys-folder.ts';
+import { openWorkFolder } from './work-folder.ts';
 
 const OWNER_ONLY = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
 /** One answer of a hub, such as a shard of a model. */
 const MAX_FETCHED_BYTES = 2 ** 43;
 
@@ -29,6 +29,8 @@ export async function openRegistry(
 ): Promise<Registry> {
   const { limits, recentDays } = config.registry;
   const masterKey = await openMasterKey(config, folder);
+  const work = openWorkFolder(config.registry.work ?? join(folder, 'work'));
+  closing.add(work, (opened) => opened.close());
   return {
     ...parts,
     limits,
@@ -37,9 +39,7 @@ export async function openRegistry(
     contents: closing.add(openContents({ ...parts, masterKey }), (contents) => contents.close()),
     hasWebhook: config.reviews.webhook !== undefined,
     signer: signerIn(config.registry.signingKey ?? join(keysFolderOf(config, folder), 'model-signing.pem')),
-    workFolder: closing.add(openWorkFolder(config.registry.work ?? join(folder, 'work')), async (work) =>
-      rmSync(work, { recursive: true, force: true }),
-    ),
+    workFolder: work.path,
     upstream: upstreamOf(config),
   };
 }
@@ -65,12 +65,6 @@ function signerIn(path: string): () => Promise<Signer> {
     opened = keySigner(readPrivateKey(readFileSync(path)));
     return opened;
   };
-}
-
-/** A folder of this process in it. */
-function openWorkFolder(path: string): string {
-  mkdirSync(path, { recursive: true, mode: OWNER_ONLY_FOLDER });
-  return mkdtempSync(join(path, 'process-'));
 }
 
 function upstreamOf({ registry, fetch }: ServerConfig): Upstream | null {

@@ -92,6 +92,11 @@ async function makeModels(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .addColumn('text', text, (column) => column.notNull())
     .execute();
   await db.schema.createIndex('registry_versions_state').on('registry_versions').columns(['state', 'id']).execute();
+  await db.schema
+    .createIndex('registry_versions_model')
+    .on('registry_versions')
+    .columns(['model_id', 'state'])
+    .execute();
   await db.schema.createIndex('registry_versions_revision').on('registry_versions').columns(['revision']).execute();
 }
 

@@ -13,6 +13,7 @@ import { approvalsOf, listDecided, listWaiting } from '../../../src/registry/app
 import { makeModel } from '../../../src/registry/models/make-model.ts';
 import type { Registry } from '../../../src/registry/registry.ts';
 import { declareVersion } from '../../../src/registry/versions/declare-version.ts';
+import { moveVersion } from '../../../src/registry/versions/move-version.ts';
 import { endWaiver } from '../../../src/registry/waivers/end-waiver.ts';
 import { listWaivers } from '../../../src/registry/waivers/list-waivers.ts';
 import { watchWaivers } from '../../../src/registry/waivers/watch-waivers.ts';
@@ -20,7 +21,7 @@ import type { JobRequest } from '../../../src/store/jobs/job.ts';
 import { testClock } from '../../access/fixture.ts';
 import { describeEachStore, type TestStore } from '../../build/store.ts';
 import { openTestRegistry, type TestRegistry } from '../fixture.ts';
-import { cleanFacts } from './facts.ts';
+import { cleanFacts, pickleFacts } from './facts.ts';
 
 const DAY_MS = 86_400_000;
 const suspicious = cleanFacts({ verdict: 'suspicious' });
@@ -138,15 +139,18 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
 
   it('a new policy decides about what waits, but brings nothing back', async () => {
     const waits = await version(suspicious);
-    const recalled = await version(suspicious);
-    await set(recalled, { recalled_at: clock() });
+    const denied = await version(suspicious);
+    await at.store.change((change) =>
+      moveVersion(change, registry.bus, { versionId: denied, to: 'denied', by: null, atMs: clock() }),
+    );
+    await set(denied, { state: 'review' });
     const refused = await version(suspicious);
     await approve(refused, { decision: 'refuse' });
     await set(refused, { state: 'review' });
     const released = await version(suspicious, { state: 'released' });
     await put(allowing, 0);
     await decideWaiting(registry, signal);
-    expect(await Promise.all([waits, recalled, refused, released].map(stateOf))).toEqual([
+    expect(await Promise.all([waits, denied, refused, released].map(stateOf))).toEqual([
       'releasing',
       'review',
       'review',
@@ -157,8 +161,8 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
     await put(denying, 1);
     await decideWaiting(registry, signal);
     expect(await stateOf(later)).toBe('denied');
-    expect(await stateOf(recalled)).toBe('review');
-    expect((await decisionOf(recalled)).outcome).toBe('deny');
+    expect(await stateOf(denied)).toBe('review');
+    expect((await decisionOf(denied)).outcome).toBe('deny');
     await decideWaiting(registry, signal);
   });
 
@@ -168,16 +172,17 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
     await version(malicious, { state: 'denied' });
     await version(cleanFacts(), { state: 'examining' });
     const run = (body: string) => tryAdmissionPolicy(at.store.read, { body, nowMs: clock() });
-    expect(await run(denying)).toMatchObject({
+    const denied = await run(denying);
+    expect(denied).toMatchObject({
       versions: 3,
-      counts: [
-        { outcome: 'allow', now: 1, then: 0 },
-        { outcome: 'review', now: 1, then: 0 },
-        { outcome: 'deny', now: 1, then: 3 },
-      ],
       changes: [{ version: { id: released }, from: { outcome: 'allow' }, to: { outcome: 'deny' } }, {}],
       isCut: false,
     });
+    expect(denied.counts.map((one) => Object.values(one))).toEqual([
+      ['allow', 1, 0],
+      ['review', 1, 0],
+      ['deny', 1, 3],
+    ]);
     expect(await run('rules: 1')).toMatchObject({ versions: 0, problems: [{ line: 1, column: 8 }] });
     expect(await stateOf(released)).toBe('released');
     expect((await activePolicy(at.store.read)).version).toBe(0);
@@ -299,6 +304,25 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
     expect(outcome).toBe('allow');
     expect(reasons.map(({ waiverId }) => waiverId)).toEqual([items[0]?.id, items[0]?.id, null]);
     expect(jobs.find(({ kind }) => kind === 'registry.waivers')?.runAt).toBe(clock() + 10 * DAY_MS);
+  });
+
+  it('what must be converted is given out as it is only as long as a waiver holds', async () => {
+    const id = await version(pickleFacts({ verdict: 'suspicious' }));
+    await approve(id, { waiver: waiverOf(10, 'pickles', 'not-clean') });
+    expect(await decisionOf(id)).toMatchObject({ outcome: 'review', convert: false });
+    await set(id, { state: 'released', release_facts: (await row(id)).facts });
+    clock.now += 11 * DAY_MS;
+    await watchWaivers(registry, signal);
+    expect(await row(id)).toMatchObject({ recall_reason: 'the waiver of not-clean, pickles ended' });
+  });
+
+  it('whoever approves decides about what is given out too', async () => {
+    const id = await version(cleanFacts());
+    await set(id, { release_facts: writeFacts(malicious) });
+    await expect(approve(id)).rejects.toMatchObject({ code: 'policy-denies' });
+    await set(id, { release_facts: writeFacts(suspicious) });
+    await approve(id);
+    expect((await decisionOf(id)).reasons.map(({ rule }) => rule)).toContain('not-clean');
   });
 
   async function releasedWithWaiver(days: number): Promise<string> {

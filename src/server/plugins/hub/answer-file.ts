@@ -49,8 +49,8 @@ export async function answerFile({ call, request, reply }: HubAsked): Promise<Fa
 }
 
 /** A recall cuts it off, also while nobody takes what is ready. */
-function streamOf({ read, signal }: OpenedDownload, part: ByteRange): Readable {
-  return addAbortSignal(signal, Readable.from(read(part), { objectMode: false }));
+function streamOf(opened: OpenedDownload, part: ByteRange): Readable {
+  return addAbortSignal(opened.signal, Readable.from(opened.read(part), { objectMode: false }));
 }
 
 /** A client that hears at which commit a file is missing does not ask for it again. */
