@@ -1,8 +1,6 @@
 import { CodedError } from '../../bytes/errors.ts';
 import { versionSource } from '../../contract/types/registry.ts';
-import { BlobError } from '../../store/blobs/errors.ts';
 import type { JobContext } from '../../store/jobs/job.ts';
-import { storeContent } from '../contents/store-content.ts';
 import { RegistryError } from '../errors.ts';
 import { submitVersion } from '../pipeline/submit.ts';
 import type { Registry, Upstream } from '../registry.ts';
@@ -10,6 +8,7 @@ import { moveVersion, type VersionRow } from '../versions/move-version.ts';
 import { type HubFile, listHubFiles } from './hub-client.ts';
 import { hubFaultOf, hubLied } from './hub-fault.ts';
 import { MAX_IMPORT_ATTEMPTS } from './import-job.ts';
+import { keepFile } from './keep-file.ts';
 import { readHubFile } from './read-hub-file.ts';
 import { reportProgress } from './report-progress.ts';
 
@@ -74,7 +73,7 @@ async function fetchVersion(registry: Registry, version: VersionRow, context: Jo
   const work = async (): Promise<void> => {
     for (const file of queue) {
       const pieces = progress.counted(readHubFile(upstream, { repository, commit, file, signal }), file);
-      await keepFile(registry, version, { file, pieces });
+      await keepFile(registry, { versionId: version.id, file, pieces });
     }
   };
   const workers = Array.from({ length: FILES_AT_ONCE }, () =>
@@ -117,31 +116,6 @@ async function missingFiles(
   };
   if (listed.size !== rows.length || !rows.every(isSame)) throw hubLied('it lists other files for the same commit');
   return rows.flatMap(({ path, digest }) => (digest === null ? (listed.get(path) ?? []) : []));
-}
-
-async function keepFile(
-  registry: Registry,
-  version: VersionRow,
-  { file, pieces }: { readonly file: HubFile; readonly pieces: AsyncIterable<Uint8Array> },
-): Promise<void> {
-  const { path, bytes, sha256 } = file;
-  const expected = sha256 === null ? {} : { expected: `sha256:${sha256}` };
-  const { digest } = await storeContent(registry, pieces, { maxBytes: bytes, ...expected }).catch((error: unknown) => {
-    if (error instanceof BlobError && error.code === 'digest-mismatch') {
-      throw hubLied(`${path} is not what its list of files says`, error);
-    }
-    throw error;
-  });
-  await registry.store.change(({ sql }) =>
-    sql
-      .updateTable('registry_files')
-      .set({ digest })
-      .where('version_id', '=', version.id)
-      .where('side', '=', 'source')
-      .where('path', '=', path)
-      .where('digest', 'is', null)
-      .execute(),
-  );
 }
 
 async function submit(registry: Registry, version: VersionRow): Promise<void> {

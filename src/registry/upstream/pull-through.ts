@@ -213,12 +213,15 @@ async function beginShared(registry: Settled, pull: Pull, { repository, commit, 
 
 const isFull = (error: unknown): boolean => error instanceof RegistryError && error.code === 'imports-full';
 
-/** What failed comes again after a while; what lost its job, at once. */
-async function isToBeginAnew({ jobs, clock }: Settled, { state, job_id: jobId }: VersionRow): Promise<boolean> {
+/** What failed or was given up comes again after a while; what lost its job, at once. */
+async function isToBeginAnew({ store, jobs, clock }: Settled, version: VersionRow): Promise<boolean> {
+  const { state, job_id: jobId, model_id: modelId } = version;
   const job = jobId === null ? undefined : await jobs.find(jobId);
   if (state === 'uploading') return job?.state !== 'waiting' && job?.state !== 'running';
   if (state !== 'failed' && state !== 'abandoned') return false;
-  return clock() - (job?.endedAt ?? 0) > FAILED_MS;
+  if (typeof job?.endedAt === 'number') return clock() - job.endedAt > FAILED_MS;
+  const model = store.read.selectFrom('registry_models').select('changed_at').where('id', '=', modelId);
+  return clock() - ((await model.executeTakeFirst())?.changed_at ?? 0) > FAILED_MS;
 }
 
 function outcomeOfLead(lead: Exclude<Lead, { kind: 'there' }>): PullOutcome {
