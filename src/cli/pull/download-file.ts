@@ -77,7 +77,11 @@ async function ask(
 async function receive(
   { body }: Response,
   arriving: Arriving,
-  { file, download, patience }: { readonly file: ReleasedFile; readonly download: Download; readonly patience: Patience },
+  {
+    file,
+    download,
+    patience,
+  }: { readonly file: ReleasedFile; readonly download: Download; readonly patience: Patience },
 ): Promise<void> {
   for await (const chunk of body ?? []) {
     await arriving.add(chunk);

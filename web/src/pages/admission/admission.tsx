@@ -94,7 +94,7 @@ function History() {
       <Button
         variant="default"
         size="xs"
-        aria-label={`What version ${version} changed`}
+        aria-label={`${open === version ? 'Hide' : 'Show'} what version ${version} changed`}
         aria-expanded={open === version}
         onClick={() => setOpen(open === version ? null : version)}
       >
