@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { byteWords, countWords } from './byte-words.ts';
 
 it('counts bytes as disks do', () => {
-  expect([0, 999, 1000, 1_500_000_000, 999_600].map(byteWords)).toEqual([
+  expect([0, 999, 1000, 1_500_000_000, 999_600].map((bytes) => byteWords(bytes).replace('\u00a0', ' '))).toEqual([
     '0 B',
     '999 B',
     '1.00 KB',

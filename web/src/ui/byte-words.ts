@@ -1,6 +1,6 @@
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
 
-/** Decimal units, as disks and model hubs count: `1.5 GB`. */
+/** Decimal units, as disks and model hubs count: `1.50 GB`. */
 export function byteWords(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -9,7 +9,8 @@ export function byteWords(bytes: number): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 99.5 ? 0 : value >= 9.95 ? 1 : 2;
-  return `${value.toFixed(digits)} ${UNITS[unit]}`;
+  // The figure stays with its unit.
+  return `${value.toFixed(digits)}\u00a0${UNITS[unit]}`;
 }
 
 const figure = new Intl.NumberFormat('en-GB');

@@ -37,11 +37,14 @@ const facts: readonly Column<Policy>[] = [
   {
     id: 'by',
     header: 'Put into force',
-    cell: ({ createdBy, createdAt }) => (
-      <>
-        {createdBy?.name ?? 'came with the program'}, <Timestamp at={createdAt} />
-      </>
-    ),
+    cell: ({ createdBy, createdAt, version }) =>
+      version === 0 ? (
+        <span className="quiet">it came with the program</span>
+      ) : (
+        <>
+          {createdBy?.name ?? 'the server'}, <Timestamp at={createdAt} />
+        </>
+      ),
   },
 ];
 
@@ -68,7 +71,7 @@ export function AdmissionPage() {
           ) : undefined
         }
       />
-      <Panel title={active.data === undefined ? 'In force' : `In force: version ${active.data.version}`}>
+      <Panel title={active.data === undefined || active.data.version === 0 ? 'In force' : `In force: version ${active.data.version}`}>
         {active.data === undefined ? (
           <Waiting on={active} lines={12} />
         ) : (
@@ -94,7 +97,7 @@ function History() {
       <Button
         variant="default"
         size="xs"
-        aria-label={`What version ${version} changed`}
+        aria-label={`${open === version ? 'Hide' : 'Show'} what version ${version} changed`}
         aria-expanded={open === version}
         onClick={() => setOpen(open === version ? null : version)}
       >

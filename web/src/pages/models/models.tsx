@@ -42,7 +42,7 @@ const facts: readonly Column<Model>[] = [
       return (
         <span className={styles.marks}>
           <Link to="/versions/$versionId" params={{ versionId: latest.id }}>
-            {latest.number}
+            Version {latest.number}
           </Link>
           <StatusMark of={latest.state} />
         </span>
@@ -59,7 +59,7 @@ const facts: readonly Column<Model>[] = [
       ) : (
         <span className={styles.marks}>
           <Link to="/versions/$versionId" params={{ versionId: released.id }}>
-            {released.number}
+            Version {released.number}
           </Link>
           <span className="tabular">{byteWords(released.bytes)}</span>
           <StageBadge stage={released.stage} />

@@ -43,7 +43,7 @@ export function RecallsPage() {
       <Button
         variant="default"
         size="xs"
-        aria-label={`Who has ${version.modelName}, version ${version.number}`}
+        aria-label={`${open?.id === version.id ? 'Hide' : 'Show'} who has ${version.modelName}, version ${version.number}`}
         aria-expanded={open?.id === version.id}
         onClick={() => setOpen(open?.id === version.id ? null : version)}
       >

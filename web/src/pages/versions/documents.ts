@@ -94,20 +94,38 @@ const facts = z.object({
 
 const inspection = z.object({ files: listOf(inspected) });
 
-const attestations = z.union([
-  listOf(z.unknown()),
-  z.object({ items: listOf(z.unknown()) }).transform(({ items }) => items),
-]);
+/** One, several in a list, or several one a line. */
+const attestations = z
+  .unknown()
+  .transform((document): readonly unknown[] => (Array.isArray(document) ? document : [document]));
 
-const shapes = { 'scan-report': report, facts, inspection, attestations, signature: z.unknown(), 'conversion-record': z.unknown() };
+const shapes = {
+  'scan-report': report,
+  facts,
+  inspection,
+  attestations,
+  signature: z.unknown(),
+  'conversion-record': z.unknown(),
+};
 type Shapes = typeof shapes;
 export type DocumentKind = keyof Shapes;
 
 /** Whatever a document of the server's says, in the shape that can be shown; its texts are still those of strangers. */
 export function parseDocument<Kind extends DocumentKind>(kind: Kind, content: string): z.output<Shapes[Kind]> {
-  const parsed = shapes[kind].safeParse(JSON.parse(content));
+  const parsed = shapes[kind].safeParse(kind === 'attestations' ? linesOrWhole(content) : JSON.parse(content));
   if (!parsed.success) throw unreadable(kind, 'it has another shape than this console knows');
   return parsed.data as z.output<Shapes[Kind]>;
+}
+
+function linesOrWhole(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch {
+    return content
+      .split('\n')
+      .filter((one) => one.trim() !== '')
+      .map((one): unknown => JSON.parse(one));
+  }
 }
 
 function unreadable(kind: EvidenceKind, detail: string): ProblemError {

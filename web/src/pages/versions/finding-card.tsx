@@ -42,7 +42,7 @@ export function FindingCard({ finding, inspection, text }: FindingCardProps) {
       <div className={styles.sides}>
         <div>
           <h4>What stands there</h4>
-          {excerpt === null ? <Data finding={finding} /> : <Code excerpt={excerpt} />}
+          {excerpt === null ? <Data finding={finding} /> : <Code excerpt={excerpt} finding={finding} />}
         </div>
         <div className={styles.advice}>
           <h4>Why it matters</h4>
@@ -87,13 +87,25 @@ function Place({ finding: { location } }: { readonly finding: Finding }) {
 }
 
 /** What a pickle would do or a template says, the line of the finding marked; texts of strangers, as text. */
-function Code({ excerpt: { title, lines, before, after } }: { readonly excerpt: Excerpt }) {
+function Code({
+  excerpt: { title, lines, before, after },
+  finding: { ruleId, location },
+}: {
+  readonly excerpt: Excerpt;
+  readonly finding: Finding;
+}) {
+  const place = [location.path, location.member, location.offset].filter((piece) => piece !== undefined).join(' ');
   return (
     <figure className={styles.excerpt}>
       <figcaption>
         <Revealed text={title} />, taken apart without being run
       </figcaption>
-      <div className={styles.code} tabIndex={0} role="region" aria-label={`Excerpt of the ${title}`}>
+      <div
+        className={styles.code}
+        tabIndex={0}
+        role="region"
+        aria-label={`Excerpt of the ${title}, ${ruleId}, ${place}`}
+      >
         <table>
           <tbody>
             {before > 0 && <Omitted count={before} />}

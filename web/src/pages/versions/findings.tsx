@@ -134,9 +134,7 @@ function Groups({ findings, inspection, texts }: Pick<FindingListProps, 'finding
       >
         <ul className={styles.findings}>
           {group.map((one) => (
-            <li
-              key={keyOf(one)}
-            >
+            <li key={keyOf(one)}>
               <FindingCard finding={one} inspection={inspection} text={texts[one.ruleId]} />
             </li>
           ))}

@@ -12,7 +12,7 @@ const WIDTH = 208;
 const HEIGHT = 62;
 const GAP_X = 74;
 const GAP_Y = 20;
-const MAX_LETTERS = 27;
+const MAX_LETTERS = 24;
 
 const kindWords: Readonly<Record<PlacedNode['kind'], string>> = {
   hub: 'On a hub',

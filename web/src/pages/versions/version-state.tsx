@@ -52,7 +52,7 @@ function Why({ version: { state, failure, recall, decision } }: { readonly versi
   const reasons = (decision?.reasons ?? []).filter(({ effect }) => effect === outcome);
   return (
     <>
-      {failure !== null && (
+      {failure !== null && reasons.length === 0 && (
         <p className={styles.why}>
           <strong>
             <Revealed text={sentence(failure)} />
@@ -136,6 +136,11 @@ function Record({ version }: { readonly version: ModelVersion }) {
   );
 }
 
+/** The first one came with the program. */
+function policyWords(version: number): string {
+  return version === 0 ? 'the policy that came with the program' : `policy version ${version}`;
+}
+
 function Measures({ version }: { readonly version: ModelVersion }) {
   const { files, bytes, formats, licences, decision, id } = version;
   return (
@@ -159,7 +164,7 @@ function Measures({ version }: { readonly version: ModelVersion }) {
               <span className="quiet">none yet</span>
             ) : (
               <>
-                <StatusMark of={decision.outcome} /> by policy version {decision.policyVersion}
+                <StatusMark of={decision.outcome} /> by {policyWords(decision.policyVersion)}
                 {decision.convert && ', after conversion to safetensors'}
               </>
             ),

@@ -75,7 +75,7 @@ export function WaiversPage() {
         <Button
           variant="default"
           size="xs"
-          aria-label={`End the waiver of ${waiver.model.name}`}
+          aria-label={`End it: the waiver of ${waiver.model.name}`}
           onClick={() => setEnding(waiver)}
         >
           End it
