@@ -90,7 +90,7 @@ async function versionCounts(read: Reader, ids: readonly string[] | null): Promi
       'm.project_id as projectId',
       'r.classification',
       'v.state',
-      fn.sum<number>('v.count').as('count'),
+      fn.sum<number | string>('v.count').as('count'),
     ])
     .where('m.is_archived', '=', 0)
     .groupBy(['m.project_id', 'r.classification', 'v.state']);
