@@ -21,8 +21,10 @@ const suites = {
   policy: 'Deciding about access',
   keys: 'Keys',
   jobs: 'Jobs',
+  'registry-scans': 'Scans of the registry',
   upload: 'Uploads',
   registry: 'Listing and searching models',
+  download: 'Downloads',
 } as const;
 type Suite = keyof typeof suites;
 

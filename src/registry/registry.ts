@@ -5,6 +5,7 @@ import type { Blobs } from '../store/blobs/blobs.ts';
 import type { Bus } from '../store/bus/bus.ts';
 import type { Jobs } from '../store/jobs/job.ts';
 import type { Store } from '../store/store.ts';
+import type { Contents } from './contents/open-contents.ts';
 import type { RegistryLimits, UpstreamSettings } from './settings.ts';
 
 /** How the registry reaches the hub that models come from. */
@@ -30,6 +31,8 @@ export interface Registry {
   readonly hasWebhook: boolean;
   /** Wraps the keys of versions. */
   readonly masterKey: KeyProvider;
+  /** Keys that are open, and downloads under way. */
+  readonly contents: Contents;
   /** Signs what is released. */
   readonly signer: () => Promise<Signer>;
   /** For files that are being worked on; emptied at the start. */

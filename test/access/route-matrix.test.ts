@@ -181,11 +181,14 @@ function urlOf({ id, path }: Route): string {
 }
 
 function bodyOf({ id }: Route): object | undefined {
+  if (id === 'approvals.decide') return { decision: 'approve', reason: 'looked at it' };
   if (id === 'projects.change' || id === 'models.change') return {};
   if (id === 'models.make') return { name: 'another', projectId };
+  if (id === 'versions.import') return { repository: 'acme/bert', projectId };
   if (id === 'versions.begin') return { files: [{ path: 'a', bytes: 1 }] };
   if (id === 'versions.putPart') return Buffer.from('a');
   if (id === 'versions.setStage') return { stage: 'none' };
+  if (id === 'approvals.decide') return { decision: 'approve', reason: 'looked at it' };
   if (id !== 'grants.give') return undefined;
   const principal = person(newId('person'));
   return { principal, role: 'member', scope: { kind: 'project', id: projectId }, reason: 'test' };

@@ -77,6 +77,14 @@ const places: Readonly<Record<string, (() => Promise<TestPlace>) | undefined>> =
   'pg-boss': onPostgres('pg-boss'),
 };
 
+/** Both columns, for `describe.each`, without PostgreSQL where there is none. */
+export function jobPlaces(): readonly { readonly name: string; readonly makePlace: () => Promise<TestPlace> }[] {
+  return ['embedded in SQLite', 'pg-boss'].flatMap((name) => {
+    const makePlace = places[name];
+    return makePlace === undefined ? [] : [{ name, makePlace }];
+  });
+}
+
 /** The same tests wherever jobs are; reported as skipped where there is no PostgreSQL. */
 export function describeEachQueue(title: string, tests: (makePlace: () => Promise<TestPlace>) => void): void {
   for (const [name, makePlace] of Object.entries(places)) {

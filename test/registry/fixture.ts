@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { AccessDecision } from '../../src/access/decision.ts';
 import { makeProject } from '../../src/access/grants/projects.ts';
 import type { PrincipalRef } from '../../src/contract/types/common.ts';
+import { openContents } from '../../src/registry/contents/open-contents.ts';
 import { LocalKeyProvider, ROOT_BYTES } from '../../src/registry/keys/local-key-provider.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 import { registrySettings } from '../../src/registry/settings.ts';
@@ -36,7 +37,7 @@ export async function openTestRegistry(
   const bus = new LocalBus();
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { limits, recentDays } = registrySettings.parse({});
-  const registry: Registry = {
+  const parts: Omit<Registry, 'contents'> = {
     store,
     blobs,
     bus,
@@ -55,6 +56,7 @@ export async function openTestRegistry(
     },
     ...over,
   };
+  const registry: Registry = { ...parts, contents: over.contents ?? openContents(parts) };
   const person = async (name: string): Promise<PrincipalRef> => ({
     kind: 'person',
     id: await addPerson(store, { name }),
@@ -68,6 +70,7 @@ export async function openTestRegistry(
     owner,
     person,
     end: async () => {
+      await registry.contents.close();
       await blobs.close();
       await bus.close();
       rmSync(folder, { recursive: true, force: true });

@@ -1,12 +1,15 @@
 import type { EvidenceKind } from '../../contract/types/registry.ts';
 import type { Blobs } from '../../store/blobs/blobs.ts';
-import type { Store } from '../../store/store.ts';
+import { nameBlob, unnameBlobs, unsettled } from '../../store/blobs/name-blob.ts';
+import { removeUnnamedBlobs } from '../../store/blobs/remove-unnamed.ts';
+import type { ThreadStore } from '../../store/jobs/threads/remote-store.ts';
+import type { Change } from '../../store/store.ts';
 
 /** The report on a version of many files is the longest of them. */
 const MAX_EVIDENCE_BYTES = 512 * 1024 * 1024;
 
 interface Means {
-  readonly store: Pick<Store, 'read' | 'change'>;
+  readonly store: ThreadStore;
   readonly blobs: Blobs;
 }
 
@@ -37,18 +40,40 @@ export async function putEvidence({ store, blobs }: Means, evidence: NewEvidence
   const { versionId, kind, name, content } = evidence;
   const { digest, bytes } = await blobs.put(piecesOf(content), { maxBytes: MAX_EVIDENCE_BYTES });
   const facts = { name, digest, bytes, made_at: Date.now() };
-  await store.change(async ({ sql }) => {
-    await sql
+  const atMs = facts.made_at;
+  const { value: replaced } = await store.change(async (change) => {
+    await nameBlob(change, digest, atMs);
+    const before = await digestOf(change.sql, evidence);
+    await change.sql
       .insertInto('registry_evidence')
       .values({ version_id: versionId, kind, ...facts })
       .onConflict((conflict) => conflict.columns(['version_id', 'kind']).doUpdateSet(facts))
       .execute();
+    const unnamed = before === undefined || before === digest ? [] : [before];
+    await unnameBlobs(change, unnamed, atMs);
+    return unnamed;
   });
+  // What removed the same bytes may have done so just before they were named.
+  if ((await blobs.stat(digest)) === undefined) throw unsettled(digest);
+  await removeUnnamedBlobs({ store, blobs, clock: Date.now }, replaced);
+}
+
+async function digestOf(
+  read: Pick<Change['sql'], 'selectFrom'>,
+  { versionId, kind }: Pick<NewEvidence, 'versionId' | 'kind'>,
+): Promise<string | undefined> {
+  const row = await read
+    .selectFrom('registry_evidence')
+    .select('digest')
+    .where('version_id', '=', versionId)
+    .where('kind', '=', kind)
+    .executeTakeFirst();
+  return row?.digest;
 }
 
 /** Undefined where none was made. */
 export async function readEvidence(
-  { store, blobs }: Means,
+  { store, blobs }: Pick<Means, 'blobs'> & { readonly store: Pick<ThreadStore, 'read'> },
   { versionId, kind }: Pick<NewEvidence, 'versionId' | 'kind'>,
 ): Promise<Evidence | undefined> {
   const row = await store.read

@@ -6,7 +6,16 @@ import { MAX_ATTEMPTS } from './job-kinds.ts';
 
 /** What passes by itself: something that is needed did not answer, or had no room. */
 const passing: ReadonlySet<string> = new Set([
-  ...['blobs-unavailable', 'keys-unavailable', 'provider-failed', 'no-space', 'unwritable', 'policy-invalid'],
+  ...[
+    'blobs-unavailable',
+    'keys-unavailable',
+    'provider-failed',
+    'no-space',
+    'no-room',
+    'unwritable',
+    'policy-invalid',
+  ],
+  ...['policy-outdated'],
   ...['records-unreachable', 'store-busy', 'store-conflict', 'store-failed', 'store-closed', 'change-too-slow'],
   ...['outcome-unknown', 'ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'EIO', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT'],
 ]);
@@ -29,12 +38,16 @@ function attemptsFor(error: unknown): number {
   return error instanceof CodedError ? 1 : CRASH_ATTEMPTS;
 }
 
+export function mayRetry({ signal, attempt }: Pick<AttemptAt, 'signal' | 'attempt'>, error: unknown): boolean {
+  return signal.aborted || attempt < attemptsFor(error);
+}
+
 /**
  * Ends an attempt that failed: throws, so that the queue tries again, or says of the version that it failed and why. Nothing is released, and
  * nothing hangs. @throws the error, where it is to be tried again.
  */
 export async function failOrRetry(registry: Registry, at: AttemptAt, error: unknown): Promise<void> {
-  if (at.signal.aborted || at.attempt < attemptsFor(error)) throw error;
+  if (mayRetry(at, error)) throw error;
   if (!(error instanceof CodedError)) registry.onFault(error);
   await failVersion(registry, at, reasonOf(error));
 }
@@ -42,7 +55,7 @@ export async function failOrRetry(registry: Registry, at: AttemptAt, error: unkn
 /** Nothing where somebody moved it meanwhile. */
 export async function failVersion(
   { store, bus, clock }: Pick<Registry, 'store' | 'bus' | 'clock'>,
-  { versionId, jobId }: Pick<AttemptAt, 'versionId' | 'jobId'>,
+  { versionId, jobId }: { readonly versionId: string; readonly jobId: string | null },
   reason: string,
 ): Promise<void> {
   await store.change(async (change) => {
@@ -50,7 +63,7 @@ export async function failVersion(
       .selectFrom('registry_versions')
       .select('id')
       .where('id', '=', versionId)
-      .where('job_id', '=', jobId)
+      .where('job_id', jobId === null ? 'is' : '=', jobId)
       .where('state', 'in', ['examining', 'releasing'])
       .executeTakeFirst();
     if (row === undefined) return;

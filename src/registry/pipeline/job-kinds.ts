@@ -1,8 +1,9 @@
-/** Kinds of jobs that a version goes through, and how often each is tried while what it needs does not answer. */
+/** Kinds of jobs that versions go through. */
 export const examineJob = 'registry.examine';
 export const releaseJob = 'registry.release';
 export const reexamineJob = 'registry.reexamine';
+export const upkeepJob = 'registry.upkeep';
 export const recallNoticeJob = 'registry.recall-notice';
 
-/** With the pauses between them about ten minutes: the time that a store takes to come back. */
+/** Each is tried so often while what it needs does not answer: with the pauses between them about ten minutes. */
 export const MAX_ATTEMPTS = 8;

@@ -2,7 +2,10 @@ import type { PrincipalRef } from '../../contract/types/common.ts';
 import type { Change } from '../../store/store.ts';
 import type { Registry } from '../registry.ts';
 import { moveVersion } from '../versions/move-version.ts';
+import { modelOf } from './model-of.ts';
 import { notify } from './notices.ts';
+import { planRecallMessage } from './recall-webhook.ts';
+import { ownersOf } from './who-to-tell.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -20,10 +23,10 @@ interface Recall {
  */
 export async function recallVersion(
   change: Change,
-  { bus, recentDays }: Pick<Registry, 'bus' | 'recentDays'>,
+  { bus, recentDays, hasWebhook }: Pick<Registry, 'bus' | 'recentDays' | 'hasWebhook'>,
   { versionId, by, reason, atMs }: Recall,
 ): Promise<void> {
-  await moveVersion(change, bus, {
+  const version = await moveVersion(change, bus, {
     versionId,
     to: 'recalled',
     from: ['released'],
@@ -37,8 +40,14 @@ export async function recallVersion(
     atMs,
     entry: { decision: 'deny', reasons: [reason.slice(0, 500)] },
   });
-  const principals = await recentDownloaders(change, versionId, atMs - recentDays * DAY_MS);
+  const principals = [
+    ...(await ownersOf(change, version)),
+    ...(await recentDownloaders(change, versionId, atMs - recentDays * DAY_MS)),
+  ];
   await notify(change, { kind: 'recalled', versionId, principals, text: reason, atMs });
+  if (!hasWebhook) return;
+  const { name } = await modelOf(change.sql, version.model_id);
+  await planRecallMessage(change, { versionId, model: name, number: version.number, reason, atMs });
 }
 
 async function recentDownloaders({ sql }: Change, versionId: string, sinceMs: number): Promise<PrincipalRef[]> {

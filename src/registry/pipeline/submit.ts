@@ -9,6 +9,8 @@ interface Submission {
   /** Null: the server itself. */
   readonly by: PrincipalRef | null;
   readonly atMs: number;
+  /** Nobody but a person lets it in, whatever the policy says. */
+  readonly wantsReview?: boolean | undefined;
 }
 
 /**
@@ -18,9 +20,9 @@ interface Submission {
 export async function submitVersion(
   change: Change,
   { bus }: Pick<Registry, 'bus'>,
-  { versionId, by, atMs }: Submission,
+  { versionId, by, atMs, wantsReview = false }: Submission,
 ): Promise<void> {
-  const jobId = await change.enqueue({ kind: examineJob, data: { versionId }, maxAttempts: MAX_ATTEMPTS });
+  const jobId = await change.enqueue({ kind: examineJob, data: { versionId, wantsReview }, maxAttempts: MAX_ATTEMPTS });
   await moveVersion(change, bus, {
     versionId,
     to: 'examining',

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Runs work with a folder of its own, which is removed whatever happens. */
@@ -7,7 +7,6 @@ export async function inWorkFolder<T>(parent: string, work: (folder: string) => 
   try {
     return await work(folder);
   } finally {
-    chmodSync(folder, 0o700);
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -27,8 +27,13 @@ export interface ThreadJob extends JobFacts {
   /** An attempt that takes longer is ended. */
   readonly maxSeconds: number;
   /** What only the process can know or do is added to the data before. */
-  readonly prepare?: (services: Services) => Promise<Readonly<Record<string, Json>>>;
+  readonly prepare?: (services: Services, context: JobContext) => Promise<Readonly<Record<string, Json>>>;
   readonly run: (services: ThreadServices, context: JobContext) => Result;
+  /**
+   * In the process, once preparation and thread have ended, well or with this failure: what needs keys, or is to be said of the failure. What
+   * it throws is why the attempt failed; where it throws nothing, the attempt has done what there was to do.
+   */
+  readonly settle?: (services: Services, context: JobContext, failure: Error | undefined) => Promise<void>;
 }
 
 export const defineProcessJob = (job: ProcessJob): ProcessJob => job;

@@ -50,12 +50,21 @@ function handlersOf(services: Services, threads: JobThreads): Readonly<Record<st
 
 function withPreparation(
   services: Services,
-  { kind, prepare }: ThreadJob,
+  { kind, prepare, settle }: ThreadJob,
   handlers: Readonly<Record<string, JobHandler>>,
 ): JobHandler {
-  return async (context) => {
-    const added = prepare === undefined ? {} : await prepare(services);
+  const run: JobHandler = async (context) => {
+    const added = prepare === undefined ? {} : await prepare(services, context);
     return handlers[kind]?.({ ...context, data: { ...context.data, ...added } });
+  };
+  if (settle === undefined) return run;
+  return async (context) => {
+    const ended = await run(context).then(
+      (result) => ({ result, failure: undefined }),
+      (error: unknown) => ({ result: undefined, failure: error instanceof Error ? error : new Error(String(error)) }),
+    );
+    await settle(services, context, ended.failure);
+    return ended.result;
   };
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readKeyFile } from '../../access/people/secrets/key-file.ts';
+import { openContents } from '../../registry/contents/open-contents.ts';
 import { LocalKeyProvider } from '../../registry/keys/local-key-provider.ts';
 import type { Registry, Upstream } from '../../registry/registry.ts';
 import { AwsKmsProvider } from '../../seal/providers/aws-kms.ts';
@@ -13,9 +14,9 @@ import type { ServerConfig } from '../config/schema.ts';
 import { asFetch, makeSafeFetch } from '../fetch/safe-fetch.ts';
 import type { Closing } from './closing.ts';
 import { keysFolderOf } from './keys-folder.ts';
+import { openWorkFolder } from './work-folder.ts';
 
 const OWNER_ONLY = 0o600;
-const OWNER_ONLY_FOLDER = 0o700;
 /** One answer of a hub, such as a shard of a model. */
 const MAX_FETCHED_BYTES = 2 ** 43;
 
@@ -27,16 +28,18 @@ export async function openRegistry(
   { config, folder, closing }: { readonly config: ServerConfig; readonly folder: string; readonly closing: Closing },
 ): Promise<Registry> {
   const { limits, recentDays } = config.registry;
+  const masterKey = await openMasterKey(config, folder);
+  const work = openWorkFolder(config.registry.work ?? join(folder, 'work'));
+  closing.add(work, (opened) => opened.close());
   return {
     ...parts,
     limits,
     recentDays,
+    masterKey,
+    contents: closing.add(openContents({ ...parts, masterKey }), (contents) => contents.close()),
     hasWebhook: config.reviews.webhook !== undefined,
-    masterKey: await openMasterKey(config, folder),
     signer: signerIn(config.registry.signingKey ?? join(keysFolderOf(config, folder), 'model-signing.pem')),
-    workFolder: closing.add(openWorkFolder(config.registry.work ?? join(folder, 'work')), async (work) =>
-      rmSync(work, { recursive: true, force: true }),
-    ),
+    workFolder: work.path,
     upstream: upstreamOf(config),
   };
 }
@@ -64,18 +67,12 @@ function signerIn(path: string): () => Promise<Signer> {
   };
 }
 
-/** A folder of this process in it. */
-function openWorkFolder(path: string): string {
-  mkdirSync(path, { recursive: true, mode: OWNER_ONLY_FOLDER });
-  return mkdtempSync(join(path, 'process-'));
-}
-
 function upstreamOf({ registry, fetch }: ServerConfig): Upstream | null {
   if (registry.upstream === undefined) return null;
   const { token, ...settings } = registry.upstream;
   return {
     ...settings,
     token: token === undefined ? null : readSecret(token),
-    fetch: asFetch(makeSafeFetch({ ...fetch, maxBytes: MAX_FETCHED_BYTES })),
+    fetch: asFetch(makeSafeFetch({ ...fetch, maxBytes: MAX_FETCHED_BYTES, stallSeconds: settings.stallSeconds })),
   };
 }

@@ -22,10 +22,12 @@ import type { Store } from '../../store/store.ts';
 import { prepareFolder } from '../../store/sqlite/folder.ts';
 import type { Authenticator } from '../authenticate.ts';
 import { healthCheck } from '../check-health.ts';
+import { importJob } from '../../registry/upstream/import-job.ts';
 import { asFetch, makeSafeFetch } from '../fetch/safe-fetch.ts';
 import type { ServerFacts } from '../facts.ts';
 import { jobKinds } from '../jobs/index.ts';
 import { reviewJobKinds, reviewJobs } from '../jobs/review-jobs.ts';
+import { webhookParts } from '../jobs/webhook-parts.ts';
 import { schedulesOf } from '../jobs/schedules.ts';
 import { EventStreams } from '../plugins/events/event-streams.ts';
 import type { ServerLog } from '../plugins/log/server-log.ts';
@@ -98,7 +100,7 @@ export async function openServices(options: OpenServicesOptions): Promise<Opened
     { config, folder, closing },
   );
   return {
-    jobHandlers: reviewJobs({ parts: reviewParts, config, origin: facts.origin }),
+    jobHandlers: reviewJobs(reviewParts, webhookParts(config, { origin: facts.origin, clock })),
     services: {
       ...parts,
       access,
@@ -208,6 +210,7 @@ function openQueue(
     config: config.jobs,
     kinds: [...jobKinds, ...reviewJobKinds],
     schedules: schedulesOf(config),
+    beside: { [importJob]: config.registry.upstream?.importsAtOnce ?? 1 },
     postgres,
     clock,
     warn: (error) => log.failure('jobs', error),

@@ -31,6 +31,11 @@ export interface Blobs {
    * end with an error, after they were given out. Throws where there is no such blob.
    */
   read(digest: string, range?: BlobRange): AsyncIterable<Uint8Array>;
+  /**
+   * Only where blobs are files: gives the blob another, read-only name. False where that cannot be, as on another disk. Throws where there is
+   * no such blob.
+   */
+  linkTo?(digest: string, path: string): Promise<boolean>;
   remove(digest: string): Promise<void>;
   /** Removes what uploads that never ended left behind, if they rested for longer than this. Answers with how many. */
   sweep(idleMs: number): Promise<number>;

@@ -1,6 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, realpath, rename, rm, type FileHandle as OpenFile } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  type FileHandle as OpenFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { reasonOf } from '../../node/reason.ts';
 import type { BlobInfo, BlobRange, Blobs, PutOptions } from './blobs.ts';
@@ -9,7 +20,10 @@ import { ContentMeter, checkRange, hexOf, verified } from './digest.ts';
 import { BlobError } from './errors.ts';
 
 const FILE_MODE = 0o600;
+const READ_ONLY_MODE = 0o400;
 const FOLDER_MODE = 0o700;
+/** Another disk, a file system without links, or too many of them. */
+const cannotLink: ReadonlySet<unknown> = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP']);
 const INCOMING = 'incoming';
 const READ_BYTES = 256 * 1024;
 /** An upload writes all the time; one whose file rested for so long has lost its process. */
@@ -79,6 +93,19 @@ export class FolderBlobs implements Blobs {
     } finally {
       await opened.close();
     }
+  }
+
+  async linkTo(digest: string, path: string): Promise<boolean> {
+    if ((await this.stat(digest)) === undefined) throw BlobError.of('blob-missing', { digest });
+    try {
+      await link(this.#pathOf(digest), path);
+    } catch (error) {
+      if (cannotLink.has(codeOf(error))) return false;
+      throw codeOf(error) === 'ENOENT' ? BlobError.of('blob-missing', { digest }) : unavailable('link a blob', error);
+    }
+    // Both names are of one file: whoever works with the other must not change the blob.
+    await chmod(path, READ_ONLY_MODE);
+    return true;
   }
 
   async remove(digest: string): Promise<void> {

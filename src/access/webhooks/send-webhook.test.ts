@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { JobContext } from '../../store/jobs/job.ts';
-import { isWebhookSecret, notifyHandler, signedHeaders } from './webhook.ts';
+import { notifyHandler } from '../reviews/webhook.ts';
+import { isWebhookSecret, signedHeaders } from './send-webhook.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
