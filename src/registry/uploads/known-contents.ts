@@ -23,7 +23,7 @@ export async function knownContents(
       .distinct()
       .where('file.digest', 'in', wanted.slice(at, at + DIGESTS_AT_ONCE))
       .where('version.model_id', '=', modelId)
-      .where(({ eb, or }) => or([eb('content.is_plain', '=', 1), eb('content.sealed_digest', 'is not', null)]))
+      .where((build) => build.or([build('content.is_plain', '=', 1), build('content.sealed_digest', 'is not', null)]))
       .execute();
     for (const { digest, bytes } of rows) known.set(digest, bytes);
   }

@@ -45,7 +45,7 @@ async function removeUnnamedBlob({ store, blobs, clock }: Means, digest: string)
       .updateTable('blob_removals')
       .set({ claimed_at: atMs })
       .where('digest', '=', digest)
-      .where(({ eb, or }) => or([eb('claimed_at', 'is', null), eb('claimed_at', '<', atMs - CLAIM_MS)]))
+      .where((build) => build.or([build('claimed_at', 'is', null), build('claimed_at', '<', atMs - CLAIM_MS)]))
       .returning('digest')
       .executeTakeFirst();
     if (claimed === undefined) return false;
