@@ -50,7 +50,8 @@ const ask = (rest: string, headers: Readonly<Record<string, string>> = {}, metho
     url: `/api/registry/versions/${rest}`,
     headers: { authorization: 'Bearer key', host: 'localhost:4800', ...headers },
   });
-const file = (headers = {}, method: 'GET' | 'HEAD' = 'GET') => ask(`${released}/file?path=a/model.bin`, headers, method);
+const file = (headers = {}, method: 'GET' | 'HEAD' = 'GET') =>
+  ask(`${released}/file?path=a/model.bin`, headers, method);
 
 it('sends the whole of a file, to be saved and never shown', async () => {
   const { statusCode, headers, rawPayload } = await file();
@@ -98,11 +99,16 @@ it('sends nothing that the client has, and says where there is nothing', async (
 });
 
 it('sends documents also of what waits for a decision, but none of its files', async () => {
-  expect((await ask(`${waiting}/evidence`)).json()).toMatchObject({ items: [{ kind: 'facts', name: 'facts.json', bytes: 2 }] });
+  expect((await ask(`${waiting}/evidence`)).json()).toMatchObject({
+    items: [{ kind: 'facts', name: 'facts.json', bytes: 2 }],
+  });
   const facts = await ask(`${waiting}/evidence/facts`);
   expect([facts.statusCode, facts.payload]).toEqual([200, '{}']);
   expect((await ask(`${waiting}/evidence/signature`)).json()).toMatchObject({ code: 'file-unknown' });
-  expect((await ask(`${waiting}/file?path=a/model.bin`)).json()).toMatchObject({ code: 'not-downloadable', status: 409 });
+  expect((await ask(`${waiting}/file?path=a/model.bin`)).json()).toMatchObject({
+    code: 'not-downloadable',
+    status: 409,
+  });
 });
 
 it('sends nothing of what was recalled', async () => {

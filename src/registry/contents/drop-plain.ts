@@ -51,10 +51,11 @@ function droppable(read: Pick<Kysely<Database>, 'selectFrom'>) {
     .select('digest')
     .where('is_plain', '=', 1)
     .where('sealed_digest', 'is not', null)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('registry_files as f')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('registry_files as f')
             .innerJoin('registry_versions as v', 'v.id', 'f.version_id')
             .select('f.digest')
             .whereRef('f.digest', '=', 'registry_contents.digest')

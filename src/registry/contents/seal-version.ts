@@ -55,8 +55,8 @@ export async function writeSealed(change: Change, sealed: SealedVersion): Promis
     .leftJoin('registry_contents as c', 'c.digest', 'f.digest')
     .select('f.path')
     .where('f.version_id', '=', sealed.versionId)
-    .where(({ eb, or }) =>
-      or([eb('f.wrapped_key', 'is', null), eb('c.sealed_digest', 'is', null), eb('v.wrapped_key', 'is', null)]),
+    .where((eb) =>
+      eb.or([eb('f.wrapped_key', 'is', null), eb('c.sealed_digest', 'is', null), eb('v.wrapped_key', 'is', null)]),
     )
     .limit(1)
     .executeTakeFirst();
