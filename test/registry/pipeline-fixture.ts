@@ -72,7 +72,7 @@ export async function openPipeline(place: JobPlace, options: PipelineOptions = {
   const blobsConfig = options.blobs ?? { folder: { path: join(folder, 'blobs') } };
   const faults: unknown[] = [];
   const test = await openTestRegistry(
-    { store: queue.store },
+    { store: queue.store, project: `research ${randomBytes(4).toString('hex')}` },
     {
       blobs: await openBlobs(blobsConfig),
       jobs: queue.jobs,
