@@ -22,7 +22,9 @@ const suites = {
   keys: 'Keys',
   jobs: 'Jobs',
   'registry-scans': 'Scans of the registry',
+  upload: 'Uploads',
   registry: 'Listing and searching models',
+  download: 'Downloads',
 } as const;
 type Suite = keyof typeof suites;
 

@@ -11,19 +11,27 @@ import { rules } from '../src/rules/index.ts';
 import { policySchema } from '../src/scan/policy.ts';
 import { reportSchema } from '../src/scan/report-schema.ts';
 import { serverConfigSchema } from '../src/server/config/schema.ts';
+import { builtInPolicy } from '../src/registry/admission/built-in-policy.ts';
+import { admissionPolicySchema } from '../src/registry/admission/policy-schema.ts';
 import { packageVersion } from '../src/node/version.ts';
 import { openApiDocument } from '../src/server/openapi/document.ts';
 import { clientSource } from '../src/server/openapi/client-source.ts';
 import { signingPolicySchema } from '../src/sign/policy.ts';
 import { rulesDocument } from '../src/scan/reporters/rule-page.ts';
 
+/** What the console says about a rule, beside what a report says about a finding. */
+const ruleTexts = Object.fromEntries(rules.map(({ id, why, fix }) => [id, { why, fix }]));
+
 const documents: Readonly<Record<string, () => string>> = {
   'docs/rules.md': () => `${rulesDocument(rules).trimEnd()}\n`,
+  'web/src/pages/versions/rule-texts.json': () => `${JSON.stringify(ruleTexts, null, 1)}\n`,
   'docs/schema/report.schema.json': () => schemaText(reportSchema, 'Vouchsafe scan report'),
   'docs/schema/assurance.schema.json': () => schemaText(assuranceSchema, 'Vouchsafe assurance report'),
   'docs/schema/cleaning.schema.json': () => schemaText(cleaningRecordSchema, 'Vouchsafe cleaning record'),
   'docs/schema/conversion.schema.json': () => schemaText(conversionRecordSchema, 'Vouchsafe conversion record'),
   'docs/schema/policy.schema.json': () => schemaText(policySchema, 'Vouchsafe policy file'),
+  'docs/schema/admission-policy.schema.json': () => schemaText(admissionPolicySchema, 'Vouchsafe admission policy'),
+  'docs/admission/balanced.yaml': () => builtInPolicy,
   'docs/server-config.md': () => configReference(z.toJSONSchema(serverConfigSchema, { io: 'input' })),
   'docs/schema/server-config.schema.json': () => schemaText(serverConfigSchema, 'Vouchsafe server configuration'),
   'docs/openapi.json': () => `${JSON.stringify(openApiDocument(routes, packageVersion()), null, 2)}\n`,

@@ -2,7 +2,7 @@
 # Brings the Python libraries that test/oracle and test/ordinary use. Safe to run again; never fails, only says what is missing.
 #
 # usage: scripts/oracles.sh [--small|--print]
-#   --small: only what the test suite compares with (numpy, torch, h5py, onnx, safetensors, age); --print: install nothing, print `export VOUCHSAFE_PYTHON=…` for eval
+#   --small: only what the test suite compares with (numpy, torch, h5py, onnx, safetensors, age, the Hugging Face clients); --print: install nothing, print `export VOUCHSAFE_PYTHON=…` for eval
 set -u
 
 home="${VOUCHSAFE_ORACLE_HOME:-$HOME/.cache/vouchsafe-oracle}"
@@ -11,7 +11,9 @@ debian=(python3-sklearn python3-joblib python3-pandas python3-scipy python3-h5py
   python3-xgboost python3-lz4 python3-zstandard python3-venv)
 # The CPU build of torch first: the default one drags in gigabytes of GPU libraries.
 torch_versions=(torch==2.13.0+cpu)
-wheels=(numpy scipy pandas scikit-learn joblib h5py onnx safetensors lz4 zstandard cloudpickle setuptools)
+wheels=(numpy scipy pandas scikit-learn joblib h5py onnx safetensors lz4 zstandard cloudpickle setuptools huggingface_hub==2.0.0)
+# Clients of the hub interface; that for JavaScript brings half a gigabyte of runtimes, so it is no dependency of the tests.
+transformers_js='@huggingface/transformers@4.3.2'
 optional=(lightgbm statsmodels gguf keras tensorflow-cpu transformers tokenizers pytorch-lightning accelerate)
 modules=(numpy scipy pandas sklearn joblib h5py onnx torch safetensors xgboost lightgbm statsmodels keras tensorflow gguf
   transformers tokenizers pytorch_lightning)
@@ -22,9 +24,22 @@ print_choice() {
   for python in "$home/bin/python" "$(command -v python3 || true)" "$system"; do
     if [ -x "$python" ] && "$python" -c 'import numpy' 2>/dev/null; then
       printf 'export VOUCHSAFE_PYTHON=%q\n' "$python"
-      return
+      break
     fi
   done
+  if "$home/bin/python" -c 'import huggingface_hub' 2>/dev/null; then
+    printf 'export VOUCHSAFE_TEST_HF_PYTHON=%q\n' "$home/bin/python"
+  fi
+  if [ -d "$home/js/node_modules/@huggingface/transformers" ]; then
+    printf 'export VOUCHSAFE_TEST_HF_TRANSFORMERS=%q\n' "$home/js"
+  fi
+}
+
+# Without its scripts: they fetch runtimes for graphics cards from elsewhere.
+install_transformers_js() {
+  mkdir -p "$home/js"
+  npm install --silent --no-save --ignore-scripts --prefix "$home/js" "$transformers_js" >/dev/null 2>&1 ||
+    log "cannot install $transformers_js"
 }
 
 # The packages of `debian` that are not installed yet, one a line.
@@ -93,13 +108,14 @@ case "${1:-}" in
     ;;
   --small)
     debian=(python3-numpy python3-venv age)
-    wheels=(numpy h5py onnx safetensors)
+    wheels=(numpy h5py onnx safetensors huggingface_hub==2.0.0)
     optional=()
-    modules=(numpy torch h5py onnx safetensors)
+    modules=(numpy torch h5py onnx safetensors huggingface_hub)
     ;;
 esac
 install_debian
 install_environment
+install_transformers_js
 tell "$home/bin/python"
 tell "$system"
 print_choice

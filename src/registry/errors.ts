@@ -14,6 +14,7 @@ const registryErrors = {
   'content-damaged': row('a stored content is not what was stored', 500, 'restore it from a backup'),
   'conversion-refused': row('the version must be converted, and cannot be', 422, 'send the weights as safetensors'),
   'file-unknown': row('the version has no such file', 404),
+  'imports-full': row('too many models are being fetched', 429, 'try again when some of them are here'),
   'keys-unavailable': row(
     'the service that keeps the master key does not answer',
     503,
@@ -45,6 +46,11 @@ const registryErrors = {
   'path-refused': row('a file cannot have such a name', 422, 'use relative paths, with / between their parts'),
   'people-only': row('a program decides nothing', 403, 'sign in to the console and decide there'),
   'policy-invalid': row('the admission policy is not well made', 422),
+  'policy-denies': row(
+    'the admission policy denies this version, and no approval changes that',
+    409,
+    'its decision says why; send a version without that, or have the policy changed',
+  ),
   'policy-outdated': row('somebody changed the policy meanwhile', 409, 'look at the policy of now, then try again'),
   'project-unknown': row('there is no such project', 404),
   'range-unsatisfiable': row('the file has no such bytes', 416),
@@ -57,6 +63,11 @@ const registryErrors = {
   'version-unknown': row('there is no such version', 404),
   'work-failed': row('the work on this version failed', 500, 'submit it again; the log of the server has the cause'),
   'waiver-wrong': row('the waiver is not well made', 422),
+  'waiver-needed': row(
+    'some rules are approved only for a time',
+    422,
+    'give the approval a waiver with these rules and an end',
+  ),
   'waiver-unknown': row('there is no such waiver', 404),
 } as const satisfies Readonly<Record<string, ErrorRow<Detail>>>;
 

@@ -44,6 +44,26 @@ export const upstreamSettings = z.strictObject({
     .max(300)
     .default(25)
     .describe('a client waits so long for the answer, then is told to retry'),
+  freshSeconds: z
+    .int()
+    .min(1)
+    .max(86_400)
+    .default(60)
+    .describe('where a branch or a tag leads to is asked again after this'),
+  stallSeconds: z
+    .int()
+    .min(1)
+    .max(3600)
+    .default(30)
+    .describe('a download that brings next to nothing for so long is cut off and resumed'),
+  importsAtOnce: z.int().min(1).max(64).default(2).describe('imports that a process runs at once'),
+  maxImports: z.int().min(1).max(10_000).default(100).describe('imports that run or wait, in all'),
+  maxImportsPerPrincipal: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(10)
+    .describe('imports that run or wait, of one person or service'),
 });
 
 /** The section `registry` of the configuration, without what names secrets. */

@@ -52,7 +52,8 @@ export function answerRoute(route: Route, binding: AnyBinding, context: RouteCon
   };
 }
 
-const wantsOf = ({ headers }: FastifyRequest): Wants => ({
+const wantsOf = ({ headers, method }: FastifyRequest): Wants => ({
+  isHead: method === 'HEAD',
   range: headers.range,
   ifRange: typeof headers['if-range'] === 'string' ? headers['if-range'] : undefined,
   ifNoneMatch: headers['if-none-match'],

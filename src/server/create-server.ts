@@ -11,6 +11,7 @@ import { addConsole } from './plugins/console/index.ts';
 import { addCsrfCheck } from './plugins/csrf/index.ts';
 import { addDocuments } from './plugins/documents/index.ts';
 import { addHeaders } from './plugins/headers/index.ts';
+import { addHub } from './plugins/hub/index.ts';
 import { addHostCheck } from './plugins/host/index.ts';
 import { addAuthentication, addVisits, credentialCheck } from './plugins/identity/index.ts';
 import { addLimits, connectionLimits } from './plugins/limits/index.ts';
@@ -68,14 +69,16 @@ export function createServer(services: Services, options: ServerOptions): Fastif
   addAuthentication(app, place, options.authenticator);
   addCsrfCheck(app, place);
   addPrincipalRates(app, services.counters, config.limits);
+  const rules = { authorizer: services.authorizer, refused: refusalRecorder(services.store, services.counters) };
   addRoutes(app, options.bindings, {
     services,
-    rules: { authorizer: services.authorizer, refused: refusalRecorder(services.store, services.counters) },
+    rules,
     cookie: place.cookie,
     stillHolds: credentialCheck(options.authenticator, place),
     isStrict: options.isStrict === true,
     maxBodyBytes: config.limits.maxBodyBytes,
   });
+  addHub(app, { services, place, log, rules, maxStreamMs: MAX_STREAM_MS });
   addDocuments(app, services.facts.version);
   if (options.consoleFolder !== undefined) addConsole(app, options.consoleFolder);
   return app;

@@ -23,6 +23,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Absent for what is no route of the contract: files of the console, documents. */
     readonly contract?: Route;
+    /** Read by clients of the hub interface, which write slashes and keys their own way. */
+    readonly isHub?: true;
   }
 }
 

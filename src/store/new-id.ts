@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 /** Prefixes of ids, so that one kind is never taken for another. */
 const prefixes = {
+  approval: 'apv',
   campaign: 'cmp',
   entry: 'ent',
   grant: 'grt',

@@ -6,6 +6,9 @@ import { actionIds, type Role } from '../../src/contract/actions.ts';
 import type { Route } from '../../src/contract/route.ts';
 import { routes } from '../../src/contract/routes/index.ts';
 import type { PrincipalRef, Scope } from '../../src/contract/types/common.ts';
+import { makeModel } from '../../src/registry/models/make-model.ts';
+import { registrySettings } from '../../src/registry/settings.ts';
+import { declareVersion } from '../../src/registry/versions/declare-version.ts';
 import type { Known } from '../../src/server/authenticate.ts';
 import { bindings } from '../../src/server/routes/index.ts';
 import { LocalBus } from '../../src/store/bus/local-bus.ts';
@@ -56,6 +59,9 @@ let access: Access;
 let server: TestServer;
 let projectId: string;
 let grantId: string;
+let modelId: string;
+let versionId: string;
+const MODEL_NAME = 'org/model';
 
 beforeAll(async () => {
   at = await makeTestStore({ clock });
@@ -82,6 +88,7 @@ beforeAll(async () => {
     known.set(`service as ${role}`, keyOf(await grant({ kind: 'service', id: await service() }, role)));
   }
   grantId = await memberGrant();
+  ({ modelId, versionId } = await modelWithVersion());
   server = testServer({
     bindings,
     config: { limits: { perAddress: many, perPrincipal: many, signInPerAddress: many } },
@@ -123,6 +130,18 @@ async function memberGrant(): Promise<string> {
   return value.id;
 }
 
+/** In the project that requests are about. */
+async function modelWithVersion(): Promise<{ modelId: string; versionId: string }> {
+  const by = person(await addPerson(at.store, { name: 'Uploader' }));
+  const facts = { name: MODEL_NAME, projectId, description: '', tags: [], licence: null };
+  const model = await at.store.change((change) => makeModel(change, { ...facts, by, atMs: clock() }));
+  const files = [{ path: 'config.json', bytes: 1 }];
+  const declared = { modelId: model.value, files, message: '', source: { kind: 'upload' }, by, atMs: clock() } as const;
+  const registry = { bus: new LocalBus(), limits: registrySettings.parse({}).limits };
+  const version = await at.store.change((change) => declareVersion(change, registry, declared));
+  return { modelId: model.value, versionId: version.value };
+}
+
 async function service(): Promise<string> {
   const id = newId('service');
   const owner = await addPerson(at.store, { name: 'Owner' });
@@ -149,13 +168,27 @@ function keyOf(id: string): Known {
   return { principal, credential, level: 1, verifiedAtMs: null, enrolmentRequired: false, scopes: actionIds };
 }
 
-function urlOf({ path }: Route): string {
-  const samples: Readonly<Record<string, string>> = { projectId, grantId, version: '1' };
-  return path.replaceAll(/:(\w+)/g, (_, name: string) => samples[name] ?? newId('person'));
+/** What a route asks for in its query. */
+const queries: Readonly<Record<string, string>> = {
+  'models.find': `?name=${MODEL_NAME}`,
+  'versions.putPart': '?path=a&part=0',
+};
+
+function urlOf({ id, path }: Route): string {
+  const samples: Readonly<Record<string, string>> = { projectId, grantId, modelId, versionId, version: '1' };
+  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => samples[name] ?? newId('person'));
+  return filled + (queries[id] ?? '');
 }
 
 function bodyOf({ id }: Route): object | undefined {
-  if (id === 'projects.change') return {};
+  if (id === 'approvals.decide') return { decision: 'approve', reason: 'looked at it' };
+  if (id === 'projects.change' || id === 'models.change') return {};
+  if (id === 'models.make') return { name: 'another', projectId };
+  if (id === 'versions.import') return { repository: 'acme/bert', projectId };
+  if (id === 'versions.begin') return { files: [{ path: 'a', bytes: 1 }] };
+  if (id === 'versions.putPart') return Buffer.from('a');
+  if (id === 'versions.setStage') return { stage: 'none' };
+  if (id === 'approvals.decide') return { decision: 'approve', reason: 'looked at it' };
   if (id !== 'grants.give') return undefined;
   const principal = person(newId('person'));
   return { principal, role: 'member', scope: { kind: 'project', id: projectId }, reason: 'test' };
@@ -164,6 +197,7 @@ function bodyOf({ id }: Route): object | undefined {
 async function mayCallIt(route: Route, caller: Caller): Promise<boolean> {
   const headers = {
     host: 'localhost:4800',
+    ...(route.takes === undefined ? {} : { 'content-type': route.takes }),
     ...(caller === 'stranger' ? {} : { authorization: `Bearer ${caller.replaceAll(' ', '_')}` }),
   };
   const payload = bodyOf(route);

@@ -10,6 +10,10 @@ const readers = 'ASUu';
 const exporters = 'ASU';
 const officers = 'AS';
 const administrator = 'A';
+/** Whoever may see a model of the project. */
+const modelReaders = 'ASUEMPuev';
+/** Whoever may change it. */
+const modelWriters = 'AEPe';
 
 /**
  * Who may call which route by the policies that come with the program: one letter for each sort of caller, as `letters` of the test has them
@@ -19,6 +23,14 @@ const administrator = 'A';
  */
 export const mayCall: Readonly<Record<string, string>> = {
   'access.list': readers,
+  'admission.active': readers,
+  'admission.check': readers,
+  'admission.dryRun': readers,
+  'admission.put': officers,
+  'admission.versions': readers,
+  'approvals.decide': 'ASP',
+  'approvals.list': sessions,
+  'approvals.ofVersion': modelReaders,
   'events.stream': signedIn,
   'grants.give': 'AP',
   'grants.list': readers,
@@ -68,6 +80,13 @@ export const mayCall: Readonly<Record<string, string>> = {
   'me.verify': sessions,
   'me.verifyOptions': sessions,
   metrics: readers,
+  'models.change': modelWriters,
+  'models.find': modelReaders,
+  'models.list': signedIn,
+  'models.make': modelWriters,
+  'models.show': modelReaders,
+  'notices.list': signedIn,
+  'notices.seen': signedIn,
   'oauth.revoke': anybody,
   'oauth.token': anybody,
   'overview.show': readers,
@@ -98,6 +117,9 @@ export const mayCall: Readonly<Record<string, string>> = {
   'projects.list': signedIn,
   'projects.make': administrator,
   'projects.show': 'ASUEMPuev',
+  'recalls.list': signedIn,
+  'registry.reexamine': officers,
+  'registry.summary': signedIn,
   'reviews.close': officers,
   'reviews.decide': officers,
   'reviews.items': readers,
@@ -122,8 +144,21 @@ export const mayCall: Readonly<Record<string, string>> = {
   'signIn.recovery': anybody,
   'signIn.totp': anybody,
   signOut: sessions,
-  'recalls.list': signedIn,
-  'registry.reexamine': officers,
+  'versions.abandon': modelWriters,
+  'versions.begin': modelWriters,
+  'versions.compare': modelReaders,
+  'versions.downloads': modelWriters,
+  'versions.files': modelReaders,
+  'versions.import': modelWriters,
+  'versions.lineage': modelReaders,
+  'versions.list': modelReaders,
+  'versions.putPart': modelWriters,
   'versions.recall': 'ASP',
   'versions.reexamine': 'ASP',
+  'versions.setStage': modelWriters,
+  'versions.show': modelReaders,
+  'versions.submit': modelWriters,
+  'versions.uploads': modelWriters,
+  'waivers.end': officers,
+  'waivers.list': readers,
 };

@@ -2,10 +2,31 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults, browserPath, launchBrowser, overflow, type Visitor, visitor } from './browser.ts';
 import { serveConsole, type ServedConsole } from './serve.ts';
+import { asSignedIn, hostilePickle, makeProject, safetensors, uploadModel, waitForState } from './registry-steps.ts';
 import { firstAdministrator, heading } from './steps.ts';
 
 const pages: readonly (readonly [path: string, title: string | RegExp])[] = [
   ['/', /./],
+  ['/models', 'Models'],
+  ['/models?make=true', 'Models'],
+  ['/models/:model', 'mallory/tiny'],
+  ['/versions/:version', 'mallory/tiny, version 1'],
+  ['/versions/:version?part=files', 'mallory/tiny, version 1'],
+  ['/versions/:version?part=contents', 'mallory/tiny, version 1'],
+  ['/versions/:version?part=decisions', 'mallory/tiny, version 1'],
+  ['/versions/:good', 'team/good, version 1'],
+  ['/versions/:good?part=contents', 'team/good, version 1'],
+  ['/versions/:good?part=origin', 'team/good, version 1'],
+  ['/versions/:good?part=evidence', 'team/good, version 1'],
+  ['/versions/:good?part=downloads', 'team/good, version 1'],
+  ['/upload', 'Upload'],
+  ['/approvals', 'Approvals'],
+  ['/approvals/:version', 'mallory/tiny, version 1'],
+  ['/recalls', 'Recalls'],
+  ['/admission', 'Admission policy'],
+  ['/admission/edit', 'Change the admission policy'],
+  ['/waivers', 'Waivers'],
+  ['/notices', 'Notices'],
   ['/people', 'People'],
   ['/services', 'Services and keys'],
   ['/grants', 'Grants'],
@@ -39,11 +60,21 @@ describe.skipIf(browserPath === undefined)('every page of the console', () => {
   let server: ServedConsole;
   let browser: Browser;
   let ada: Visitor;
+  /** What stands for the ids in the addresses. */
+  const ids: Record<string, string> = {};
 
   beforeAll(async () => {
     [server, browser] = await Promise.all([serveConsole(), launchBrowser()]);
     ada = await firstAdministrator(browser, server);
-  });
+    const { page } = ada;
+    await makeProject(page, 'Language');
+    ids['version'] = await uploadModel(page, { model: 'mallory/tiny', project: 'Language', files: [hostilePickle] });
+    await waitForState(page, 'Denied');
+    const { modelId } = await asSignedIn<{ modelId: string }>(page, 'GET', `/api/registry/versions/${ids['version']}`);
+    ids['model'] = modelId;
+    ids['good'] = await uploadModel(page, { model: 'team/good', project: 'Language', files: [safetensors()] });
+    await waitForState(page, 'Released');
+  }, 4 * ONE_PAGE_MS);
 
   afterAll(async () => {
     await browser?.close();
@@ -56,8 +87,9 @@ describe.skipIf(browserPath === undefined)('every page of the console', () => {
     if (pictures !== undefined) await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
   };
 
-  it.each(pages)('%s is accessible and fits, in every look', { timeout: ONE_PAGE_MS }, async (path, title) => {
+  it.each(pages)('%s is accessible and fits, in every look', { timeout: ONE_PAGE_MS }, async (place, title) => {
     const { page, complaints } = ada;
+    const path = place.replaceAll(/:(\w+)/g, (_, name: string) => ids[name] ?? name);
     await page.goto(path);
     await heading(page, title);
     await page.locator('main [role=status][aria-label^=Loading]').first().waitFor({ state: 'hidden' });
@@ -65,7 +97,7 @@ describe.skipIf(browserPath === undefined)('every page of the console', () => {
       await page.setViewportSize({ width, height: 860 });
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
       await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor();
-      await look(page, `${path.replaceAll('/', '-').slice(1) || 'overview'}-${theme}-${width}`);
+      await look(page, `${place.replaceAll(/[/:?=]+/g, '-').slice(1) || 'overview'}-${theme}-${width}`);
     }
     expect(complaints).toEqual([]);
   });

@@ -39,6 +39,34 @@ describeEachQueue('jobs', (makePlace) => {
     return rows.map(({ activity }) => activity);
   };
 
+  it('of a kind that waits for others run beside the rest, and only so many at once', async () => {
+    await queue.close();
+    queue = await openQueue(place, { threads: 1, beside: { other: 2 } });
+    let running = 0;
+    let most = 0;
+    const open = new AbortController();
+    const opened = new Promise<undefined>((resolve) => {
+      open.signal.addEventListener('abort', () => resolve(undefined), { once: true });
+    });
+    await queue.jobs.start({
+      work: async () => undefined,
+      other: async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await opened;
+        running -= 1;
+        return undefined;
+      },
+    });
+    const others = await Promise.all([1, 2, 3].map(() => add({ kind: 'other' })));
+    await expect.poll(() => running, patient).toBe(2);
+    await becomes(await add(), 'done');
+    expect([running, (await queue.jobs.counts()).waiting]).toEqual([2, 1]);
+    open.abort();
+    for (const id of others) await becomes(id, 'done');
+    expect(most).toBe(2);
+  });
+
   it('run, and leave a record with a result and an entry', async () => {
     const seen: JobContext[] = [];
     await queue.jobs.start({

@@ -50,6 +50,80 @@ const overview = createRoute({
   path: '/',
   component: lazyRouteComponent(() => import('./pages/overview/overview.tsx'), 'OverviewPage'),
 });
+/** One of a few words; anything else is left out. */
+const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
+  z.enum(words).optional().catch(undefined);
+
+const models = createRoute({
+  getParentRoute: () => frame,
+  path: '/models',
+  validateSearch: z.object({
+    search: word,
+    projectId: word,
+    tag: word,
+    licence: word,
+    state: oneOf('uploading', 'examining', 'review', 'released', 'denied', 'recalled', 'failed'),
+    verdict: oneOf('clean', 'inconclusive', 'suspicious', 'malicious'),
+    archived: yes,
+    order: oneOf('name', 'changed'),
+    make: yes,
+  }),
+  component: lazyRouteComponent(() => import('./pages/models/models.tsx'), 'ModelsPage'),
+});
+const model = createRoute({
+  getParentRoute: () => frame,
+  path: '/models/$modelId',
+  component: lazyRouteComponent(() => import('./pages/models/model.tsx'), 'ModelPage'),
+});
+const modelVersion = createRoute({
+  getParentRoute: () => frame,
+  path: '/versions/$versionId',
+  validateSearch: z.object({
+    part: oneOf('findings', 'files', 'contents', 'origin', 'evidence', 'decisions', 'downloads'),
+  }),
+  component: lazyRouteComponent(() => import('./pages/versions/version.tsx'), 'ModelVersionPage'),
+});
+const upload = createRoute({
+  getParentRoute: () => frame,
+  path: '/upload',
+  validateSearch: z.object({ model: word, version: word }),
+  component: lazyRouteComponent(() => import('./pages/upload/upload.tsx'), 'UploadPage'),
+});
+const approvals = createRoute({
+  getParentRoute: () => frame,
+  path: '/approvals',
+  component: lazyRouteComponent(() => import('./pages/approvals/approvals.tsx'), 'ApprovalsPage'),
+});
+const approval = createRoute({
+  getParentRoute: () => frame,
+  path: '/approvals/$versionId',
+  component: lazyRouteComponent(() => import('./pages/approvals/approval.tsx'), 'ApprovalPage'),
+});
+const recalls = createRoute({
+  getParentRoute: () => frame,
+  path: '/recalls',
+  component: lazyRouteComponent(() => import('./pages/recalls/recalls.tsx'), 'RecallsPage'),
+});
+const admissionPolicy = createRoute({
+  getParentRoute: () => frame,
+  path: '/admission',
+  component: lazyRouteComponent(() => import('./pages/admission/admission.tsx'), 'AdmissionPage'),
+});
+const admissionEditor = createRoute({
+  getParentRoute: () => frame,
+  path: '/admission/edit',
+  component: lazyRouteComponent(() => import('./pages/admission/editor-page.tsx'), 'AdmissionEditorPage'),
+});
+const waivers = createRoute({
+  getParentRoute: () => frame,
+  path: '/waivers',
+  component: lazyRouteComponent(() => import('./pages/waivers/waivers.tsx'), 'WaiversPage'),
+});
+const notices = createRoute({
+  getParentRoute: () => frame,
+  path: '/notices',
+  component: lazyRouteComponent(() => import('./pages/notices/notices.tsx'), 'NoticesPage'),
+});
 const people = createRoute({
   getParentRoute: () => frame,
   path: '/people',
@@ -149,6 +223,17 @@ const elsewhere = createRoute({ getParentRoute: () => frame, path: '/$', compone
 
 const places = [
   overview,
+  models,
+  model,
+  modelVersion,
+  upload,
+  approvals,
+  approval,
+  recalls,
+  admissionPolicy,
+  admissionEditor,
+  waivers,
+  notices,
   people,
   person,
   services,

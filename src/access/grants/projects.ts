@@ -28,11 +28,22 @@ function nameKey(name: string): string {
   return name.normalize('NFKC').toLowerCase();
 }
 
-/** @throws AccessError `project-name-taken`. */
+/** Its id; undefined where no project has the name. */
+export async function findProject(read: Pick<Reader, 'selectFrom'>, name: string): Promise<string | undefined> {
+  const row = await read
+    .selectFrom('resources')
+    .select('id')
+    .where('kind', '=', 'project')
+    .where('name_key', '=', nameKey(name))
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** Made by the server itself where `by` is null. @throws AccessError `project-name-taken`. */
 export async function makeProject(
   change: Change,
   facts: ProjectFacts,
-  { by, atMs }: { readonly by: PrincipalRef; readonly atMs: number },
+  { by, atMs }: { readonly by: PrincipalRef | null; readonly atMs: number },
 ): Promise<string> {
   const epoch = await nextEpoch(change);
   await requireFreeName(change, facts.name, '');
@@ -118,7 +129,7 @@ async function requireFreeName({ sql }: Change, name: string, ownId: string): Pr
 
 interface ProjectEvent {
   readonly activity: 'project.make' | 'project.change';
-  readonly by: PrincipalRef;
+  readonly by: PrincipalRef | null;
   readonly id: string;
   readonly changed: readonly string[];
   readonly classification: Classification;
@@ -132,7 +143,7 @@ function recordProject(
   change.record({
     class: 'entity-management',
     activity,
-    actor: by,
+    actor: by ?? { kind: 'system', id: 'server' },
     object: { kind: 'project', id },
     outcome: 'success',
     severity: 'low',

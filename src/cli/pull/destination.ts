@@ -28,6 +28,7 @@ export function openDestination(path: string, files: readonly ReleasedFile[]): D
     mkdirSync(folder, { recursive: true });
     if (lstatSync(folder).isSymbolicLink()) throw RemoteError.of('folder-refused', `${path} is a link`);
     mkdirSync(partial, { recursive: true, mode: 0o700 });
+    if (lstatSync(partial).isSymbolicLink()) throw RemoteError.of('folder-refused', `${partial} is a link`);
   } catch (error) {
     throw error instanceof RemoteError ? error : WriteError.of(path, error);
   }

@@ -42,7 +42,7 @@ export async function downloadFile(
     const patience = new Patience(download);
     while (arriving.bytes < file.bytes) {
       try {
-        await receive(await ask(get, { file, from: arriving.bytes, download }), arriving, { download, patience });
+        await receive(await ask(get, { file, from: arriving.bytes, download }), arriving, { file, download, patience });
       } catch (error) {
         await patience.afterFailure(error);
       }
@@ -77,14 +77,18 @@ async function ask(
 async function receive(
   { body }: Response,
   arriving: Arriving,
-  { download, patience }: { readonly download: Download; readonly patience: Patience },
+  {
+    file,
+    download,
+    patience,
+  }: { readonly file: ReleasedFile; readonly download: Download; readonly patience: Patience },
 ): Promise<void> {
-  if (body === null) return;
-  for await (const chunk of body) {
+  for await (const chunk of body ?? []) {
     await arriving.add(chunk);
     download.onBytes(chunk.byteLength);
     patience.succeeded();
   }
+  if (arriving.bytes < file.bytes) throw new TypeError('cut off', { cause: new Error('the answer ended early') });
 }
 
 /** A file as far as it has arrived. */

@@ -204,6 +204,8 @@ export const evidenceKind = z.enum([
   /** Of the files that are given out, where they are others than those that came. */
   'release-report',
   'facts',
+  /** Files taken apart for people: pickles as statements, templates, headers. */
+  'inspection',
   'conversion-record',
   'signature',
   'attestations',

@@ -31,6 +31,7 @@ rules:
 
   - id: pickles
     effect: convert
+    waiver: allowed
     why: safetensors hold weights and nothing that runs
     when:
       conversion: [possible]

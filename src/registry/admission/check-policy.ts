@@ -81,8 +81,10 @@ function asks(set: When): string[] {
 }
 
 function waiverIssues({ effect, waiver }: AdmissionRule, path: Path): YamlIssue[] {
-  if (waiver === undefined || effect === 'deny' || effect === 'review') return [];
-  return [{ path: [...path, 'waiver'], message: `${path.join('.')}.waiver: only deny and review can be waived` }];
+  if (waiver === undefined || effect !== 'allow') return [];
+  return [
+    { path: [...path, 'waiver'], message: `${path.join('.')}.waiver: nothing has to be waived about what allows` },
+  ];
 }
 
 /** A finding more must never make an outcome milder. */

@@ -41,7 +41,7 @@ export function decideAdmission(
   options: DecidingOptions,
 ): AdmissionDecision {
   const asked = { facts, nowMs: options.nowMs };
-  const answers = preparePolicy(policy).map((prepared) => answerOf(prepared, asked));
+  const answers = preparePolicy(policy).map((prepared) => waivedOr(answerOf(prepared, asked), options));
   const reasons = answers.flatMap(({ rule, applies, found }) => (applies ? [reasonOf(rule, found(), options)] : []));
   if (!answers.some(({ opens }) => opens)) reasons.push(defaultReason(policy, answers, options));
   reasons.sort((a, b) => worstFirst.indexOf(a.effect) - worstFirst.indexOf(b.effect));
@@ -74,6 +74,12 @@ function answerOf({ rule, ask, askDuty }: PreparedRule, asked: Asked): RuleAnswe
   return { rule, opens, converts, applies: converts, found: converts ? duty.found : found };
 }
 
+/** What a waiver says need not be converted neither is, nor gets in for being so. */
+function waivedOr(answer: RuleAnswer, options: DecidingOptions): RuleAnswer {
+  const isWaived = answer.rule.effect === 'convert' && waiverOf(answer.rule, options) !== null;
+  return isWaived ? { ...answer, opens: false, converts: false } : answer;
+}
+
 function isOpening({ effect }: AdmissionRule): boolean {
   return effect === 'allow' || effect === 'convert';
 }
@@ -90,7 +96,7 @@ function reasonOf(rule: AdmissionRule, found: string, options: DecidingOptions):
     rule: rule.id,
     effect: rule.effect,
     message: cut(parts.filter((part) => part !== '').join('; ')),
-    waiverId: waivableOf(rule) === 'never' ? null : waiverFor(rule.id, options),
+    waiverId: waiverOf(rule, options),
   };
 }
 
@@ -110,7 +116,11 @@ export function waivableOf({
   effect,
   waiver,
 }: Pick<AdmissionRule, 'effect' | 'waiver'>): 'never' | 'allowed' | 'required' {
-  return waiver ?? (effect === 'deny' ? 'never' : 'allowed');
+  return waiver ?? (effect === 'review' ? 'allowed' : 'never');
+}
+
+function waiverOf(rule: AdmissionRule, options: DecidingOptions): string | null {
+  return waivableOf(rule) === 'never' ? null : waiverFor(rule.id, options);
 }
 
 function waiverFor(rule: string, { waivers, nowMs }: DecidingOptions): string | null {

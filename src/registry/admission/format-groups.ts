@@ -5,17 +5,15 @@ const pickles = ['torch-zip', 'torch-legacy', 'torch-tar', 'pickle'];
 
 /** Configurations, texts, tables, pictures: what lies beside weights. Nothing of it is unpacked or run when a model is loaded. */
 const documents = [
-  ...['json', 'yaml', 'toml', 'ini', 'pbtxt', 'xml', 'jinja', 'text', 'sentencepiece'],
-  ...['arrow', 'arrow-stream', 'parquet', 'bmp', 'gif', 'ico', 'jpeg', 'png', 'svg', 'webp', 'pdf', 'font'],
-  ...['flac', 'mp3', 'mp4', 'ogg', 'wav'],
-];
+  'json yaml toml ini pbtxt xml jinja text sentencepiece',
+  'arrow arrow-stream parquet bmp gif ico jpeg png svg webp pdf font',
+  'flac mp3 mp4 ogg wav',
+].flatMap((names) => names.split(' '));
 
-const archives = [
-  ...['zip', 'tar', 'seven-zip', 'gzip', 'zstd', 'bzip2', 'xz', 'lz4', 'zlib', 'lzma', 'opaque-archive'],
-];
+const archives = ['zip', 'tar', 'seven-zip', 'gzip', 'zstd', 'bzip2', 'xz', 'lz4', 'zlib', 'lzma', 'opaque-archive'];
 
 /** Names for several formats at once. */
-export const formatGroups: Readonly<Record<string, readonly string[]>> = { pickles, documents, archives };
+const formatGroups: Readonly<Record<string, readonly string[]>> = { pickles, documents, archives };
 
 /** What a scan says of a file that is of no format. */
 const noFormat = ['unknown', 'unreadable'];

@@ -125,7 +125,7 @@ const rule = z.strictObject({
     .enum(['never', 'allowed', 'required'])
     .optional()
     .describe(
-      'whether an approval may, or must, rest on a waiver with an end; never for deny unless said, else allowed',
+      'whether an approval may, or must, rest on a waiver with an end; allowed for review, never for the others unless said',
     ),
   when,
 });

@@ -67,7 +67,7 @@ it.each([
   ],
   [
     'rules:\n  - { id: a, effect: allow, waiver: never, when: { always: true } }',
-    ['2:37 rules.0.waiver: only deny and review can be waived'],
+    ['2:37 rules.0.waiver: nothing has to be waived about what allows'],
   ],
   [
     `signers: [{ name: ann, key: { pem: "no key" } }]\n${rule('{ always: true }')}`,

@@ -35,10 +35,11 @@ async function forgetUnused(
   const gone = await change.sql
     .deleteFrom('registry_contents')
     .where('digest', 'in', digests)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('registry_files')
+    .where((build) =>
+      build.not(
+        build.exists(
+          build
+            .selectFrom('registry_files')
             .select('registry_files.digest')
             .whereRef('registry_files.digest', '=', 'registry_contents.digest'),
         ),

@@ -8,6 +8,8 @@ export interface Contents {
   readonly keys: VersionKeys;
   readonly tally: DownloadTally;
   readonly running: RunningDownloads;
+  /** Work that nobody waits for, but the end of the process. */
+  afterwards(work: () => Promise<unknown>): void;
   /** Writes what is left to be written. */
   close(): Promise<void>;
 }
@@ -16,11 +18,19 @@ export function openContents(parts: Pick<Registry, 'store' | 'bus' | 'masterKey'
   const keys = new VersionKeys(parts);
   const tally = new DownloadTally(parts);
   const running = new RunningDownloads(parts);
+  const underWay = new Set<Promise<unknown>>();
   return {
     keys,
     tally,
     running,
+    afterwards: (work) => {
+      const running = work()
+        .catch(parts.onFault)
+        .finally(() => underWay.delete(running));
+      underWay.add(running);
+    },
     close: async () => {
+      await Promise.all(underWay);
       running.close();
       keys.close();
       await tally.close();

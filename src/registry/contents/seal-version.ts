@@ -10,7 +10,7 @@ import { openAnyKey } from './open-key.ts';
 import { readPlain } from './read-plain.ts';
 import { sealedSize, sealPieces } from './sealed-content.ts';
 
-type Means = Pick<Registry, 'store' | 'blobs' | 'contents' | 'clock' | 'onFault'>;
+type Means = Pick<Registry, 'store' | 'blobs' | 'contents' | 'clock'>;
 
 interface Wanted {
   readonly versionId: string;
@@ -23,7 +23,7 @@ interface Wanted {
 export interface SealedVersion {
   readonly versionId: string;
   /** Removes what lies plain still; called after the commit. */
-  readonly dropPlain: () => Promise<unknown>;
+  readonly dropPlain: () => void;
 }
 
 interface UnsealedContent {
@@ -44,7 +44,7 @@ export async function sealVersion(registry: Means, wanted: Wanted): Promise<Seal
     await sealContent(registry, content, wanted);
   }
   const digests = await digestsOf(registry, versionId);
-  return { versionId, dropPlain: () => dropPlain(registry, digests).catch(registry.onFault) };
+  return { versionId, dropPlain: () => registry.contents.afterwards(() => dropPlain(registry, digests)) };
 }
 
 /** To be committed together with the release. @throws RegistryError `version-state` where a file is not sealed: it was added since. */
@@ -61,7 +61,7 @@ export async function writeSealed(change: Change, sealed: SealedVersion): Promis
     .limit(1)
     .executeTakeFirst();
   if (open !== undefined) throw RegistryError.of('version-state', `${open.path} is not sealed`);
-  change.afterCommit(() => void sealed.dropPlain());
+  change.afterCommit(sealed.dropPlain);
 }
 
 async function unsealedOf({ store }: Means, versionId: string): Promise<readonly UnsealedContent[]> {

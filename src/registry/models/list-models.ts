@@ -21,13 +21,14 @@ export type FoundModel = RegistryModelRow & Pick<Selectable<Database['resources'
 const MAX_LOOKED_AT = 20_000;
 
 /** Those that the caller may see: by name, or the ones that changed last first. */
-export async function listModels(read: Store['read'], search: ModelSearch): Promise<Page<Model>> {
+export async function listModels(store: Pick<Store, 'read' | 'dialect'>, search: ModelSearch): Promise<Page<Model>> {
+  const { read } = store;
   const { limit, order, maySee } = search;
   const seen: RegistryModelRow[] = [];
   let cursor = search.cursor ?? null;
   for (let looked = 0; looked < MAX_LOOKED_AT; ) {
-    const end = await endOfWindow(read, search, cursor);
-    const rows = await findInWindow(read, search, { after: cursor, end });
+    const end = await endOfWindow(store, search, cursor);
+    const rows = await findInWindow(store, search, { after: cursor, end });
     for (const { classification, ...row } of rows) {
       if (!maySee({ id: row.id, projectId: row.project_id, classification })) continue;
       const last = seen.at(-1);

@@ -4,6 +4,7 @@ import type { EntryDraft } from '../../ledger/entry.ts';
 import type { Database } from '../../store/tables/index.ts';
 import { activePolicy } from '../admission/active-policy.ts';
 import { decideAdmission } from '../admission/decide.ts';
+import { withModelOf } from '../admission/decide-version.ts';
 import type { AdmissionFacts } from '../admission/facts.ts';
 import { waiversOf } from '../admission/waivers-of.ts';
 import type { VersionRow } from '../versions/move-version.ts';
@@ -18,7 +19,11 @@ export async function decideNow(
   { version, facts, nowMs }: { readonly version: VersionRow; readonly facts: AdmissionFacts; readonly nowMs: number },
 ): Promise<AdmissionDecision> {
   const { policy, version: policyVersion } = await activePolicy(read);
-  return decideAdmission(policy, facts, { waivers: await waiversOf(read, version), policyVersion, nowMs });
+  return decideAdmission(policy, await withModelOf(read, version, facts), {
+    waivers: await waiversOf(read, version),
+    policyVersion,
+    nowMs,
+  });
 }
 
 type DecisionEntry = Required<Pick<EntryDraft, 'decision' | 'reasons' | 'policy'>>;

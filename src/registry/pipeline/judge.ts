@@ -50,10 +50,14 @@ function combined(first: AdmissionDecision, second: AdmissionDecision): Admissio
   return { ...first, outcome, reasons: [...first.reasons, ...added] };
 }
 
-/** Rules that stood before whoever approved. */
+/** Rules that stood before whoever approved, but for those that he approved only as long as a waiver holds. */
 function seenBy({ decision }: VersionRow): ReadonlySet<string> {
   if (decision === null) return new Set();
-  return new Set(admissionDecision.parse(JSON.parse(decision)).reasons.map(({ rule }) => rule));
+  return new Set(
+    admissionDecision
+      .parse(JSON.parse(decision))
+      .reasons.flatMap(({ rule, waiverId }) => (waiverId === null ? [rule] : [])),
+  );
 }
 
 function coversAll(seen: ReadonlySet<string>, { reasons }: AdmissionDecision): boolean {

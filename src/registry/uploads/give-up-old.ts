@@ -40,10 +40,11 @@ function resting(read: Means['store']['read'], before: number) {
     .select('version.id')
     .where('version.state', '=', 'uploading')
     .where('version.created_at', '<', before)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('registry_parts as part')
+    .where((build) =>
+      build.not(
+        build.exists(
+          build
+            .selectFrom('registry_parts as part')
             .select('part.part')
             .whereRef('part.version_id', '=', 'version.id')
             .where('part.stored_at', '>=', before),

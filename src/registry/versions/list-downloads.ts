@@ -26,10 +26,10 @@ export async function listDownloads(
     .select('registry_versions.number')
     .where('version_id', '=', versionId)
     .$if(after !== null, (query) =>
-      query.where(({ eb, and, or }) =>
-        and([
+      query.where((eb) =>
+        eb.and([
           eb('last_at', '<=', after?.lastAt ?? 0),
-          or([eb('last_at', '<', after?.lastAt ?? 0), eb('principal_id', '<', after?.principalId ?? '')]),
+          eb.or([eb('last_at', '<', after?.lastAt ?? 0), eb('principal_id', '<', after?.principalId ?? '')]),
         ]),
       ),
     )

@@ -98,7 +98,7 @@ async function modelNames({ store }: Reading, modelIds: readonly string[]): Prom
 
 /** Only of a version that is being worked on. */
 async function progressOf({ jobs }: Reading, { state, job_id: jobId }: VersionRow): Promise<number | null> {
-  if ((state !== 'examining' && state !== 'releasing') || jobId === null) return null;
+  if ((state !== 'uploading' && state !== 'examining' && state !== 'releasing') || jobId === null) return null;
   return (await jobs.find(jobId))?.progress ?? null;
 }
 

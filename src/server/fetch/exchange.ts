@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { FetchError } from './errors.ts';
 import type { Resolved } from './resolve.ts';
+import { streamAnswer } from './stream-answer.ts';
 
 export interface Sent {
   readonly method: string;
@@ -15,13 +16,19 @@ export interface ExchangeLimits {
   readonly signal: AbortSignal;
   /** Authorities to trust instead of the system's: for tests and networks of one's own. */
   readonly ca?: string | Buffer;
+  /** The body is given out while it arrives, and must not stall for longer; whole where absent. */
+  readonly stallMs?: number;
 }
 
-/** One request to one address, and its whole answer. No connection is kept, none is shared, no proxy of the environment is asked. */
+/** One request to one address, and its answer. No connection is kept, none is shared, no proxy of the environment is asked. */
 export async function exchange(url: URL, to: Resolved, sent: Sent, limits: ExchangeLimits): Promise<Response> {
   try {
     const answer = await send(url, to, sent, limits);
-    return await readAnswer(url, answer, limits.maxBytes);
+    const body =
+      limits.stallMs === undefined
+        ? await readWhole(url, answer, limits.maxBytes)
+        : streamAnswer(url, answer, { ...limits, stallMs: limits.stallMs });
+    return answerOf(answer, body);
   } catch (error) {
     if (error instanceof FetchError) throw error;
     if (limits.signal.aborted) throw FetchError.of('fetch-too-slow', url, 'no answer in time', error);
@@ -48,7 +55,7 @@ async function send(url: URL, to: Resolved, sent: Sent, { signal, ca }: Exchange
   };
   return new Promise((resolve, reject) => {
     const request = isHttps ? httpsRequest(url, options, resolve) : httpRequest(url, options, resolve);
-    request.once('error', reject);
+    request.on('error', reject);
     request.end(sent.body);
   });
 }
@@ -60,7 +67,7 @@ function pinned({ address, family }: Resolved): LookupFunction {
   };
 }
 
-async function readAnswer(url: URL, answer: IncomingMessage, maxBytes: number): Promise<Response> {
+async function readWhole(url: URL, answer: IncomingMessage, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Buffer[] = [];
   let total = 0;
   for await (const part of answer as AsyncIterable<Buffer>) {
@@ -71,9 +78,14 @@ async function readAnswer(url: URL, answer: IncomingMessage, maxBytes: number): 
     }
     parts.push(part);
   }
+  return Buffer.concat(parts);
+}
+
+function answerOf(answer: IncomingMessage, body: ConstructorParameters<typeof Response>[0]): Response {
   const status = answer.statusCode ?? 0;
   const isBodiless = status === 204 || status === 205 || status === 304;
-  return new Response(isBodiless ? null : Buffer.concat(parts), { status, headers: headersOf(answer) });
+  if (isBodiless) answer.destroy();
+  return new Response(isBodiless ? null : body, { status, headers: headersOf(answer) });
 }
 
 function headersOf({ rawHeaders }: IncomingMessage): Headers {

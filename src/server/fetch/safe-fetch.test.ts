@@ -146,6 +146,56 @@ describe('fetching what somebody named', () => {
     expect(await codeOf(fetcher()(address, { signal: AbortSignal.timeout(200) }))).toBe('fetch-too-slow');
   });
 
+  test('gives a body out while it arrives, for longer than an answer may take to begin', async () => {
+    answer = (_, response) => {
+      let sent = 0;
+      const timer = setInterval(() => {
+        response.write(Buffer.alloc(20_000));
+        if (++sent === 8) response.end();
+      }, 50);
+      response.on('close', () => clearInterval(timer));
+    };
+    const streaming = fetcher({ timeoutSeconds: 0.2, stallSeconds: 2, maxBytes: 160_000 });
+    const response = await streaming(`https://inside.example:${port}/`);
+    expect((await response.arrayBuffer()).byteLength).toBe(160_000);
+    const bounded = await fetcher({ stallSeconds: 2, maxBytes: 159_999 })(`https://inside.example:${port}/`);
+    expect(await codeOf(bounded.arrayBuffer())).toBe('fetch-too-large');
+  });
+
+  test.each([
+    ['stalls', 0],
+    ['only trickles', 20],
+  ])('ends a body that %s, but not one whose reader is slow', async (_, everyMs) => {
+    const streaming = fetcher({ stallSeconds: 0.3 });
+    answer = (_request, response) => {
+      response.write('begins');
+      const timer = everyMs === 0 ? undefined : setInterval(() => response.write('.'), everyMs);
+      response.on('close', () => clearInterval(timer));
+    };
+    const stalled = await streaming(`https://inside.example:${port}/`);
+    expect(await codeOf(stalled.text())).toBe('fetch-too-slow');
+    answer = (_request, response) => response.end(Buffer.alloc(500_000));
+    const response = await streaming(`https://inside.example:${port}/`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect((await response.arrayBuffer()).byteLength).toBe(500_000);
+  });
+
+  test('tells of a body that is cut off, and ends one that nobody waits for any more', async () => {
+    const streaming = fetcher({ stallSeconds: 5 });
+    answer = (_, response) => {
+      response.writeHead(200, { 'content-length': 100 });
+      response.write('begins', () => response.destroy());
+    };
+    const cut = await streaming(`https://inside.example:${port}/`);
+    expect(await codeOf(cut.text())).toBe('fetch-failed');
+    answer = (_, response) => response.write('begins, and never ends');
+    const leaving = new AbortController();
+    const left = await streaming(`https://inside.example:${port}/`, { signal: leaving.signal });
+    const reading = codeOf(left.text());
+    leaving.abort();
+    expect(await reading).toBe('fetch-too-slow');
+  });
+
   test('calls without TLS only where the operator named the network and said so', async () => {
     const plain = createPlainServer((_, response) => response.end('plain'));
     await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));

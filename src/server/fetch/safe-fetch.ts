@@ -25,6 +25,8 @@ export type SafeFetch = (url: string | URL, init?: SafeFetchInit) => Promise<Res
 export interface SafeFetchOptions
   extends Pick<ServerConfig['fetch'], 'allowNetworks' | 'allowHttp' | 'timeoutSeconds'> {
   readonly maxBytes?: number;
+  /** Bodies are given out while they arrive, however long that takes, as long as they do not stall for longer; `timeoutSeconds` is for their beginning. */
+  readonly stallSeconds?: number;
   readonly lookup?: Lookup;
   /** Authorities to trust instead of the system's. */
   readonly ca?: string | Buffer;
@@ -39,30 +41,50 @@ export interface SafeFetchOptions
 export function makeSafeFetch(options: SafeFetchOptions): SafeFetch {
   const policy = addressPolicy(options.allowNetworks);
   const rules = { policy, allowHttp: options.allowHttp, lookup: options.lookup ?? systemLookup };
-  const { ca, maxBytes = MAX_BYTES } = options;
+  const { ca, maxBytes = MAX_BYTES, stallSeconds } = options;
+  const limits = {
+    maxBytes,
+    ...(ca === undefined ? {} : { ca }),
+    ...(stallSeconds === undefined ? {} : { stallMs: stallSeconds * 1000 }),
+  };
+  const ask = async (url: URL, sent: Sent, signal: AbortSignal): Promise<Response> =>
+    exchange(url, await resolveTarget(url, rules), sent, { ...limits, signal });
   return async (address, init = {}) => {
-    const timeout = AbortSignal.timeout(options.timeoutSeconds * 1000);
-    const signal =
-      init.signal === null || init.signal === undefined ? timeout : AbortSignal.any([timeout, init.signal]);
-    let url = new URL(address);
-    let sent = await sentBy(init);
-    for (let hops = 0; ; hops++) {
-      const to = await resolveTarget(url, rules);
-      const answer = await exchange(url, to, sent, { maxBytes, signal, ...(ca === undefined ? {} : { ca }) });
-      const location = answer.headers.get('location');
-      if (!REDIRECTS.has(answer.status) || location === null || init.redirect === 'manual') return answer;
-      if (init.redirect === 'error' || hops === MAX_REDIRECTS) {
-        throw FetchError.of(
-          'fetch-redirected',
-          url,
-          init.redirect === 'error' ? 'expected no redirect' : 'too many redirects',
-        );
-      }
-      const next = targetOf(url, location);
-      sent = redirected(sent, url, next);
-      url = next;
+    const tooSlow = new AbortController();
+    const timer = setTimeout(() => tooSlow.abort(), options.timeoutSeconds * 1000);
+    const given = init.signal ?? undefined;
+    const signal = given === undefined ? tooSlow.signal : AbortSignal.any([tooSlow.signal, given]);
+    try {
+      return await follow(new URL(address), { init, ask, signal });
+    } finally {
+      clearTimeout(timer);
     }
   };
+}
+
+interface Following {
+  readonly init: SafeFetchInit;
+  readonly ask: (url: URL, sent: Sent, signal: AbortSignal) => Promise<Response>;
+  readonly signal: AbortSignal;
+}
+
+/** The answer to which redirects lead, or the first of them. */
+async function follow(first: URL, { init, ask, signal }: Following): Promise<Response> {
+  let url = first;
+  let sent = await sentBy(init);
+  for (let hops = 0; ; hops++) {
+    const answer = await ask(url, sent, signal);
+    const location = answer.headers.get('location');
+    if (!REDIRECTS.has(answer.status) || location === null || init.redirect === 'manual') return answer;
+    await answer.body?.cancel();
+    if (init.redirect === 'error' || hops === MAX_REDIRECTS) {
+      const reason = init.redirect === 'error' ? 'expected no redirect' : 'too many redirects';
+      throw FetchError.of('fetch-redirected', url, reason);
+    }
+    const next = targetOf(url, location);
+    sent = redirected(sent, url, next);
+    url = next;
+  }
 }
 
 /** A body of any kind as the platform reads it, with the type that it has by itself. */

@@ -20,11 +20,17 @@ it('every job of the folder is in a list, sorted', () => {
 it('what is scheduled are jobs that there are; retention only where it is configured', () => {
   const keepsAll = schedulesOf(serverConfigSchema.parse({}));
   const retains = schedulesOf(serverConfigSchema.parse({ ledger: { retentionDays: 365 } }));
-  expect(keepsAll.map(({ kind }) => kind)).toEqual(['blobs.sweep', 'registry.sweep', 'registry.upkeep']);
+  expect(keepsAll.map(({ kind }) => kind)).toEqual([
+    'blobs.sweep',
+    'registry.sweep',
+    'registry.upkeep',
+    'registry.waivers',
+  ]);
   expect(retains.map(({ kind }) => kind)).toEqual([
     'blobs.sweep',
     'registry.sweep',
     'registry.upkeep',
+    'registry.waivers',
     'ledger.retention',
   ]);
   for (const { kind } of retains) expect(jobKinds).toContain(kind);

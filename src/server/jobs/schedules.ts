@@ -12,6 +12,7 @@ export function schedulesOf({ ledger }: Pick<ServerConfig, 'ledger'>): readonly 
     { name: 'blobs.sweep', kind: 'blobs.sweep', everySeconds: DAY_SECONDS },
     { name: 'registry.sweep', kind: 'registry.sweep', everySeconds: HOUR_SECONDS },
     { name: 'registry.upkeep', kind: 'registry.upkeep', everySeconds: MINUTE_SECONDS },
+    { name: 'registry.waivers', kind: 'registry.waivers', everySeconds: HOUR_SECONDS },
     ...(ledger.retentionDays === null ? [] : [retention]),
   ];
 }

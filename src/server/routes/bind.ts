@@ -32,6 +32,8 @@ export interface Call<R extends Route> extends RouteInput<R> {
 
 /** RFC 9110 sections 13 and 14. */
 export interface Wants {
+  /** Only the headers. */
+  readonly isHead: boolean;
   readonly range?: string | undefined;
   readonly ifRange?: string | undefined;
   readonly ifNoneMatch?: string | undefined;

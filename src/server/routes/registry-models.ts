@@ -1,3 +1,4 @@
+import type { Caller } from '../../access/caller.ts';
 import { changeModel } from '../../registry/models/change-model.ts';
 import { findModelByName } from '../../registry/models/find-model.ts';
 import { listModels } from '../../registry/models/list-models.ts';
@@ -14,6 +15,7 @@ import { listFiles } from '../../registry/versions/list-files.ts';
 import { listVersions } from '../../registry/versions/list-versions.ts';
 import { setStage } from '../../registry/versions/set-stage.ts';
 import { showVersion } from '../../registry/versions/show-version.ts';
+import { RequestError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { bind } from './bind.ts';
 import { signedIn } from './signed-in.ts';
@@ -30,10 +32,17 @@ interface OfVersion {
 const scopeOfModel = ({ params, services }: OfModel) => modelScope(services.store.read, params.modelId);
 const scopeOfVersion = ({ params, services }: OfVersion) => versionScope(services.store.read, params.versionId);
 
+/** No policy decides about notices, but a key that is not for models says nothing about any. */
+function requireForModels({ scopes }: Caller): void {
+  if (scopes !== null && !scopes.includes('models.read')) {
+    throw RequestError.of('forbidden', 'the key is not for models.read');
+  }
+}
+
 export const registryModelBindings = [
   bind('models.list', async ({ query, caller, services }) => {
     const { allows: maySee } = await services.access.decideModels(caller, 'models.read');
-    return listModels(services.store.read, { ...query, maySee });
+    return listModels(services.store, { ...query, maySee });
   }),
 
   bind(
@@ -78,11 +87,13 @@ export const registryModelBindings = [
     scopeOfModel,
   ),
 
-  bind('notices.list', ({ query, caller, services }) =>
-    listNotices(services.store.read, { ...query, principal: signedIn(caller) }),
-  ),
+  bind('notices.list', async ({ query, caller, services }) => {
+    requireForModels(caller);
+    return listNotices(services.store.read, { ...query, principal: signedIn(caller) });
+  }),
 
   bind('notices.seen', async ({ caller, services }) => {
+    requireForModels(caller);
     await services.store.change((change) => markNoticesSeen(change, signedIn(caller), services.clock()));
   }),
 

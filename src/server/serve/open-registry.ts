@@ -73,6 +73,6 @@ function upstreamOf({ registry, fetch }: ServerConfig): Upstream | null {
   return {
     ...settings,
     token: token === undefined ? null : readSecret(token),
-    fetch: asFetch(makeSafeFetch({ ...fetch, maxBytes: MAX_FETCHED_BYTES })),
+    fetch: asFetch(makeSafeFetch({ ...fetch, maxBytes: MAX_FETCHED_BYTES, stallSeconds: settings.stallSeconds })),
   };
 }

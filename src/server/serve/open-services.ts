@@ -22,6 +22,7 @@ import type { Store } from '../../store/store.ts';
 import { prepareFolder } from '../../store/sqlite/folder.ts';
 import type { Authenticator } from '../authenticate.ts';
 import { healthCheck } from '../check-health.ts';
+import { importJob } from '../../registry/upstream/import-job.ts';
 import { asFetch, makeSafeFetch } from '../fetch/safe-fetch.ts';
 import type { ServerFacts } from '../facts.ts';
 import { jobKinds } from '../jobs/index.ts';
@@ -209,6 +210,7 @@ function openQueue(
     config: config.jobs,
     kinds: [...jobKinds, ...reviewJobKinds],
     schedules: schedulesOf(config),
+    beside: { [importJob]: config.registry.upstream?.importsAtOnce ?? 1 },
     postgres,
     clock,
     warn: (error) => log.failure('jobs', error),

@@ -15,6 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import { reasonOf } from '../../node/reason.ts';
 import type { BlobInfo, BlobRange, Blobs, PutOptions } from './blobs.ts';
+import { GatheringWriter } from './gathering-writer.ts';
 import { ContentMeter, checkRange, hexOf, verified } from './digest.ts';
 import { BlobError } from './errors.ts';
 
@@ -188,22 +189,19 @@ async function openUnlinked(path: string): Promise<OpenFile | undefined> {
 /** Errors of the content itself pass as they are: they say nothing about the disk. */
 async function writeMeasured(path: string, content: AsyncIterable<Uint8Array>, meter: ContentMeter): Promise<BlobInfo> {
   const file = await onDisk('store a blob', () => open(path, CREATE_FLAGS, FILE_MODE));
+  const writer = new GatheringWriter(file);
   try {
     for await (const chunk of content) {
       meter.add(chunk);
-      await onDisk('store a blob', () => writeAll(file, chunk));
+      if (writer.add(chunk)) await onDisk('store a blob', () => writer.written());
     }
+    await onDisk('store a blob', () => writer.flush());
     const info = meter.end();
     await onDisk('store a blob', () => file.sync());
     return info;
   } finally {
+    await writer.settled();
     await file.close();
-  }
-}
-
-async function writeAll(file: OpenFile, chunk: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < chunk.byteLength; ) {
-    offset += (await file.write(chunk, offset)).bytesWritten;
   }
 }
 

@@ -3,7 +3,7 @@ import { BlobError } from './errors.ts';
 
 /**
  * To be called in the change that begins to name a blob, so that nothing removes it from then on. The blob was put before; after the change
- * it must be looked for (`requireBlob`), because what removed it may have done so just before.
+ * it must be looked for (`stat`), because what removed it may have done so just before.
  * @throws BlobError `blobs-unavailable` while it is being removed: put it again in a moment.
  */
 export async function nameBlob({ sql }: Change, digest: string, atMs: number): Promise<void> {
@@ -35,6 +35,6 @@ export async function unnameBlobs({ sql }: Change, digests: readonly string[], a
 /** Rows of one statement: a statement of SQLite takes 32,766 values. */
 const ROWS_AT_ONCE = 1000;
 
-export function unsettled(digest: string): BlobError {
+function unsettled(digest: string): BlobError {
   return BlobError.of('blobs-unavailable', { operation: 'store a blob', reason: `${digest} is being removed` });
 }

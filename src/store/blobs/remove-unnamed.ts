@@ -62,7 +62,7 @@ async function removeUnnamedBlob({ store, blobs, clock }: Means, digest: string)
 }
 
 /** Every place that names blobs. What is missing here would be lost. */
-export async function isNamed(read: Pick<Kysely<Database>, 'selectFrom'>, digest: string): Promise<boolean> {
+async function isNamed(read: Pick<Kysely<Database>, 'selectFrom'>, digest: string): Promise<boolean> {
   const names = [
     read.selectFrom('registry_parts').select('digest').where('digest', '=', digest).limit(1),
     read

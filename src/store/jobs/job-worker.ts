@@ -7,6 +7,8 @@ export interface WorkerOptions extends AttemptMeans {
   readonly handlers: Readonly<Record<string, JobHandler>>;
   /** How many jobs at once. */
   readonly concurrency: number;
+  /** Kinds that wait for others most of the time: so many jobs of each, beside the rest. */
+  readonly beside?: Readonly<Record<string, number>>;
 }
 
 /** Takes jobs that are due while it has room, and ends them. */
@@ -58,19 +60,37 @@ export class JobWorker {
   }
 
   async #look(): Promise<void> {
-    const { source, handlers, concurrency, timing, warn } = this.#options;
+    const { source, timing, warn } = this.#options;
     clearTimeout(this.#timer);
     try {
-      while (this.#looksAgain && !this.#isStopped && this.#running.size < concurrency) {
+      while (this.#looksAgain && !this.#isStopped) {
         this.#looksAgain = false;
-        const claimed = await source.claim(Object.keys(handlers), concurrency - this.#running.size);
-        for (const job of claimed) this.#start(job);
-        if (claimed.length > 0) this.#looksAgain = true;
+        for (const { kinds, room } of this.#lanes()) {
+          if (room <= 0 || kinds.length === 0) continue;
+          const claimed = await source.claim(kinds, room);
+          for (const job of claimed) this.#start(job);
+          if (claimed.length > 0) this.#looksAgain = true;
+        }
       }
     } catch (error) {
       warn(error);
     }
     if (!this.#isStopped) this.#timer = setTimeout(() => this.wake(), timing.pollMs);
+  }
+
+  /** Kinds that share room, and how much of it is free. */
+  #lanes(): readonly { readonly kinds: readonly string[]; readonly room: number }[] {
+    const { handlers, concurrency, beside = {} } = this.#options;
+    const kinds = Object.keys(handlers);
+    const alone = kinds.filter((kind) => beside[kind] !== undefined);
+    const others = kinds.filter((kind) => beside[kind] === undefined);
+    const running = [...this.#running.keys()].map(({ job }) => job.kind);
+    const free = (lane: readonly string[], max: number): number =>
+      max - running.filter((kind) => lane.includes(kind)).length;
+    return [
+      { kinds: others, room: free(others, concurrency) },
+      ...alone.map((kind) => ({ kinds: [kind], room: free([kind], beside[kind] ?? 0) })),
+    ];
   }
 
   #start(job: ClaimedJob): void {

@@ -17,6 +17,8 @@ export interface JobsOptions {
   /** Every kind of job there is; others are refused. */
   readonly kinds: readonly string[];
   readonly schedules?: readonly JobSchedule[];
+  /** Kinds that wait for others most of the time: so many jobs of each run beside those that `threads` bounds. */
+  readonly beside?: Readonly<Record<string, number>>;
   /** Where the records are; needed for pg-boss. */
   readonly postgres?: PostgresPlace | undefined;
   readonly timing?: Partial<JobTiming>;
@@ -44,11 +46,11 @@ interface Opened {
 
 /** Opens the queue that the configuration names. @throws JobError `jobs-unconfigured` */
 export async function openJobs(options: JobsOptions): Promise<OpenedJobs> {
-  const { config, kinds, schedules = [], warn, clock = Date.now, observe = () => undefined } = options;
+  const { config, kinds, schedules = [], beside = {}, warn, clock = Date.now, observe = () => undefined } = options;
   const timing = { ...timingOf(config.leaseSeconds), ...options.timing };
   const { sourceOf, close } = await openSource(options, timing, clock);
   const { column, threads: concurrency } = config;
-  const jobs = new StoredJobs({ column, kinds, schedules, concurrency, timing, clock, warn, observe });
+  const jobs = new StoredJobs({ column, kinds, schedules, concurrency, beside, timing, clock, warn, observe });
   return {
     enqueue: (change, request, nowMs) => jobs.enqueue(change, request, nowMs),
     attach: (store, bus) => jobs.attach({ store, bus, source: sourceOf(store) }),

@@ -17,6 +17,7 @@ export interface StoredJobsOptions {
   readonly kinds: readonly string[];
   readonly schedules: readonly JobSchedule[];
   readonly concurrency: number;
+  readonly beside: Readonly<Record<string, number>>;
   readonly timing: JobTiming;
   readonly clock: () => number;
   readonly warn: (error: unknown) => void;
@@ -91,11 +92,11 @@ export class StoredJobs implements Jobs {
 
   start(handlers: Readonly<Record<string, JobHandler>>): Promise<void> {
     const { store, source, bus } = this.#attached();
-    const { timing, clock, warn, observe, concurrency, schedules } = this.#options;
+    const { timing, clock, warn, observe, concurrency, beside, schedules } = this.#options;
     const changed = (id: string): void => this.#changed(id);
     const means: AttemptMeans = { store, source, timing, clock, warn, observe, changed };
     const room = Object.keys(handlers).length === 0 ? 0 : concurrency;
-    this.#worker = new JobWorker({ ...means, handlers, concurrency: room });
+    this.#worker = new JobWorker({ ...means, handlers, concurrency: room, beside });
     this.#upkeep = new JobUpkeep(means, schedules);
     this.#unsubscribe = bus?.subscribe('jobs', (id) => this.#heard(id)) ?? this.#unsubscribe;
     this.#upkeep.start();

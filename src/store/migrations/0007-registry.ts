@@ -11,6 +11,7 @@ export const registryMigration: Migration = {
     await makeFiles(db, dialect);
     await makeDecisions(db, dialect);
     await makeTraces(db, dialect);
+    await makeHubRevisions(db, dialect);
   },
 };
 
@@ -91,6 +92,11 @@ async function makeModels(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .addColumn('text', text, (column) => column.notNull())
     .execute();
   await db.schema.createIndex('registry_versions_state').on('registry_versions').columns(['state', 'id']).execute();
+  await db.schema
+    .createIndex('registry_versions_model')
+    .on('registry_versions')
+    .columns(['model_id', 'state'])
+    .execute();
   await db.schema.createIndex('registry_versions_revision').on('registry_versions').columns(['revision']).execute();
 }
 
@@ -189,11 +195,17 @@ async function makeDecisions(db: Kysely<unknown>, dialect: DialectName): Promise
     .addColumn('created_at', integer, (column) => column.notNull())
     .addColumn('expires_at', integer, (column) => column.notNull())
     .addColumn('ended_at', integer)
+    .addColumn('warned_at', integer)
     .execute();
   await db.schema
     .createIndex('registry_approvals_version')
     .on('registry_approvals')
     .columns(['version_id', 'at'])
+    .execute();
+  await db.schema
+    .createIndex('registry_waivers_open')
+    .on('registry_waivers')
+    .columns(['ended_at', 'expires_at'])
     .execute();
   await db.schema.createIndex('registry_waivers_model').on('registry_waivers').columns(['model_id']).execute();
 }
@@ -231,5 +243,18 @@ async function makeTraces(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .createIndex('registry_notices_principal')
     .on('registry_notices')
     .columns(['principal_id', 'id'])
+    .execute();
+}
+
+async function makeHubRevisions(db: Kysely<unknown>, dialect: DialectName): Promise<void> {
+  const { integer, text } = columnTypes[dialect];
+  await db.schema
+    .createTable('registry_hub_revisions')
+    .addColumn('endpoint', text, (column) => column.notNull())
+    .addColumn('repository', text, (column) => column.notNull())
+    .addColumn('revision', text, (column) => column.notNull())
+    .addColumn('commit_id', text, (column) => column.notNull())
+    .addColumn('seen_at', integer, (column) => column.notNull())
+    .addPrimaryKeyConstraint('registry_hub_revisions_key', ['endpoint', 'repository', 'revision'])
     .execute();
 }

@@ -157,6 +157,8 @@ interface RegistryWaiverTable {
   readonly created_at: number;
   readonly expires_at: number;
   ended_at: number | null;
+  /** When its owner was told that it ends. */
+  warned_at: number | null;
 }
 
 interface RegistryDownloadTable {
@@ -188,7 +190,19 @@ interface BlobRemovalTable {
   claimed_at: number | null;
 }
 
+/** Where branches and tags of a hub led to when it was asked last. */
+interface RegistryHubRevisionTable {
+  readonly endpoint: string;
+  /** Case-folded. */
+  readonly repository: string;
+  readonly revision: string;
+  /** 40 hexadecimal digits. */
+  commit_id: string;
+  seen_at: number;
+}
+
 export interface RegistryTables {
+  readonly registry_hub_revisions: RegistryHubRevisionTable;
   readonly blob_removals: BlobRemovalTable;
   readonly registry_models: RegistryModelTable;
   readonly registry_search: RegistrySearchTable;

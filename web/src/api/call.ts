@@ -21,6 +21,11 @@ export function rememberCsrfToken(token: string): void {
   csrfToken = token;
 }
 
+/** The headers of something that changes something and is sent by other means than `call`. */
+export function csrfHeaders(): Readonly<Record<string, string>> {
+  return csrfToken === null ? {} : { 'x-csrf-token': csrfToken };
+}
+
 /** Who asks when an answer is `step-up-required`; null when nobody does. */
 export function onStepUp(ask: StepUp | null): void {
   stepUp = ask;
@@ -50,7 +55,7 @@ export function call<Id extends RouteId>(id: Id, ...[input]: CallArguments<Id>):
 }
 
 /** After the same person signed in anew with another tab: the session has another token. Nobody else's is taken. */
-async function renewed(): Promise<boolean> {
+export async function renewed(): Promise<boolean> {
   const { principal, csrfToken: token } = await client.me.show();
   if (!isStill(principal.id)) window.location.reload();
   if (!isStill(principal.id) || token === csrfToken) return false;

@@ -15,6 +15,7 @@ const stale: Readonly<Record<string, readonly string[]>> = {
   policies: ['policies.', 'access.', 'overview.'],
   reviews: ['reviews.', 'overview.'],
   jobs: ['jobs.', 'overview.'],
+  models: ['models.', 'versions.', 'registry.', 'approvals.', 'recalls.', 'waivers.', 'notices.', 'admission.'],
   session: ['me.', 'people.sessions'],
 };
 

@@ -1,15 +1,22 @@
 import {
+  Bell,
   BookOpenCheck,
+  Boxes,
   CircleUserRound,
   ClipboardCheck,
+  Gavel,
   KeyRound,
   LayoutDashboard,
+  ListChecks,
   type LucideIcon,
   Scale,
   ScrollText,
   Server,
   ShieldHalf,
   Stamp,
+  TicketCheck,
+  Undo2,
+  Upload,
   UsersRound,
 } from 'lucide-react';
 import type { ActionId } from '../../../src/contract/actions.ts';
@@ -25,6 +32,8 @@ export interface Place {
   readonly words: string;
   /** A page of the server, not of the console. */
   readonly outside?: true;
+  /** Which figure of the registry's summary stands beside it: what waits for the reader there. */
+  readonly counts?: 'waitingForMe' | 'unseenNotices';
 }
 
 export interface Section {
@@ -38,6 +47,46 @@ export const sections: readonly Section[] = [
     title: null,
     places: [
       { to: '/', label: 'Overview', icon: LayoutDashboard, action: 'overview.read', key: 'o', words: 'home attention' },
+    ],
+  },
+  {
+    title: 'Models',
+    places: [
+      { to: '/models', label: 'Models', icon: Boxes, key: 'd', words: 'registry versions verdicts find' },
+      { to: '/upload', label: 'Upload', icon: Upload, key: 'u', words: 'push publish new version files folder' },
+      {
+        to: '/approvals',
+        label: 'Approvals',
+        icon: Gavel,
+        key: 'q',
+        words: 'queue review approve refuse decide waiting',
+        counts: 'waitingForMe',
+      },
+      { to: '/recalls', label: 'Recalls', icon: Undo2, key: 'x', words: 'withdraw stop downloads told' },
+      {
+        to: '/admission',
+        label: 'Admission policy',
+        icon: ListChecks,
+        action: 'admission.read',
+        key: 'n',
+        words: 'yaml rules dry run allow deny',
+      },
+      {
+        to: '/waivers',
+        label: 'Waivers',
+        icon: TicketCheck,
+        action: 'admission.read',
+        key: 'w',
+        words: 'exceptions accepted risk expiry',
+      },
+      {
+        to: '/notices',
+        label: 'Notices',
+        icon: Bell,
+        key: 'b',
+        words: 'bell told recalled alerts',
+        counts: 'unseenNotices',
+      },
     ],
   },
   {

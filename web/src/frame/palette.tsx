@@ -25,7 +25,7 @@ interface Command {
 const MAX_SHOWN = 40;
 const MIN_SEARCH_CHARACTERS = 2;
 
-/** One field that finds every page, person, service and entry, and does the common things. */
+/** One field that finds every page, model, person, service and entry, and does the common things. */
 export function Palette({ opened, onClose, onHelp }: PaletteProps) {
   return (
     <Modal
@@ -84,7 +84,7 @@ function Finder({ onClose, onHelp }: Omit<PaletteProps, 'opened'>) {
         aria-controls={listId}
         aria-activedescendant={shown.length === 0 ? undefined : `${listId}-${current}`}
         aria-label="Find or do"
-        placeholder="A page, a person, a service, an entry’s number…"
+        placeholder="A page, a model, a person, an entry’s number…"
         autoComplete="off"
         spellCheck={false}
         value={filter}
@@ -173,18 +173,24 @@ function useCommands(filter: string, onHelp: () => void): readonly Command[] {
       command('Person', name, `${email ?? ''} ${filter}`, go(`/people/${id}`)),
     );
     const services = found.services.map(({ id, name }) => command('Service', name, filter, go(`/services/${id}`)));
-    return [...entry, ...people, ...services, ...pages, ...acts];
+    const models = found.models.map(({ id, name }) => command('Model', name, filter, go(`/models/${id}`)));
+    return [...entry, ...models, ...people, ...services, ...pages, ...acts];
   }, [filter, found, may, navigate, onHelp, setScheme, signOut]);
 }
 
-/** People and services whose names match, for whoever may see them. */
+/** Models, people and services whose names match, for whoever may see them. */
 function useFound(filter: string) {
   const may = useMay();
   const search = filter.trim();
   const wanted = search.length >= MIN_SEARCH_CHARACTERS;
   const people = useApiWhen(wanted && may('people.read'), 'people.list', { query: { search, limit: 6 } });
   const services = useApiWhen(wanted && may('services.read'), 'services.list', { query: { search, limit: 6 } });
+  const models = useApiWhen(wanted, 'models.list', { query: { search, limit: 6 } });
+  const modelItems = models.data?.items;
   const peopleItems = people.data?.items;
   const serviceItems = services.data?.items;
-  return useMemo(() => ({ people: peopleItems ?? [], services: serviceItems ?? [] }), [peopleItems, serviceItems]);
+  return useMemo(
+    () => ({ models: modelItems ?? [], people: peopleItems ?? [], services: serviceItems ?? [] }),
+    [modelItems, peopleItems, serviceItems],
+  );
 }

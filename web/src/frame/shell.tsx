@@ -2,7 +2,7 @@ import { ActionIcon, Menu, UnstyledButton } from '@mantine/core';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { ChevronsUpDown, Menu as MenuIcon, Search, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { useMay, useMe } from '../api/hooks.ts';
+import { useApi, useMay, useMe } from '../api/hooks.ts';
 import { useLiveEvents } from '../api/live.ts';
 import { Announcer } from '../ui/announcer.tsx';
 import { Seal } from '../ui/seal.tsx';
@@ -14,6 +14,9 @@ import { ShortcutHelp } from './shortcut-help.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { StepUpDialog } from './step-up-dialog.tsx';
 import { useSignOut } from './use-sign-out.ts';
+
+/** Beside a place of the rail; more says no more. */
+const MOST_SHOWN = 99;
 
 /** Rail, bar, and the page between them. */
 export function Shell() {
@@ -94,6 +97,7 @@ function Brand() {
 
 function Rail({ pathname }: { readonly pathname: string }) {
   const may = useMay();
+  const { data: summary } = useApi('registry.summary');
   return (
     <nav className={styles.nav} aria-label="Main">
       {visibleSections(may).map(({ title, places }) => (
@@ -102,7 +106,11 @@ function Rail({ pathname }: { readonly pathname: string }) {
           <ul>
             {places.map((place) => (
               <li key={place.to}>
-                <PlaceLink place={place} current={isCurrent(place.to, pathname)} />
+                <PlaceLink
+                  place={place}
+                  current={isCurrent(place.to, pathname)}
+                  waiting={place.counts === undefined ? 0 : (summary?.[place.counts] ?? 0)}
+                />
               </li>
             ))}
           </ul>
@@ -112,12 +120,25 @@ function Rail({ pathname }: { readonly pathname: string }) {
   );
 }
 
-function PlaceLink({ place, current }: { readonly place: Place; readonly current: boolean }) {
+interface PlaceLinkProps {
+  readonly place: Place;
+  readonly current: boolean;
+  /** How much of it waits for the reader. */
+  readonly waiting: number;
+}
+
+function PlaceLink({ place, current, waiting }: PlaceLinkProps) {
   const { to, label, icon: Icon, outside } = place;
   const inside = (
     <>
       <Icon size={16} strokeWidth={1.75} aria-hidden="true" />
       <span>{label}</span>
+      {waiting > 0 && (
+        <span className={styles.waiting}>
+          {waiting > MOST_SHOWN ? `${MOST_SHOWN}+` : waiting}
+          <span className="visually-hidden"> waiting</span>
+        </span>
+      )}
     </>
   );
   if (outside) {

@@ -14,6 +14,8 @@ interface ConfirmDialogProps {
   readonly danger?: boolean;
   /** Asks for a reason, which goes into the ledger. */
   readonly reason?: 'required' | 'optional';
+  /** Characters that a required reason must have at least. */
+  readonly minReason?: number;
   readonly onConfirm: (reason: string) => Promise<unknown>;
 }
 
@@ -26,7 +28,15 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   );
 }
 
-function ConfirmForm({ onClose, children, verb, danger = false, reason, onConfirm }: ConfirmDialogProps) {
+function ConfirmForm({
+  onClose,
+  children,
+  verb,
+  danger = false,
+  reason,
+  minReason = 1,
+  onConfirm,
+}: ConfirmDialogProps) {
   const [words, setWords] = useState('');
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -44,7 +54,7 @@ function ConfirmForm({ onClose, children, verb, danger = false, reason, onConfir
     }
   }
 
-  const missing = reason === 'required' && words.trim() === '';
+  const missing = reason === 'required' && words.trim().length < minReason;
   return (
     <form
       onSubmit={(event) => {
@@ -57,7 +67,7 @@ function ConfirmForm({ onClose, children, verb, danger = false, reason, onConfir
         {reason !== undefined && (
           <Textarea
             label="Reason"
-            description="Recorded in the ledger with your name."
+            description={`Recorded in the ledger with your name${minReason > 1 ? `; at least ${minReason} characters` : ''}.`}
             required={reason === 'required'}
             autosize
             minRows={2}

@@ -67,6 +67,31 @@ const marks = {
   refused: mark('critical', 'cross', 'Refused'),
   withdrawn: mark('quiet', 'cross', 'Withdrawn'),
 
+  clean: mark('seal', 'seal', 'Clean'),
+  inconclusive: mark('medium', 'half', 'Inconclusive'),
+  suspicious: mark('high', 'triangle', 'Suspicious'),
+  malicious: mark('critical', 'octagon', 'Malicious'),
+
+  uploading: mark('low', 'ring', 'Uploading'),
+  examining: mark('low', 'half', 'Being examined'),
+  releasing: mark('low', 'half', 'Being released'),
+  released: mark('seal', 'seal', 'Released'),
+  denied: mark('critical', 'bar', 'Denied'),
+  recalled: mark('critical', 'cross', 'Recalled'),
+  abandoned: mark('quiet', 'dash', 'Given up'),
+  archived: mark('quiet', 'dash', 'Archived'),
+
+  convert: mark('low', 'swap', 'Convert'),
+  approve: mark('seal', 'seal', 'Approved'),
+  refuse: mark('critical', 'bar', 'Refused'),
+  waived: mark('quiet', 'dash', 'Waived'),
+
+  added: mark('seal', 'dot', 'Added'),
+  changed: mark('medium', 'swap', 'Changed'),
+  removed: mark('quiet', 'cross', 'Removed'),
+  new: mark('high', 'triangle', 'New'),
+  gone: mark('seal', 'dot', 'Gone'),
+
   open: mark('low', 'half', 'Open'),
   overdue: mark('high', 'triangle', 'Overdue'),
   closed: mark('seal', 'seal', 'Closed'),

@@ -13,6 +13,7 @@ import { byBytes, type Steps, stepsOf } from '../steps.ts';
 import { ownVersion, type ThreadMeans, type ThreadTask } from '../task.ts';
 import { inWorkFolder } from '../work-folder.ts';
 import { checkSameFiles, examineFolder } from './examine-folder.ts';
+import { inspectFolder } from './inspect-folder.ts';
 import { type Examination, examinedSet, keepDocuments, writeFileVerdicts } from './keep-examination.ts';
 import { sourceSignatures } from './source-signature.ts';
 
@@ -64,7 +65,7 @@ async function examineSource(means: ThreadMeans, { task, version, steps, folder 
   const source = versionSource.parse(JSON.parse(version.source));
   const conversion = { refused };
   const found = { model, source, report, facts, signatures, conversion, examinedAtMs: Date.now() };
-  return { report, facts, admission: factsOf(found) };
+  return { report, facts, inspection: inspectFolder(folder, report), admission: factsOf(found) };
 }
 
 async function filesOf({ store }: ThreadMeans, versionId: string) {

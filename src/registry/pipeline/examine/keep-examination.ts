@@ -13,6 +13,8 @@ export type Side = 'source' | 'release';
 export interface Examination {
   readonly report: ScanReport;
   readonly facts: ModelFacts;
+  /** Of what came; a later look at what is given out leaves it as it is. */
+  readonly inspection?: object;
   readonly admission: AdmissionFacts;
 }
 
@@ -26,11 +28,17 @@ export async function keepDocuments(
   documents: {
     readonly report: ScanReport;
     readonly facts?: ModelFacts;
+    /** The files taken apart, for people. */
+    readonly inspection?: object;
     readonly kind: 'scan-report' | 'release-report';
   },
 ): Promise<void> {
-  const { report, facts, kind } = documents;
+  const { report, facts, inspection, kind } = documents;
   await putEvidence(means, { versionId, kind, name: `${kind}.json`, content: `${jsonText(report)}\n` });
+  if (inspection !== undefined) {
+    const content = `${jsonText(inspection)}\n`;
+    await putEvidence(means, { versionId, kind: 'inspection', name: 'inspection.json', content });
+  }
   if (facts === undefined) return;
   await putEvidence(means, { versionId, kind: 'facts', name: 'facts.json', content: `${jsonText(facts)}\n` });
 }

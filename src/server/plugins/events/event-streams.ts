@@ -11,6 +11,11 @@ import { type EventTopic, eventTopics, type RecordedActivity, topicsOf } from '.
 const HEARTBEAT_MS = 10_000;
 /** A reader that leaves this much unread is gone, or means to fill the memory. */
 const MAX_UNREAD_BYTES = 65_536;
+const NOTHING_NEW = ': here\n\n';
+/** Changes of models are gathered for so long. */
+const MODELS_AFTER_MS = 250;
+/** Of more models than these, the first are asked about. */
+const MAX_MODELS_AT_ONCE = 100;
 /** How long a browser waits before it connects again. */
 const RETRY_MS = 3000;
 
@@ -43,6 +48,8 @@ export class EventStreams {
   readonly #watch: LedgerWatch;
   readonly #ends: (() => void)[];
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #changedModels = new Set<string>();
+  #modelsSoon: NodeJS.Timeout | undefined;
 
   constructor(options: EventStreamsOptions) {
     this.#options = options;
@@ -55,6 +62,7 @@ export class EventStreams {
     });
     this.#ends = [
       bus.subscribe('jobs', () => this.#tellAll(new Set(['jobs']))),
+      bus.subscribe('models', (modelId) => this.#modelChanged(modelId)),
       // A session or key may have ended: whoever lost his must not hear another word.
       bus.subscribe('access', () => this.#eachChecked()),
     ];
@@ -84,6 +92,7 @@ export class EventStreams {
   /** Ends every stream; browsers connect again, and find the next process. */
   close(): void {
     clearInterval(this.#heartbeat);
+    clearTimeout(this.#modelsSoon);
     for (const end of this.#ends.splice(0)) end();
     for (const { out } of this.#streams) out.end();
     this.#watch.stop();
@@ -107,6 +116,31 @@ export class EventStreams {
     for (const stream of this.#streams) this.#tell(stream, topics);
   }
 
+  /** Models that are worked on change many times a second: each listener is asked about once for all of a moment. */
+  #modelChanged(modelId: string): void {
+    if (this.#changedModels.size < MAX_MODELS_AT_ONCE) this.#changedModels.add(modelId);
+    this.#modelsSoon ??= setTimeout(() => {
+      this.#modelsSoon = undefined;
+      const changed = [...this.#changedModels];
+      this.#changedModels.clear();
+      for (const stream of this.#streams) this.#tellOfModels(stream, changed);
+    }, MODELS_AFTER_MS);
+  }
+
+  /** Whoever sees any of the models hears that one changed: rights may hold on a project or on one model only. */
+  #tellOfModels(stream: Stream, modelIds: readonly string[]): void {
+    this.#send(stream, async () =>
+      (await this.#seesAny(stream.caller, modelIds)) ? eventText('models') : NOTHING_NEW,
+    );
+  }
+
+  async #seesAny(caller: Caller, modelIds: readonly string[]): Promise<boolean> {
+    for (const id of modelIds) {
+      if ((await this.#options.authorizer.decide(caller, 'models.read', { kind: 'model', id })).allowed) return true;
+    }
+    return false;
+  }
+
   #eachChecked(): void {
     for (const stream of this.#streams) {
       stream.checkedAtMs = Number.NEGATIVE_INFINITY;
@@ -115,21 +149,25 @@ export class EventStreams {
   }
 
   #tell(stream: Stream, topics: ReadonlySet<EventTopic>): void {
-    this.#write(stream, topics).catch((error: unknown) => {
+    // With no topic it is a heartbeat: it keeps proxies from closing the connection, and finds out who is gone.
+    this.#send(stream, async () => (topics.size === 0 ? NOTHING_NEW : this.#textFor(stream.caller, topics)));
+  }
+
+  #send(stream: Stream, words: () => Promise<string>): void {
+    this.#write(stream, words).catch((error: unknown) => {
       this.#options.onFault(error);
       stream.out.end();
     });
   }
 
-  async #write(stream: Stream, topics: ReadonlySet<EventTopic>): Promise<void> {
+  async #write(stream: Stream, words: () => Promise<string>): Promise<void> {
     if (performance.now() - stream.checkedAtMs > maxStaleMs) {
       if (!(await stream.holds())) return void stream.out.end();
       stream.checkedAtMs = performance.now();
     }
     if (stream.out.writableEnded || stream.out.destroyed) return;
     if (stream.out.readableLength > MAX_UNREAD_BYTES) return void stream.out.destroy();
-    // With no topic it is a heartbeat: it keeps proxies from closing the connection, and finds out who is gone.
-    stream.out.write(topics.size === 0 ? ': here\n\n' : await this.#textFor(stream.caller, topics));
+    stream.out.write(await words());
   }
 
   async #textFor(caller: Caller, topics: ReadonlySet<EventTopic>): Promise<string> {
@@ -138,8 +176,10 @@ export class EventStreams {
       const action = eventTopics[topic];
       const isAllowed =
         action === null || (await this.#options.authorizer.decide(caller, action, { kind: 'server' })).allowed;
-      if (isAllowed) told.push(`event: ${topic}\ndata: changed\n\n`);
+      if (isAllowed) told.push(eventText(topic));
     }
-    return told.length === 0 ? ': here\n\n' : told.join('');
+    return told.length === 0 ? NOTHING_NEW : told.join('');
   }
 }
+
+const eventText = (topic: EventTopic): string => `event: ${topic}\ndata: changed\n\n`;

@@ -10,6 +10,7 @@ export const eventTopics = {
   policies: 'policies.read',
   reviews: 'reviews.read',
   jobs: 'jobs.read',
+  models: 'models.read',
   session: null,
 } as const satisfies Readonly<Record<string, ActionId | null>>;
 
@@ -18,15 +19,18 @@ export type EventTopic = keyof typeof eventTopics;
 /** Areas of the ledger's activities, and what changed where one of them was active. */
 const areas: Readonly<Record<string, readonly EventTopic[]>> = {
   account: ['people'],
+  admission: ['models'],
   grant: ['grants'],
   job: ['jobs'],
   key: ['keys', 'services'],
+  model: ['models'],
   people: ['people'],
   policy: ['policies'],
   project: ['grants'],
   review: ['reviews'],
   service: ['services'],
   token: ['keys'],
+  waiver: ['models'],
 };
 
 export interface RecordedActivity {

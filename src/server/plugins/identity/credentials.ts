@@ -22,8 +22,13 @@ export function credentialsOf(request: FastifyRequest, cookieName: string): Cred
   const shown = sessions.length + countOf(request, 'authorization');
   if (shown > 1) throw RequestError.of('ambiguous-credentials');
   const [session = null] = sessions;
-  return { session, ...(authorization === undefined ? none : readAuthorization(authorization)) };
+  const read = authorization === undefined ? none : readAuthorization(authorization);
+  const isHub = request.routeOptions.config.isHub === true;
+  return { session, ...read, bearer: isHub ? plainKey(read.bearer) : read.bearer };
 }
+
+/** Some clients of the hub interface refuse to send a key that does not begin with `hf_`. */
+const plainKey = (bearer: string | null): string | null => bearer?.replace(/^hf_(?=vs[kt]_)/, '') ?? null;
 
 const none = { bearer: null, basic: null } as const;
 

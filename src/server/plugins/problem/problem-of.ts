@@ -9,7 +9,7 @@ const frameworkCodes: Readonly<Record<string, RequestErrorCode>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed-request',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_HANDLER_TIMEOUT: 'answer-timeout',
-  FST_ERR_MAX_LENGTH: 'address-too-long',
+  FST_ERR_MAX_PARAM_LENGTH: 'address-too-long',
 };
 
 /** What Node says about a request that never became one. */

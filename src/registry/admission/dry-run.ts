@@ -1,0 +1,151 @@
+import { setImmediate } from 'node:timers/promises';
+import type { z } from 'zod';
+import type { AdmissionDecision, dryRun } from '../../contract/types/registry.ts';
+import type { Store } from '../../store/store.ts';
+import { activePolicy } from './active-policy.ts';
+import { decideAdmission, type GivenWaiver } from './decide.ts';
+import { withModel } from './decide-version.ts';
+import { readAdmissionPolicy } from './policy.ts';
+import type { AdmissionPolicy } from './policy-schema.ts';
+import { readFacts } from './read-facts.ts';
+import { givenWaiver } from './waivers-of.ts';
+
+type DryRun = z.infer<typeof dryRun>;
+type DryChange = DryRun['changes'][number];
+type Outcome = AdmissionDecision['outcome'];
+
+/** Rows at once; between them others have their turn. */
+const ROWS_AT_ONCE = 50;
+/** Changes that are listed, those of released versions first; all are counted. */
+const MAX_CHANGES = 200;
+
+const outcomes: readonly Outcome[] = ['allow', 'review', 'deny'];
+
+export interface DryRunOptions {
+  readonly body: string;
+  readonly nowMs: number;
+}
+
+/**
+ * What a policy would decide otherwise than the one in force, about the newest version of every model and the one that is given out. Changes
+ * nothing. @throws RegistryError `policy-invalid` where the one in force cannot be read.
+ */
+export async function tryAdmissionPolicy(read: Store['read'], { body, nowMs }: DryRunOptions): Promise<DryRun> {
+  const { policy, problems } = readAdmissionPolicy(body);
+  if (policy === null) return { versions: 0, problems, counts: [], changes: [], isCut: false };
+  const active = await activePolicy(read);
+  const tally = new Tally();
+  const trial = { active: active.policy, tried: policy, policyVersion: active.version, nowMs };
+  const waivers = await openWaivers(read, nowMs);
+  for (let after = ''; ; ) {
+    const rows = await readRows(read, after);
+    for (const row of rows) decideBoth(row, { ...trial, waivers: waiversFor(waivers, row) }, tally);
+    const last = rows.at(-1);
+    if (rows.length < ROWS_AT_ONCE || last === undefined) return tally.result();
+    after = last.id;
+    await setImmediate();
+  }
+}
+
+type Row = Awaited<ReturnType<typeof readRows>>[number];
+
+function readRows(read: Store['read'], after: string) {
+  return read
+    .selectFrom('registry_versions as versions')
+    .innerJoin('registry_models as models', 'models.id', 'versions.model_id')
+    .innerJoin('resources', 'resources.id', 'models.id')
+    .select([
+      'versions.id',
+      'versions.number',
+      'versions.model_id',
+      'versions.state',
+      'versions.facts',
+      'models.name',
+      'models.tags',
+      'models.licence',
+      'resources.classification',
+    ])
+    .where('versions.id', '>', after)
+    .where('versions.state', 'in', ['released', 'review', 'denied'])
+    .where((where) =>
+      where.or([
+        where('versions.id', '=', where.ref('models.latest_version_id')),
+        where('versions.id', '=', where.ref('models.released_version_id')),
+      ]),
+    )
+    .orderBy('versions.id')
+    .limit(ROWS_AT_ONCE)
+    .execute();
+}
+
+interface OpenWaiver extends GivenWaiver {
+  readonly versionId: string | null;
+}
+
+async function openWaivers(read: Store['read'], nowMs: number): Promise<ReadonlyMap<string, readonly OpenWaiver[]>> {
+  const rows = await read
+    .selectFrom('registry_waivers')
+    .selectAll()
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', nowMs)
+    .orderBy('id')
+    .execute();
+  return Map.groupBy(
+    rows.map((row) => ({ ...givenWaiver(row), versionId: row.version_id, modelId: row.model_id })),
+    ({ modelId }) => modelId,
+  );
+}
+
+function waiversFor(waivers: Awaited<ReturnType<typeof openWaivers>>, row: Row): readonly GivenWaiver[] {
+  const ofModel = waivers.get(row.model_id) ?? [];
+  return ofModel.filter(({ versionId }) => versionId === null || versionId === row.id);
+}
+
+interface Trial {
+  readonly active: AdmissionPolicy;
+  readonly tried: AdmissionPolicy;
+  readonly policyVersion: number;
+  readonly waivers: readonly GivenWaiver[];
+  readonly nowMs: number;
+}
+
+function decideBoth(row: Row, { active, tried, ...options }: Trial, tally: Tally): void {
+  const kept = readFacts(row.facts);
+  if (kept === null) return;
+  const facts = withModel(kept, row);
+  const from = decideAdmission(active, facts, options);
+  const to = decideAdmission(tried, facts, { ...options, policyVersion: options.policyVersion + 1 });
+  tally.add(row, from, to);
+}
+
+class Tally {
+  #versions = 0;
+  #changed = 0;
+  readonly #now = { allow: 0, review: 0, deny: 0 };
+  readonly #then = { allow: 0, review: 0, deny: 0 };
+  /** Released ones that would be denied, then other released ones, then the rest. */
+  readonly #changes: readonly DryChange[][] = [[], [], []];
+
+  add(row: Row, from: AdmissionDecision, to: AdmissionDecision): void {
+    this.#versions += 1;
+    this.#now[from.outcome] += 1;
+    this.#then[to.outcome] += 1;
+    if (from.outcome === to.outcome && from.convert === to.convert) return;
+    this.#changed += 1;
+    const list = this.#changes[row.state === 'released' ? (to.outcome === 'deny' ? 0 : 1) : 2];
+    if (list === undefined || list.length >= MAX_CHANGES) return;
+    const { id, number, model_id: modelId, name: modelName, state } = row;
+    list.push({ version: { id, number, modelId, modelName, state }, from, to });
+  }
+
+  result(): DryRun {
+    return {
+      versions: this.#versions,
+      problems: [],
+      // oxlint-disable-next-line unicorn/no-thenable -- a number, and the name that the contract has for it
+      counts: outcomes.map((outcome) => ({ outcome, now: this.#now[outcome], then: this.#then[outcome] })),
+      changes: this.#changes.flat().slice(0, MAX_CHANGES),
+      isCut: this.#changed > MAX_CHANGES,
+    };
+  }
+}

@@ -1,0 +1,89 @@
+import type { RegistryModelRow } from '../models/find-model.ts';
+import type { Registry } from '../registry.ts';
+import type { VersionRow } from '../versions/move-version.ts';
+import { HubError } from './errors.ts';
+import { findPrincipals } from '../../access/grants/principals.ts';
+import { releasedAt, titleOf } from './file-entries.ts';
+import type { ReleasedRow } from './find-revision.ts';
+import type { Repository } from './open-repository.ts';
+
+const MAX_REFERENCES = 1000;
+
+interface Reference {
+  readonly name: string;
+  readonly ref: string;
+  readonly targetCommit: string;
+}
+
+/** `main` and the stages are branches, numbers are tags: only what is released can be had, so only that is named. */
+export async function listReferences(registry: Pick<Registry, 'store'>, model: RegistryModelRow) {
+  const versions = await releasedVersions(registry, model, null);
+  const branches = new Map<string, string>();
+  for (const { id, stage, revision } of versions) {
+    if (id === model.released_version_id) branches.set('main', revision);
+    if (stage !== 'none' && stage !== 'retired' && !branches.has(stage)) branches.set(stage, revision);
+  }
+  const reference = (kind: 'heads' | 'tags', name: string, targetCommit: string): Reference => ({
+    name,
+    ref: `refs/${kind}/${name}`,
+    targetCommit,
+  });
+  return {
+    branches: [...branches].map(([name, commit]) => reference('heads', name, commit)),
+    converts: [],
+    tags: versions.map(({ number, revision }) => reference('tags', `v${number}`, revision)),
+    pullRequests: [],
+  };
+}
+
+interface CommitsQuery {
+  readonly limit: number;
+  /** Number of the last version of the page before. */
+  readonly cursor: string | undefined;
+}
+
+/** Released versions up to one of them, newest first, as the commits of a branch. */
+export async function listCommits(registry: Pick<Registry, 'store'>, repository: Repository, query: CommitsQuery) {
+  const { model, version } = repository;
+  const before = query.cursor === undefined ? version.number + 1 : Number(query.cursor);
+  if (!Number.isSafeInteger(before)) throw HubError.of('hub-request-wrong', 'expected the cursor of a page before');
+  const versions = await releasedVersions(registry, model, { before, limit: query.limit + 1 });
+  const page = versions.slice(0, query.limit);
+  const authors = await findPrincipals(
+    registry.store.read,
+    page.flatMap((row) => authorOf(row) ?? []),
+  );
+  return {
+    items: page.map((row) => {
+      const name = authors.get(row.created_by_id ?? '')?.name;
+      return {
+        id: row.revision,
+        title: titleOf(row),
+        message: row.message.split('\n').slice(1).join('\n').trim(),
+        authors: name === undefined ? [] : [{ user: name, avatar: '' }],
+        date: releasedAt(row),
+      };
+    }),
+    next: versions.length > query.limit ? String(page.at(-1)?.number ?? '') : null,
+  };
+}
+
+const authorOf = ({ created_by_kind: kind, created_by_id: id }: VersionRow) =>
+  kind === null || id === null ? null : { kind, id };
+
+async function releasedVersions(
+  { store }: Pick<Registry, 'store'>,
+  { id }: RegistryModelRow,
+  part: { readonly before: number; readonly limit: number } | null,
+): Promise<readonly ReleasedRow[]> {
+  let wanted = store.read
+    .selectFrom('registry_versions')
+    .selectAll()
+    .where('model_id', '=', id)
+    .where('state', '=', 'released')
+    .orderBy('number', 'desc')
+    .limit(part?.limit ?? MAX_REFERENCES);
+  if (part !== null) wanted = wanted.where('number', '<', part.before);
+  const rows = await wanted.execute();
+  return rows.flatMap((row) => (row.revision === null ? [] : [{ ...row, revision: row.revision }]));
+}

@@ -1,0 +1,99 @@
+import { SegmentedControl } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Reply } from '../../api/call.ts';
+import { usePages } from '../../api/hooks.ts';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { MoreRows } from '../../ui/more-rows.tsx';
+import { PageHeader } from '../../ui/page-header.tsx';
+import { Revealed } from '../../ui/revealed.tsx';
+import { EmptyState } from '../../ui/states.tsx';
+import { StatusMark } from '../../ui/status-mark.tsx';
+import { Timestamp } from '../../ui/timestamp.tsx';
+import { VerdictMark } from '../models/badges.tsx';
+
+type Approval = Reply<'approvals.list'>['items'][number];
+type Which = 'waiting' | 'decided';
+
+const common: readonly Column<Approval>[] = [
+  {
+    id: 'version',
+    header: 'Version',
+    onCard: 'heading',
+    cell: ({ version }) => (
+      <Link to="/approvals/$versionId" params={{ versionId: version.id }}>
+        {version.modelName}, version {version.number}
+      </Link>
+    ),
+  },
+  { id: 'verdict', header: 'Verdict', cell: ({ version }) => <VerdictMark verdict={version.verdict} /> },
+];
+
+const waiting: readonly Column<Approval>[] = [
+  ...common,
+  {
+    id: 'why',
+    header: 'Why it waits',
+    cell: ({ version: { decision } }) => {
+      const reasons = decision?.reasons.filter(({ effect }) => effect === 'review') ?? [];
+      if (reasons.length === 0) return <span className="quiet">the policy asks for a person</span>;
+      return <Revealed text={reasons.map(({ message }) => message).join('; ')} />;
+    },
+  },
+  {
+    id: 'from',
+    header: 'From',
+    cell: ({ version }) => (
+      <>
+        {version.createdBy?.name ?? 'the server'}, <Timestamp at={version.createdAt} />
+      </>
+    ),
+  },
+];
+
+const decided: readonly Column<Approval>[] = [
+  ...common,
+  { id: 'decision', header: 'Decided', cell: ({ decision }) => <StatusMark of={decision ?? 'undecided'} /> },
+  { id: 'by', header: 'By', cell: ({ by }) => by?.name ?? 'the server' },
+  { id: 'reason', header: 'Reason', cell: ({ reason }) => <Revealed text={reason} /> },
+  { id: 'at', header: 'When', cell: ({ at }) => <Timestamp at={at} /> },
+];
+
+/** What waits for a person, and what persons decided. */
+export function ApprovalsPage() {
+  const [state, setState] = useState<Which>('waiting');
+  const approvals = usePages('approvals.list', { query: { state, limit: 50 } });
+  return (
+    <>
+      <PageHeader
+        title="Approvals"
+        lead="Versions about which the policy wants a person to decide. Nobody decides about what he uploaded himself, and every decision has a reason."
+      />
+      <DataTable
+        caption={state === 'waiting' ? 'Versions that wait' : 'Decisions'}
+        columns={state === 'waiting' ? waiting : decided}
+        rows={approvals}
+        rowKey={({ version, at }) => `${version.id} ${at}`}
+        tools={
+          <SegmentedControl
+            aria-label="Which"
+            value={state}
+            onChange={(value) => setState(value)}
+            data={[
+              { value: 'waiting', label: 'To decide' },
+              { value: 'decided', label: 'Decided' },
+            ]}
+          />
+        }
+        empty={
+          <EmptyState title={state === 'waiting' ? 'Nothing waits for you' : 'Nothing was decided yet'}>
+            {state === 'waiting'
+              ? 'Versions appear here when the admission policy says review, unless you uploaded them yourself.'
+              : 'Approvals and refusals are listed here, with their reasons.'}
+          </EmptyState>
+        }
+        foot={<MoreRows pages={approvals} words={['version', 'versions']} />}
+      />
+    </>
+  );
+}

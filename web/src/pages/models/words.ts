@@ -1,0 +1,53 @@
+import type { Reply } from '../../api/call.ts';
+
+export type ModelVersion = Reply<'versions.show'>;
+export type Model = Reply<'models.show'>;
+type Verdict = NonNullable<ModelVersion['verdict']>;
+
+/** What a verdict means for somebody who wants to load the files. */
+export const verdictWords: Readonly<Record<Verdict, string>> = {
+  clean:
+    'Every byte was understood, and nothing in it runs code, hides instructions or reaches out when the files are loaded.',
+  inconclusive:
+    'Nothing bad was seen, but not everything could be understood. What was not understood was not called safe.',
+  suspicious:
+    'Something here has no place in a model, or can be made to do harm. It may be careless rather than hostile; somebody who knows should look.',
+  malicious:
+    'Loading these files runs code or does what only an attack would do. Do not open them with anything that loads them.',
+};
+
+/** What the state of a version means, and what comes next. */
+export const stateWords: Readonly<Record<ModelVersion['state'], string>> = {
+  uploading: 'Its files are still arriving. Nobody can download it.',
+  examining: 'It is in quarantine and is being examined. Nobody can download it.',
+  review: 'The policy wants a person to decide. Until somebody approves it, nobody can download it.',
+  releasing: 'It was admitted, and is being converted, signed and sealed.',
+  released: 'It can be downloaded by whoever may see the model.',
+  denied: 'It was refused. Nobody can download it.',
+  recalled: 'It was released once and is recalled. Downloads have ended, everywhere.',
+  failed: 'The work on it failed. Nothing was released.',
+  abandoned: 'It was given up before it was released.',
+};
+
+/** Somebody, or something, is at work on it. */
+export function isMoving({ state }: Pick<ModelVersion, 'state'>): boolean {
+  return state === 'uploading' || state === 'examining' || state === 'releasing';
+}
+
+/** The name after the namespace is what people look for. */
+export function shortName(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
+export const stageWords: Readonly<Record<ModelVersion['stage'], string>> = {
+  none: 'no stage',
+  development: 'development',
+  staging: 'staging',
+  production: 'production',
+  retired: 'retired',
+};
+
+/** Where the bytes came from. */
+export function sourceWords(source: ModelVersion['source']): string {
+  return source.kind === 'upload' ? 'uploaded' : `${source.repository} at ${source.revision}, from ${source.endpoint}`;
+}
