@@ -29,7 +29,11 @@ const allowed: AccessDecision = { allowed: true, policies: [], policyVersion: 1,
 
 /** A registry on a store, with a folder of blobs, keys of its own, a project, and an authorizer that allows everything. */
 export async function openTestRegistry(
-  { store, clock = Date.now }: { readonly store: Store; readonly clock?: () => number },
+  {
+    store,
+    clock = Date.now,
+    project = 'research',
+  }: { readonly store: Store; readonly clock?: () => number; readonly project?: string },
   over: Partial<Registry> = {},
 ): Promise<TestRegistry> {
   const folder = mkdtempSync(join(tmpdir(), 'vouchsafe-registry-'));
@@ -62,7 +66,7 @@ export async function openTestRegistry(
     id: await addPerson(store, { name }),
   });
   const owner = await person('Owner');
-  const facts = { name: 'research', description: '', classification: 'internal' } as const;
+  const facts = { name: project, description: '', classification: 'internal' } as const;
   const { value: projectId } = await store.change((change) => makeProject(change, facts, { by: owner, atMs: clock() }));
   return {
     registry,

@@ -72,7 +72,7 @@ export async function openPipeline(place: JobPlace, options: PipelineOptions = {
   const blobsConfig = options.blobs ?? { folder: { path: join(folder, 'blobs') } };
   const faults: unknown[] = [];
   const test = await openTestRegistry(
-    { store: queue.store },
+    { store: queue.store, project: `research ${randomBytes(4).toString('hex')}` },
     {
       blobs: await openBlobs(blobsConfig),
       jobs: queue.jobs,
@@ -85,11 +85,20 @@ export async function openPipeline(place: JobPlace, options: PipelineOptions = {
   const registry = { ...test.registry, limits: { ...test.registry.limits, partBytes } };
   const facts = { config: serverConfigSchema.parse({ jobs: { threads } }) };
   const services = {
-    ...{ store: queue.store, jobs: queue.jobs, blobs: registry.blobs, registry, facts, clock: registry.clock },
+    store: queue.store,
+    jobs: queue.jobs,
+    blobs: registry.blobs,
+    registry,
+    facts,
+    clock: registry.clock,
   } as unknown as Services;
   const running: RunningJobs[] = [];
   const pipeline: Pipeline = {
-    ...{ queue, test, registry, services, faults },
+    queue,
+    test,
+    registry,
+    services,
+    faults,
     start: async (kinds) => {
       const jobs = await startJobs(services, { blobs: blobsConfig, kinds });
       running.push(jobs);

@@ -63,7 +63,10 @@ describe.each(jobPlaces())('versions whose worker is killed ($name)', ({ makePla
       const row = await pipeline.row(versionId);
       expect(row).toMatchObject({ state: 'released', file_count: 2 });
       expect(await pipeline.entriesOf(versionId)).toEqual([
-        ...['model.uploading', 'model.examining', 'model.releasing', 'model.released'],
+        'model.uploading',
+        'model.examining',
+        'model.releasing',
+        'model.released',
       ]);
       expect(await pipeline.notices(versionId)).toHaveLength(1);
     });

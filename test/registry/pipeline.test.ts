@@ -102,7 +102,10 @@ describe.each(jobPlaces())('the pipeline ($name)', ({ makePlace }) => {
     expect(row).toMatchObject({ verdict: 'clean', failure: null, step: null, file_count: 3 });
     expect(row.revision).toMatch(/^[0-9a-f]{40}$/);
     expect(await pipeline.entriesOf(versionId)).toEqual([
-      ...['model.uploading', 'model.examining', 'model.releasing', 'model.released'],
+      'model.uploading',
+      'model.examining',
+      'model.releasing',
+      'model.released',
     ]);
     for (const file of await filesOf(versionId, 'release')) expect(file.wrapped_key, file.path).not.toBeNull();
     expect(await documentOf(versionId, 'bom-cyclonedx')).toContain(row.root_digest);
@@ -170,8 +173,13 @@ describe.each(jobPlaces())('the pipeline ($name)', ({ makePlace }) => {
     const [lately, longAgo] = [await pipeline.test.person('Lately'), await pipeline.test.person('Long ago')];
     const nowMs = pipeline.registry.clock();
     const seen = (id: string, at: number) => ({
-      ...{ version_id: versionId, principal_kind: 'person' as const, principal_id: id },
-      ...{ files: 1, bytes: 1, first_at: at, last_at: at },
+      version_id: versionId,
+      principal_kind: 'person' as const,
+      principal_id: id,
+      files: 1,
+      bytes: 1,
+      first_at: at,
+      last_at: at,
     });
     const downloads = [seen(lately.id, nowMs), seen(longAgo.id, nowMs - 100 * 86_400_000)];
     await change(({ sql }) => sql.insertInto('registry_downloads').values(downloads).execute());

@@ -58,10 +58,10 @@ async function recallsBefore({ store }: Pick<Registry, 'store'>, before: Place |
     .select(['model.project_id', 'resource.classification'])
     .where('version.state', '=', 'recalled')
     .$if(before !== null, (query) =>
-      query.where(({ eb, or, and }) =>
-        or([
+      query.where((eb) =>
+        eb.or([
           eb('version.recalled_at', '<', before?.at ?? 0),
-          and([eb('version.recalled_at', '=', before?.at ?? 0), eb('version.id', '<', before?.id ?? '')]),
+          eb.and([eb('version.recalled_at', '=', before?.at ?? 0), eb('version.id', '<', before?.id ?? '')]),
         ]),
       ),
     )

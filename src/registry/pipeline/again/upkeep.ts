@@ -24,7 +24,7 @@ async function failStuck(registry: Registry): Promise<void> {
     .leftJoin('job', 'job.id', 'version.job_id')
     .select(['version.id', 'version.job_id', 'job.state', 'job.error'])
     .where('version.state', 'in', ['examining', 'releasing'])
-    .where(({ eb, or }) => or([eb('job.id', 'is', null), eb('job.state', 'not in', ['waiting', 'running'])]))
+    .where((eb) => eb.or([eb('job.id', 'is', null), eb('job.state', 'not in', ['waiting', 'running'])]))
     .limit(MAX_STUCK)
     .execute();
   for (const { id, job_id: jobId, state, error } of stuck) {
@@ -36,7 +36,7 @@ async function failStuck(registry: Registry): Promise<void> {
 async function examineDue({ store }: Registry): Promise<void> {
   const { waiting } = await store.read
     .selectFrom('job')
-    .select(({ fn }) => fn.countAll<number>().as('waiting'))
+    .select(({ fn }) => fn.countAll<number | string>().as('waiting'))
     .where('kind', '=', reexamineJob)
     .where('state', 'in', ['waiting', 'running'])
     .executeTakeFirstOrThrow();
@@ -53,8 +53,8 @@ async function examineDue({ store }: Registry): Promise<void> {
     .select('version.id')
     .where('version.state', '=', 'released')
     .where('job.id', 'is', null)
-    .where(({ eb, or }) =>
-      or([
+    .where((eb) =>
+      eb.or([
         eb('version.recheck_at', 'is not', null),
         eb('version.examined_with', 'is', null),
         eb('version.examined_with', '!=', packageVersion()),

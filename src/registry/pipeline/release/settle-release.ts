@@ -22,8 +22,17 @@ function isRefusal(error: unknown): error is Error {
 }
 
 const refusals: ReadonlySet<string> = new Set([
-  ...['conversion-refused', 'tensors-refused', 'nothing-to-convert', 'name-clash', 'output-clash', 'metadata-clash'],
-  ...['header-too-large', 'amplification-exceeded', 'ties-incomplete', 'index-invalid', 'checksum-mismatch'],
+  'conversion-refused',
+  'tensors-refused',
+  'nothing-to-convert',
+  'name-clash',
+  'output-clash',
+  'metadata-clash',
+  'header-too-large',
+  'amplification-exceeded',
+  'ties-incomplete',
+  'index-invalid',
+  'checksum-mismatch',
 ]);
 
 /** It is never released as it came: a person refuses it, gives a waiver, or waits for another one. */
