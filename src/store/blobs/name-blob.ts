@@ -35,10 +35,7 @@ export async function unnameBlobs({ sql }: Change, digests: readonly string[], a
 /** Rows of one statement: a statement of SQLite takes 32,766 values. */
 const ROWS_AT_ONCE = 1000;
 
-<<<<<<< HEAD
 /** For whoever finds that a blob is gone just after it was put. */
-=======
->>>>>>> w-pipeline
 export function unsettled(digest: string): BlobError {
   return BlobError.of('blobs-unavailable', { operation: 'store a blob', reason: `${digest} is being removed` });
 }
