@@ -35,6 +35,6 @@ export async function unnameBlobs({ sql }: Change, digests: readonly string[], a
 /** Rows of one statement: a statement of SQLite takes 32,766 values. */
 const ROWS_AT_ONCE = 1000;
 
-function unsettled(digest: string): BlobError {
+export function unsettled(digest: string): BlobError {
   return BlobError.of('blobs-unavailable', { operation: 'store a blob', reason: `${digest} is being removed` });
 }
