@@ -71,7 +71,13 @@ export function AdmissionPage() {
           ) : undefined
         }
       />
-      <Panel title={active.data === undefined || active.data.version === 0 ? 'In force' : `In force: version ${active.data.version}`}>
+      <Panel
+        title={
+          active.data === undefined || active.data.version === 0
+            ? 'In force'
+            : `In force: version ${active.data.version}`
+        }
+      >
         {active.data === undefined ? (
           <Waiting on={active} lines={12} />
         ) : (
