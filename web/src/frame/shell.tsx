@@ -1,6 +1,6 @@
 import { ActionIcon, Menu, UnstyledButton } from '@mantine/core';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
-import { ChevronsUpDown, Menu as MenuIcon, Search, X } from 'lucide-react';
+import { Bell, ChevronsUpDown, Menu as MenuIcon, Search, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useApi, useMay, useMe } from '../api/hooks.ts';
 import { useLiveEvents } from '../api/live.ts';
@@ -36,6 +36,7 @@ export function Shell() {
       </a>
       <header className={styles.bar}>
         <Brand />
+        <NoticeBell />
         <ActionIcon aria-label="Search and commands" onClick={() => setPaletteOpen(true)}>
           <Search size={18} />
         </ActionIcon>
@@ -91,6 +92,20 @@ function Brand() {
     <Link to="/" className={styles.brand} aria-label="Vouchsafe, to the overview">
       <Seal size={26} />
       <span>Vouchsafe</span>
+    </Link>
+  );
+}
+
+/** On a phone the rail is closed: what is new shows beside its button. */
+function NoticeBell() {
+  const { data: summary } = useApi('registry.summary');
+  const unseen = summary?.unseenNotices ?? 0;
+  if (unseen === 0) return null;
+  return (
+    <Link to="/notices" className={styles.bell}>
+      <Bell size={18} aria-hidden="true" />
+      <span className={styles.waiting}>{unseen > MOST_SHOWN ? `${MOST_SHOWN}+` : unseen}</span>
+      <span className="visually-hidden">new notices</span>
     </Link>
   );
 }

@@ -34,11 +34,6 @@ export function isMoving({ state }: Pick<ModelVersion, 'state'>): boolean {
   return state === 'uploading' || state === 'examining' || state === 'releasing';
 }
 
-/** The name after the namespace is what people look for. */
-export function shortName(name: string): string {
-  return name.slice(name.lastIndexOf('/') + 1);
-}
-
 export const stageWords: Readonly<Record<ModelVersion['stage'], string>> = {
   none: 'no stage',
   development: 'development',

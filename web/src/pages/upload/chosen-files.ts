@@ -1,5 +1,5 @@
 /** As many as a version may have; more are not even listed. */
-export const MAX_FILES = 10_000;
+const MAX_FILES = 10_000;
 const MAX_DEPTH = 40;
 
 export interface ChosenFile {

@@ -14,7 +14,7 @@ const TELL_EVERY_MS = 120;
 
 type Uploads = Reply<'versions.uploads'>;
 
-export interface FileProgress {
+interface FileProgress {
   readonly path: string;
   readonly bytes: number;
   readonly sent: number;

@@ -127,22 +127,7 @@ export function Contents({ version, evidence }: PartProps) {
           empty={<EmptyState title="No tensors">No file holds tensors in a format that is understood.</EmptyState>}
         />
       </Panel>
-      <Panel title="What the files say" lead="As true as the files are: nobody checked these words.">
-        <DataTable
-          caption="Statements"
-          columns={saidColumns}
-          rows={known(said)}
-          rowKey={({ term, name, value, origin }) =>
-            `${term} ${name} ${origin.file} ${origin.pointer} ${saidWords(value)}`
-          }
-          words={({ term, value }) => `${term} ${saidWords(value)}`}
-          empty={
-            <EmptyState title="They say nothing">
-              There is no model card and no configuration that says anything.
-            </EmptyState>
-          }
-        />
-      </Panel>
+      <Statements said={said} />
       {taken.length > 0 && <Inspection files={taken} />}
       {notes.length > 0 && (
         <Panel title="What could not be read">
@@ -156,6 +141,27 @@ export function Contents({ version, evidence }: PartProps) {
         </Panel>
       )}
     </>
+  );
+}
+
+function Statements({ said }: { readonly said: readonly Said[] }) {
+  return (
+    <Panel title="What the files say" lead="As true as the files are: nobody checked these words.">
+      <DataTable
+        caption="Statements"
+        columns={saidColumns}
+        rows={known(said)}
+        rowKey={({ term, name, value, origin }) =>
+          `${term} ${name} ${origin.file} ${origin.pointer} ${saidWords(value)}`
+        }
+        words={({ term, value }) => `${term} ${saidWords(value)}`}
+        empty={
+          <EmptyState title="They say nothing">
+            There is no model card and no configuration that says anything.
+          </EmptyState>
+        }
+      />
+    </Panel>
   );
 }
 

@@ -5,7 +5,7 @@ import type { EvidenceKind } from '../../../../src/contract/types/registry.ts';
 import { call } from '../../api/call.ts';
 
 /** Longer documents are downloaded and read elsewhere. */
-export const MAX_SHOWN_BYTES = 32 * 1024 * 1024;
+const MAX_SHOWN_BYTES = 32 * 1024 * 1024;
 
 const text = z.string().catch('');
 const number = z.number().catch(0);
@@ -55,7 +55,6 @@ const artifact = z.object({
   findings: listOf(finding),
   details: loose,
 });
-export type Artifact = z.output<typeof artifact>;
 
 const report = z.object({
   tool: z.object({ version: text }).catch({ version: '' }),

@@ -5,7 +5,7 @@ const AROUND = 7;
 /** Characters that data of a finding must have to be looked for in a text. */
 const MIN_SOUGHT = 3;
 
-export interface ExcerptLine {
+interface ExcerptLine {
   readonly index: number;
   readonly offset: number | undefined;
   readonly text: string;

@@ -1,7 +1,7 @@
 import type { Reply } from '../../api/call.ts';
 
 type Lineage = Reply<'versions.lineage'>;
-export type LineageNode = Lineage['nodes'][number];
+type LineageNode = Lineage['nodes'][number];
 
 export interface PlacedNode extends LineageNode {
   readonly column: number;
