@@ -4,7 +4,7 @@ const MIB = 1024 * 1024;
 const count = z.int().min(1);
 
 /** Bounds of what the registry takes in. */
-export const registryLimits = z.strictObject({
+const registryLimits = z.strictObject({
   maxFiles: z.int().min(1).max(10_000).default(10_000).describe('files of one version'),
   maxFileBytes: count.default(512 * 1024 * MIB).describe('of one file'),
   maxVersionBytes: count.default(2 * 1024 * 1024 * MIB).describe('of all files of a version together'),

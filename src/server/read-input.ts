@@ -28,19 +28,24 @@ export function readInput(route: Route, request: FastifyRequest): Input {
   const faults: Fault[] = [];
   const read = (place: string, schema: z.ZodType | undefined, given: unknown): unknown =>
     readPart({ place, schema, given }, faults);
-  const isStreamed = route.takes !== undefined;
-  if (route.body === undefined && request.body !== undefined && !isStreamed) throw RequestError.of('unexpected-body');
-  if (isStreamed && !(request.body instanceof Readable)) throw RequestError.of('unsupported-media-type', route.takes);
+  checkBody(route, request);
   const input = {
     params: read('params', route.params, request.params),
     query: read('query', route.query, parseForm(request.url.split('?', 2)[1] ?? '', 'query')),
-    body: isStreamed ? undefined : read('body', route.body, request.body),
+    body: route.takes !== undefined ? undefined : read('body', route.body, request.body),
   };
   if (faults.length === 0) return input;
   const [first] = faults;
   throw RequestError.of('invalid-request', `${first?.path ?? ''}: ${first?.message ?? ''}`, {
     errors: faults.slice(0, MAX_ERRORS),
   });
+}
+
+/** Whether there is a body of the sort that the route takes. */
+function checkBody({ takes, body }: Route, request: FastifyRequest): void {
+  if (takes !== undefined) {
+    if (!(request.body instanceof Readable)) throw RequestError.of('unsupported-media-type', takes);
+  } else if (body === undefined && request.body !== undefined) throw RequestError.of('unexpected-body');
 }
 
 interface Part {

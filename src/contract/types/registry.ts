@@ -58,10 +58,10 @@ export const versionSource = z.discriminatedUnion('kind', [
 ]);
 export type VersionSource = z.infer<typeof versionSource>;
 
-export const admissionOutcome = z.enum(['allow', 'review', 'deny']);
+const admissionOutcome = z.enum(['allow', 'review', 'deny']);
 
 /** Why a policy decided so: which of its rules, and what it found. */
-export const admissionReason = z.object({
+const admissionReason = z.object({
   rule: z.string(),
   effect: admissionOutcome.or(z.literal('convert')),
   message: z.string(),
@@ -164,7 +164,7 @@ export const modelFile = z.object({
   verdict: verdict.nullable(),
 });
 
-export const declaredFile = z.strictObject({
+const declaredFile = z.strictObject({
   path: filePath,
   bytes: z.int().min(0),
   /** What the content must turn out to have. */
@@ -312,7 +312,7 @@ export const dryRun = z.object({
   versions: z.int(),
   problems: z.array(policyProblem),
   /** How many versions end where, now and with the policy that was tried. */
-  counts: z.array(z.object({ outcome: admissionOutcome, now: z.int(), then: z.int() })),
+  counts: z.array(z.object({ outcome: admissionOutcome, before: z.int(), after: z.int() })),
   changes: z.array(
     z.object({
       version: modelVersion.pick({ id: true, number: true, modelId: true, modelName: true, state: true }),

@@ -121,15 +121,15 @@ function decideBoth(row: Row, { active, tried, ...options }: Trial, tally: Tally
 class Tally {
   #versions = 0;
   #changed = 0;
-  readonly #now = { allow: 0, review: 0, deny: 0 };
-  readonly #then = { allow: 0, review: 0, deny: 0 };
+  readonly #before = { allow: 0, review: 0, deny: 0 };
+  readonly #after = { allow: 0, review: 0, deny: 0 };
   /** Released ones that would be denied, then other released ones, then the rest. */
   readonly #changes: readonly DryChange[][] = [[], [], []];
 
   add(row: Row, from: AdmissionDecision, to: AdmissionDecision): void {
     this.#versions += 1;
-    this.#now[from.outcome] += 1;
-    this.#then[to.outcome] += 1;
+    this.#before[from.outcome] += 1;
+    this.#after[to.outcome] += 1;
     if (from.outcome === to.outcome && from.convert === to.convert) return;
     this.#changed += 1;
     const list = this.#changes[row.state === 'released' ? (to.outcome === 'deny' ? 0 : 1) : 2];
@@ -143,7 +143,7 @@ class Tally {
       versions: this.#versions,
       problems: [],
       // oxlint-disable-next-line unicorn/no-thenable -- a number, and the name that the contract has for it
-      counts: outcomes.map((outcome) => ({ outcome, now: this.#now[outcome], then: this.#then[outcome] })),
+      counts: outcomes.map((outcome) => ({ outcome, before: this.#before[outcome], after: this.#after[outcome] })),
       changes: this.#changes.flat().slice(0, MAX_CHANGES),
       isCut: this.#changed > MAX_CHANGES,
     };

@@ -6,15 +6,13 @@ import { MAX_ATTEMPTS } from './job-kinds.ts';
 
 /** What passes by itself: something that is needed did not answer, or had no room. */
 const passing: ReadonlySet<string> = new Set([
-  ...[
-    'blobs-unavailable',
-    'keys-unavailable',
-    'provider-failed',
-    'no-space',
-    'no-room',
-    'unwritable',
-    'policy-invalid',
-  ],
+  'blobs-unavailable',
+  'keys-unavailable',
+  'provider-failed',
+  'no-space',
+  'no-room',
+  'unwritable',
+  'policy-invalid',
   'policy-outdated',
   'records-unreachable',
   'store-busy',

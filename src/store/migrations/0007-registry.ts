@@ -8,7 +8,9 @@ export const registryMigration: Migration = {
   name: '0007-registry',
   up: async (db, dialect) => {
     await makeModels(db, dialect);
+    await makeVersions(db, dialect);
     await makeFiles(db, dialect);
+    await makeContents(db, dialect);
     await makeDecisions(db, dialect);
     await makeTraces(db, dialect);
     await makeHubRevisions(db, dialect);
@@ -34,6 +36,10 @@ async function makeModels(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .addColumn('latest_version_id', text)
     .addColumn('released_version_id', text)
     .execute();
+}
+
+async function makeVersions(db: Kysely<unknown>, dialect: DialectName): Promise<void> {
+  const { integer, text } = columnTypes[dialect];
   await db.schema
     .createTable('registry_versions')
     .addColumn('id', text, (column) => column.primaryKey())
@@ -125,6 +131,10 @@ async function makeFiles(db: Kysely<unknown>, dialect: DialectName): Promise<voi
     .addColumn('stored_at', integer, (column) => column.notNull())
     .addPrimaryKeyConstraint('registry_parts_key', ['version_id', 'path', 'part'])
     .execute();
+}
+
+async function makeContents(db: Kysely<unknown>, dialect: DialectName): Promise<void> {
+  const { integer, text } = columnTypes[dialect];
   await db.schema
     .createTable('registry_contents')
     .addColumn('digest', text, (column) => column.primaryKey())

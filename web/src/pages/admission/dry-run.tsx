@@ -46,8 +46,8 @@ const changeColumns: readonly Column<Change>[] = [
 
 const countColumns: readonly Column<Count>[] = [
   { id: 'outcome', header: 'Outcome', onCard: 'heading', cell: ({ outcome }) => <StatusMark of={outcome} /> },
-  { id: 'now', header: 'Now', numeric: true, cell: ({ now }) => now },
-  { id: 'then', header: 'Then', numeric: true, cell: ({ then }) => <strong>{then}</strong> },
+  { id: 'before', header: 'Now', numeric: true, cell: ({ before }) => before },
+  { id: 'after', header: 'Then', numeric: true, cell: ({ after }) => <strong>{after}</strong> },
 ];
 
 const known = <Row,>(data: readonly Row[]) => ({ data, error: null, isPending: false, refetch: () => undefined });

@@ -129,17 +129,7 @@ export function Contents({ version, evidence }: PartProps) {
       </Panel>
       <Statements said={said} />
       {taken.length > 0 && <Inspection files={taken} />}
-      {notes.length > 0 && (
-        <Panel title="What could not be read">
-          <ul className={styles.plain}>
-            {notes.map((note) => (
-              <li key={note}>
-                <Revealed text={note} />
-              </li>
-            ))}
-          </ul>
-        </Panel>
-      )}
+      {notes.length > 0 && <Notes notes={notes} />}
     </>
   );
 }
@@ -161,6 +151,20 @@ function Statements({ said }: { readonly said: readonly Said[] }) {
           </EmptyState>
         }
       />
+    </Panel>
+  );
+}
+
+function Notes({ notes }: { readonly notes: readonly string[] }) {
+  return (
+    <Panel title="What could not be read">
+      <ul className={styles.plain}>
+        {notes.map((note) => (
+          <li key={note}>
+            <Revealed text={note} />
+          </li>
+        ))}
+      </ul>
     </Panel>
   );
 }
