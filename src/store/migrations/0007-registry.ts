@@ -9,6 +9,7 @@ export const registryMigration: Migration = {
   up: async (db, dialect) => {
     await makeModels(db, dialect);
     await makeVersions(db, dialect);
+    await makeSearch(db, dialect);
     await makeFiles(db, dialect);
     await makeContents(db, dialect);
     await makeDecisions(db, dialect);
@@ -77,6 +78,11 @@ async function makeVersions(db: Kysely<unknown>, dialect: DialectName): Promise<
     .addColumn('recall_reason', text)
     .addUniqueConstraint('registry_versions_number', ['model_id', 'number'])
     .execute();
+}
+
+/** How models are found: by what they are sorted by, and by what people search for. */
+async function makeSearch(db: Kysely<unknown>, dialect: DialectName): Promise<void> {
+  const { text } = columnTypes[dialect];
   await db.schema
     .createIndex('registry_models_project')
     .on('registry_models')
