@@ -474,7 +474,12 @@ export const clientMethods = (send: Send) => ({
     /** send one part of a file */
     putPart: (...input: ClientArguments<'versions.putPart'>) =>
       send(
-        { method: 'PUT', path: '/api/registry/versions/:versionId/parts', answer: 'json', takes: 'application/octet-stream' },
+        {
+          method: 'PUT',
+          path: '/api/registry/versions/:versionId/parts',
+          answer: 'json',
+          takes: 'application/octet-stream',
+        },
         'versions.putPart',
         input,
       ),

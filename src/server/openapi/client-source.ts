@@ -25,10 +25,20 @@ function groupSource(name: string, members: readonly Route[]): string {
 function methodSource(route: Route, indent: string): string {
   const name = route.id.slice(route.id.indexOf('.') + 1);
   const answer = route.produces !== undefined ? 'response' : route.reply === undefined ? 'nothing' : 'json';
-  const takes = route.takes === undefined ? '' : `, takes: '${route.takes}'`;
-  const wire = `{ method: '${route.method}', path: '${route.path}', answer: '${answer}'${takes} }`;
+  const wire = wireSource(
+    { method: route.method, path: route.path, answer, ...(route.takes === undefined ? {} : { takes: route.takes }) },
+    `${indent}    `,
+  );
   const head = `${indent}${name}: (...input: ClientArguments<'${route.id}'>) =>`;
   return `${indent}/** ${route.summary} */\n${laidOut(head, [wire, `'${route.id}'`, 'input'], indent)}\n`;
+}
+
+/** On one line, or a line for each field where that would be too long behind `indent`. */
+function wireSource(wire: Readonly<Record<string, string>>, indent: string): string {
+  const fields = Object.entries(wire).map(([name, value]) => `${name}: '${value}'`);
+  const line = `{ ${fields.join(', ')} }`;
+  if (indent.length + line.length < MAX_COLUMNS) return line;
+  return `{\n${fields.map((field) => `${indent}  ${field},\n`).join('')}${indent}}`;
 }
 
 /** As the formatter lays it out: on one line, or the call on its own, or its arguments on theirs. */
