@@ -15,6 +15,7 @@ const openToServices: ReadonlySet<RouteId> = new Set<RouteId>([
   'models.list',
   'notices.list',
   'notices.seen',
+  'recalls.list',
   'registry.summary',
 ]);
 

@@ -171,11 +171,19 @@ function keyOf(id: string): Known {
 /** What a route asks for in its query. */
 const queries: Readonly<Record<string, string>> = {
   'models.find': `?name=${MODEL_NAME}`,
+  'versions.file': '?path=a',
   'versions.putPart': '?path=a&part=0',
 };
 
 function urlOf({ id, path }: Route): string {
-  const samples: Readonly<Record<string, string>> = { projectId, grantId, modelId, versionId, version: '1' };
+  const samples: Readonly<Record<string, string>> = {
+    projectId,
+    grantId,
+    modelId,
+    versionId,
+    version: '1',
+    kind: 'facts',
+  };
   const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => samples[name] ?? newId('person'));
   return filled + (queries[id] ?? '');
 }
@@ -188,7 +196,7 @@ function bodyOf({ id }: Route): object | undefined {
   if (id === 'versions.begin') return { files: [{ path: 'a', bytes: 1 }] };
   if (id === 'versions.putPart') return Buffer.from('a');
   if (id === 'versions.setStage') return { stage: 'none' };
-  if (id === 'approvals.decide') return { decision: 'approve', reason: 'looked at it' };
+  if (id === 'versions.recall') return { reason: 'found to be wrong' };
   if (id !== 'grants.give') return undefined;
   const principal = person(newId('person'));
   return { principal, role: 'member', scope: { kind: 'project', id: projectId }, reason: 'test' };

@@ -5,9 +5,10 @@ import type { Database } from '../../store/tables/index.ts';
 
 /**
  * Which action an activity of the ledger needed. Only actions of which every use is an entry: one that is missing here may have been used
- * unseen, so no proposal says that it was not.
+ * unseen, so no proposal says that it was not. Looking up who downloaded a model takes models.write and is no entry: it alone keeps no role.
  */
 export const actionsByActivity = {
+  'admission.put': 'admission.change',
   'grant.give': 'grants.give',
   'grant.take': 'grants.take',
   'job.retry': 'jobs.retry',
@@ -17,6 +18,18 @@ export const actionsByActivity = {
   'ledger.export': 'ledger.export',
   'ledger.download': 'ledger.export',
   'ledger.reveal': 'ledger.reveal',
+  'model.abandoned': 'models.write',
+  'model.approve': 'models.approve',
+  'model.archive': 'models.write',
+  'model.change': 'models.write',
+  'model.examining': 'models.write',
+  'model.make': 'models.write',
+  'model.recalled': 'models.recall',
+  'model.reexamine': 'models.approve',
+  'model.restore': 'models.write',
+  'model.stage': 'models.write',
+  'model.uploading': 'models.write',
+  'models.reexamine': 'admission.change',
   'people.disable': 'people.change',
   'people.enable': 'people.change',
   'people.erase': 'people.erase',
@@ -39,6 +52,7 @@ export const actionsByActivity = {
   'service.make': 'services.change',
   // By somebody for himself too, for which it takes nothing: then it counts as used, which speaks for keeping.
   'session.revoke-all': 'sessions.revoke',
+  'waiver.end': 'models.approve',
 } as const satisfies Readonly<Record<string, ActionId>>;
 
 const actionsOfRoutes: ReadonlySet<string> = new Set(

@@ -146,7 +146,9 @@ describe('API3:2023, broken object property level authorization', () => {
         path.replace(':personId', administrator.id).replace(':serviceId', serviceId).replace(':index', '0'),
       )
       .filter((path) => !path.includes(':'))
-      .map((path) => (path.endsWith('/consistency') ? `${path}?from=1` : path));
+      .map((path) => (path.endsWith('/consistency') ? `${path}?from=1` : path))
+      // Asks for a name, which no model has here.
+      .filter((path) => path !== '/api/registry/model');
     for (const address of addresses) {
       const { status, text } = await administrator.visitor.send('GET', address);
       expect([address, status]).toEqual([address, 200]);
