@@ -67,6 +67,22 @@ describe.each(jobPlaces())('the pipeline ($name)', ({ makePlace }) => {
   };
   const tellings = async (versionId: string, kind: string): Promise<readonly string[]> =>
     (await pipeline.notices(versionId)).filter((one) => one.kind === kind).map((one) => one.principal_id);
+  /** All that anybody can read about a version. */
+  const everythingSaid = async (versionId: string): Promise<string> => {
+    const { read } = pipeline.queue.store;
+    const documents = await read
+      .selectFrom('registry_evidence')
+      .select('kind')
+      .where('version_id', '=', versionId)
+      .execute();
+    const texts = await Promise.all(documents.map(({ kind }) => documentOf(versionId, kind)));
+    const envelopes = texts.flatMap((text) =>
+      [...(text ?? '').matchAll(/"payload":\s*"([^"]+)"/g)].map(([, payload = '']) => atob(payload)),
+    );
+    const entries = await read.selectFrom('ledger_entry').selectAll().where('object_id', '=', versionId).execute();
+    const rows = [await pipeline.row(versionId), await pipeline.notices(versionId), entries];
+    return [JSON.stringify(rows), ...texts, ...envelopes].join('\n');
+  };
   let policies = 0;
   const putPolicy = async (body: string): Promise<void> => {
     policies += 1;
@@ -110,7 +126,6 @@ describe.each(jobPlaces())('the pipeline ($name)', ({ makePlace }) => {
     for (const file of await filesOf(versionId, 'release')) expect(file.wrapped_key, file.path).not.toBeNull();
     expect(await documentOf(versionId, 'bom-cyclonedx')).toContain(row.root_digest);
     expect(await documentOf(versionId, 'bom-spdx')).toContain('apache-2.0'.toUpperCase().replace('APACHE', 'Apache'));
-    expect(await documentOf(versionId, 'scan-report')).not.toContain(pipeline.registry.workFolder);
     expect(await tellings(versionId, 'released')).toEqual([pipeline.test.owner.id]);
     expect(pipeline.faults).toEqual([]);
   });
@@ -142,6 +157,40 @@ describe.each(jobPlaces())('the pipeline ($name)', ({ makePlace }) => {
     expect(row.failure).toMatch(/^malicious: /);
     expect(await filesOf(versionId, 'release')).toEqual([]);
     expect(await tellings(versionId, 'denied')).toEqual([pipeline.test.owner.id]);
+  });
+
+  it('says nowhere where the files lay on the server while it worked on them', async () => {
+    const noTensors = asm().proto(2).emptyDict().binunicode('a').binunicode('b').setitem().stop().bytes();
+    const cut = Buffer.from(torchZip()).subarray(0, 300);
+    const signed = { 'model.sig': '{}', 'vouchsafe.conversion.json': '{', 'broken.safetensors': 'no header' };
+    const [refused, broken] = [
+      await submit({ 'weights.bin': torchZip({ pickle: noTensors }) }),
+      await submit({ 'w.bin': cut, ...signed }),
+    ];
+    await pipeline.reaches(refused, 'review');
+    await pipeline.reaches(broken, 'review');
+    const before = await pipeline.row(refused);
+    expect(before.decision).toContain('weights.bin: the model holds no tensors to convert');
+    await approve(refused);
+    await expect.poll(async () => (await pipeline.row(refused)).state, { timeout: 50_000 }).not.toBe('releasing');
+    const converted = await released(torch);
+    for (const versionId of [refused, broken, converted]) {
+      const told = await everythingSaid(versionId);
+      expect(told).toContain('clean');
+      expect(told).not.toContain(pipeline.registry.workFolder);
+      expect(told).not.toMatch(/version-\w{6}\b/);
+    }
+    expect(await documentOf(converted, 'conversion-record')).toContain('"pytorch_model.bin"');
+  });
+
+  it('asks for a review of a pickle that nothing converts, and gives it out as it came once that was approved', async () => {
+    const versionId = await submit({ ...good, 'labels.pkl': asm().proto(2).emptyDict().stop().bytes() });
+    expect((await pipeline.reaches(versionId, 'review')).decision).toContain(
+      'labels.pkl: no reader of tensors knows it',
+    );
+    await approve(versionId);
+    await pipeline.reaches(versionId, 'released');
+    expect((await filesOf(versionId, 'release')).map(({ path }) => path)).toContain('labels.pkl');
   });
 
   it('lets a person decide about what is not clean, and releases what he approved as it is', async () => {

@@ -55,7 +55,7 @@ export interface DecidedVersion extends ActivePolicy {
 const worstFirst: readonly AdmissionDecision['outcome'][] = ['deny', 'review', 'allow'];
 
 /** Of the files as they came and as they are to be given out: the worse outcome, the reasons of both. */
-function combined(first: AdmissionDecision, second: AdmissionDecision): AdmissionDecision {
+export function combined(first: AdmissionDecision, second: AdmissionDecision): AdmissionDecision {
   const known = new Set(first.reasons.map(({ rule, effect }) => `${effect} ${rule}`));
   const added = second.reasons.filter(({ rule, effect }) => !known.has(`${effect} ${rule}`));
   const outcome = worstFirst.find((one) => first.outcome === one || second.outcome === one) ?? 'deny';

@@ -30,6 +30,18 @@ const passing: ReadonlySet<string> = new Set([
   'ECONNRESET',
   'ETIMEDOUT',
 ]);
+/** Of the machine, not of the model: their texts name folders and services of this server, which are for its log. */
+const ofMachine: ReadonlySet<string> = new Set([
+  'unreadable',
+  'unwritable',
+  'no-space',
+  'provider-failed',
+  'blob-damaged',
+  'blobs-unavailable',
+  'blobs-unconfigured',
+  'blobs-unsafe',
+  'folder-unusable',
+]);
 /** A crash may be chance once. */
 const CRASH_ATTEMPTS = 2;
 const MAX_REASON = 500;
@@ -59,8 +71,13 @@ export function mayRetry({ signal, attempt }: Pick<AttemptAt, 'signal' | 'attemp
  */
 export async function failOrRetry(registry: Registry, at: AttemptAt, error: unknown): Promise<void> {
   if (mayRetry(at, error)) throw error;
-  if (!(error instanceof CodedError)) registry.onFault(error);
+  logFault(registry, error);
   await failVersion(registry, at, reasonOf(error));
+}
+
+/** What people are not shown is told to whoever runs the server. */
+export function logFault({ onFault }: Pick<Registry, 'onFault'>, error: unknown): void {
+  if (isForLog(error)) onFault(error);
 }
 
 /** Nothing where somebody moved it meanwhile. */
@@ -90,12 +107,17 @@ export async function failVersion(
   });
 }
 
-/** For people. The text of an error that is not ours may quote anything, so only its kind is shown. */
+/** For people. The text of an error that is not ours, or is about the machine, may quote anything: only its kind is shown. */
 export function reasonOf(error: unknown): string {
-  if (error instanceof CodedError) return error.message.slice(0, MAX_REASON);
+  if (error instanceof CodedError && !isForLog(error)) return error.message.slice(0, MAX_REASON);
   if (codeOf(error) === 'ERR_WORKER_OUT_OF_MEMORY') return 'it needs more memory than an examination may have';
   const kind = error instanceof Error ? [error.name, codeOf(error)].filter((one) => one !== null).join(' ') : 'error';
   return RegistryError.of('work-failed', kind).message;
+}
+
+/** Whether the whole of an error is for whoever runs the server, and only its kind for others. */
+function isForLog(error: unknown): boolean {
+  return !(error instanceof CodedError) || ofMachine.has(error.code);
 }
 
 function codeOf(error: unknown): string | null {

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { type AdmissionDecision, admissionDecision } from '../../contract/types/registry.ts';
 import type { PrincipalRef } from '../../contract/types/common.ts';
 import type { Database } from '../../store/tables/index.ts';
+import { combined } from '../admission/decide-version.ts';
 import { readFacts } from '../admission/read-facts.ts';
 import { RegistryError } from '../errors.ts';
 import type { VersionRow } from '../versions/move-version.ts';
@@ -17,8 +18,6 @@ export interface Judgement {
   /** Whose approval it rests on. */
   readonly approver: PrincipalRef | null;
 }
-
-const worstFirst: readonly AdmissionDecision['outcome'][] = ['deny', 'review', 'allow'];
 
 /**
  * What the policy of now says of a version that is or was about to be given out. Where it wants a review, an approval since
@@ -41,13 +40,6 @@ export async function judge(
   const approver = await approverOf(read, version, approvedSinceMs);
   const isCovered = decision.outcome === 'review' && approver !== null && coversAll(seenBy(version), decision);
   return { decision, outcome: isCovered ? 'allow' : decision.outcome, approver };
-}
-
-function combined(first: AdmissionDecision, second: AdmissionDecision): AdmissionDecision {
-  const known = new Set(first.reasons.map(({ rule, effect }) => `${effect} ${rule}`));
-  const added = second.reasons.filter(({ rule, effect }) => !known.has(`${effect} ${rule}`));
-  const outcome = worstFirst.find((one) => first.outcome === one || second.outcome === one) ?? 'deny';
-  return { ...first, outcome, reasons: [...first.reasons, ...added] };
 }
 
 /** Rules that stood before whoever approved, but for those that he approved only as long as a waiver holds. */

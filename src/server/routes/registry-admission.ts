@@ -1,4 +1,3 @@
-import type { Caller } from '../../access/caller.ts';
 import { tryAdmissionPolicy } from '../../registry/admission/dry-run.ts';
 import { readAdmissionPolicy } from '../../registry/admission/policy.ts';
 import { listPolicies, putPolicy, showActivePolicy } from '../../registry/admission/policy-versions.ts';
@@ -10,11 +9,6 @@ import { endWaiver } from '../../registry/waivers/end-waiver.ts';
 import { listWaivers, waiverScope } from '../../registry/waivers/list-waivers.ts';
 import { bind } from './bind.ts';
 import { signedIn } from './signed-in.ts';
-
-/** The queue is for whoever may decide, before he proves it with his passkey. */
-function asIfVerified(caller: Caller, nowMs: number): Caller {
-  return { ...caller, verifiedAtMs: nowMs };
-}
 
 /** What decides whether a version may be released: the policy, approvals, waivers. */
 export const admissionBindings = [
@@ -33,11 +27,12 @@ export const admissionBindings = [
     return showActivePolicy(registry.store.read);
   }),
 
-  bind('approvals.list', async ({ query, caller, services: { access, registry, clock } }) => {
+  bind('approvals.list', async ({ query, caller, services: { access, registry } }) => {
     const { state, ...page } = query;
     const isWaiting = state === 'waiting';
+    // The queue is for whoever may decide, before he proves it with his passkey.
     const { allows } = await (isWaiting
-      ? access.decideModels(asIfVerified(caller, clock()), 'models.approve')
+      ? access.decideModels(caller, 'models.approve', { isVerified: true })
       : access.decideModels(caller, 'models.read'));
     return (isWaiting ? listWaiting : listDecided)(registry, { ...page, mayAct: allows });
   }),

@@ -4,7 +4,7 @@ import { packageVersion } from '../../../node/version.ts';
 import type { VersionRow } from '../../versions/move-version.ts';
 import { entryOf, reasonText } from '../decide-now.ts';
 import { askForReview } from '../examine/conclude-examination.ts';
-import { type AttemptAt, reasonOf, mayRetry } from '../failures.ts';
+import { type AttemptAt, logFault, mayRetry, reasonOf } from '../failures.ts';
 import { judge, type Judgement } from '../judge.ts';
 import { notify } from '../notices.ts';
 import { recallVersion } from '../recall.ts';
@@ -22,6 +22,7 @@ export async function settleReexamination(
     await conclude(registry, at.versionId);
   } catch (error) {
     if (mayRetry(at, error)) throw error;
+    logFault(registry, error);
     await sayFailed(registry, at.versionId, reasonOf(error));
   }
 }

@@ -1,9 +1,9 @@
 import { BomError } from '../../../bom/errors.ts';
 import type { ModelFacts } from '../../../bom/facts.ts';
 import { gatherFacts } from '../../../node/bom/gather-facts.ts';
-import type { ArtifactReport, Location } from '../../../scan/report.ts';
 import type { ScanReport } from '../../../scan/scan-report.ts';
 import { RegistryError } from '../../errors.ts';
+import { documentWithoutFolder } from '../without-folder.ts';
 
 interface Wanted {
   readonly name: string;
@@ -13,7 +13,7 @@ interface Wanted {
 }
 
 export interface ExaminedFolder {
-  /** With paths below the folder. */
+  /** Both with paths below the folder. */
   readonly report: ScanReport;
   readonly facts: ModelFacts;
 }
@@ -39,32 +39,13 @@ export async function examineFolder(
     },
   });
   const inRegistry = (value: string, pointer: string) => ({ value, origin: { file: 'registry', pointer } });
-  return {
-    report: below(folder, scan),
-    facts: {
-      ...facts,
-      name: inRegistry(name, '/name'),
-      version: inRegistry(String(number), '/number'),
-      notes: [...facts.notes, ...notes],
-    },
+  const about = {
+    ...facts,
+    name: inRegistry(name, '/name'),
+    version: inRegistry(String(number), '/number'),
+    notes: [...facts.notes, ...notes],
   };
-}
-
-/** The report as it is kept: where the files lay meanwhile is nobody's business. */
-function below(folder: string, scan: ScanReport): ScanReport {
-  const prefix = `${folder}/`;
-  const inside = (path: string): string => (path.startsWith(prefix) ? path.slice(prefix.length) : path);
-  const placed = (location: Location): Location => ({ ...location, path: inside(location.path) });
-  const artifact = (one: ArtifactReport): ArtifactReport => ({
-    ...one,
-    path: inside(one.path),
-    findings: one.findings.map((finding) => ({ ...finding, location: placed(finding.location) })),
-  });
-  return {
-    ...scan,
-    artifacts: scan.artifacts.map(artifact),
-    skipped: scan.skipped.map((one) => ({ ...one, path: inside(one.path) })),
-  };
+  return { report: documentWithoutFolder(scan, folder), facts: documentWithoutFolder(about, folder) };
 }
 
 /**

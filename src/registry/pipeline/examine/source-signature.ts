@@ -7,6 +7,7 @@ import { signLimits } from '../../../sign/limits.ts';
 import { evidenceNames } from '../../../sign/manifest.ts';
 import { type SignerIdentity, type Trust, verifyBundle } from '../../../sign/verify-bundle.ts';
 import type { SourceSigner } from '../../admission/facts.ts';
+import { documentWithoutFolder } from '../without-folder.ts';
 
 export interface SourceSignatures {
   /** Who signed every file, verified. */
@@ -27,18 +28,24 @@ export async function sourceSignatures(folder: string, trust: Trust, jobs: numbe
     if (bytes === null) return none;
     const bundle = readBundle(bytes);
     const { signer } = verifyBundle(bundle, trust);
-    if (bundle.statement.kind !== 'model') return unverified(['it is an attestation, not a signature of a model']);
+    if (bundle.statement.kind !== 'model')
+      return unverified(folder, ['it is an attestation, not a signature of a model']);
     const { problems } = await checkModel(folder, bundle.statement, { signatureFiles: [file], jobs });
-    if (problems.length > 0) return unverified(problems.slice(0, MAX_PROBLEMS).map(({ message }) => message));
+    if (problems.length > 0)
+      return unverified(
+        folder,
+        problems.slice(0, MAX_PROBLEMS).map(({ message }) => message),
+      );
     return { signers: [signerOf(signer)], unverified: [] };
   } catch (error) {
-    if (error instanceof SignError) return unverified([error.message]);
+    if (error instanceof SignError) return unverified(folder, [error.message]);
     throw error;
   }
 }
 
-function unverified(reasons: readonly string[]): SourceSignatures {
-  return { signers: [], unverified: reasons.map((reason) => `${evidenceNames.signature}: ${reason}`) };
+function unverified(folder: string, reasons: readonly string[]): SourceSignatures {
+  const shown = documentWithoutFolder(reasons, folder);
+  return { signers: [], unverified: shown.map((reason) => `${evidenceNames.signature}: ${reason}`) };
 }
 
 function signerOf(signer: SignerIdentity): SourceSigner {

@@ -5,6 +5,7 @@ import { convert, type ConvertResult } from '../../../node/convert/convert.ts';
 import { judged } from '../../../node/convert/scan-inputs.ts';
 import type { ScanReport } from '../../../scan/scan-report.ts';
 import { isPickle } from '../../admission/format-groups.ts';
+import { documentWithoutFolder, withoutFolder } from '../without-folder.ts';
 
 interface Wanted {
   readonly folder: string;
@@ -25,10 +26,11 @@ export async function refusedConversions({ folder, report }: Wanted): Promise<re
   try {
     const options = { ...optionsOf({ folder, report }), dryRun: true, allowPartial: true };
     const { record } = await convert({ ...options, output: `${folder}-converted` });
-    return refusalsIn(record, report);
+    return refusalsIn(documentWithoutFolder(record, folder), report);
   } catch (error) {
     // Exit code 1 is an answer about the model, 2 a failure of the machine.
-    if (error instanceof CodedError && error.exitCode === 1) return [`${pathIn(report)}: ${oneLine(error.message)}`];
+    if (error instanceof CodedError && error.exitCode === 1)
+      return [`${pathIn(report)}: ${oneLine(withoutFolder(error.message, folder))}`];
     throw error;
   }
 }
@@ -47,13 +49,18 @@ export async function convertFolder(
 }
 
 /** Reasons why a conversion that went through is not one of the whole model. */
-export function refusalsIn({ leftOut, refused }: ConversionRecord, { artifacts }: ScanReport): readonly string[] {
+export function refusalsIn(
+  { leftOut, outputs, refused }: ConversionRecord,
+  { artifacts }: ScanReport,
+): readonly string[] {
   const pickles = new Set(artifacts.filter(({ format }) => isPickle(format)).map(({ path }) => path));
   const files = leftOut.filter(
     ({ path, reason }) =>
       pickles.has(path) && !isTrainingState(path.slice(path.lastIndexOf('/') + 1)) && !reason.endsWith(TWIN),
   );
+  const carriedOver = outputs.filter(({ path }) => pickles.has(path));
   return [
+    ...carriedOver.map(({ path }) => `${path}: no reader of tensors knows it`),
     ...files.map(({ path, reason }) => `${path}: ${oneLine(reason)}`),
     ...refused.map(({ source, name, detail }) => `${source}: ${oneLine(`${name}: ${detail}`)}`),
   ];

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, readFileSync, renameSync } from 'node:fs';
+import { createReadStream, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONVERSION_RECORD, parseConversion } from '../../../bom/conversion.ts';
 import type { ModelFacts } from '../../../bom/facts.ts';
@@ -17,6 +17,7 @@ import { keepDocuments } from '../examine/keep-examination.ts';
 import { modelOf } from '../model-of.ts';
 import { byBytes, type Steps, stepsOf } from '../steps.ts';
 import { ownVersion, type ThreadMeans, type ThreadTask } from '../task.ts';
+import { documentWithoutFolder, withoutFolder } from '../without-folder.ts';
 import { inWorkFolder } from '../work-folder.ts';
 import { convertFolder, needsConversion, refusalsIn } from './convert-folder.ts';
 import { factsFrom, reportFrom } from './kept-documents.ts';
@@ -77,7 +78,7 @@ async function converted(means: ThreadMeans, work: Work): Promise<Prepared> {
     const { versionId, signal, keys } = task;
     await materialise({ ...means, keys }, { versionId, side: 'source', folder, signal, onBytes });
     const output = join(parent, 'converted');
-    const record = await convertInto(means, work, { folder, output, kept: join(parent, CONVERSION_RECORD) });
+    const record = await convertInto(means, work, { folder, output, parent });
     task.signal.throwIfAborted();
     return examineConverted(means, work, { output, record });
   });
@@ -86,20 +87,20 @@ async function converted(means: ThreadMeans, work: Work): Promise<Prepared> {
 interface Places {
   readonly folder: string;
   readonly output: string;
-  /** Where the record of the conversion is kept meanwhile: it is evidence, and no file of the model. */
-  readonly kept: string;
+  /** Holds both. */
+  readonly parent: string;
 }
 
-/** Answers with the record. */
-async function convertInto(means: ThreadMeans, { version, report, steps }: Work, { folder, output, kept }: Places) {
+/** Answers with the record, which is evidence and no file of the model. */
+async function convertInto(means: ThreadMeans, { version, report, steps }: Work, { folder, output, parent }: Places) {
   const tell = await steps.begin('converts to safetensors', shares.convert);
   const { record, recordPath } = await convertFolder({ folder, report }, { output, tell });
-  const [refused] = refusalsIn(record, report);
+  const [refused] = refusalsIn(documentWithoutFolder(record, parent), report);
   if (refused !== undefined) throw RegistryError.of('conversion-refused', refused);
-  if (existsSync(recordPath)) renameSync(recordPath, kept);
-  const name = 'conversion.json';
-  await putEvidence(means, { versionId: version.id, kind: 'conversion-record', name, content: createReadStream(kept) });
-  return readFileSync(kept, 'utf8');
+  const content = withoutFolder(readFileSync(recordPath, 'utf8'), parent);
+  rmSync(recordPath);
+  await putEvidence(means, { versionId: version.id, kind: 'conversion-record', name: 'conversion.json', content });
+  return content;
 }
 
 async function examineConverted(
