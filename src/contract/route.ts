@@ -5,8 +5,8 @@ import type { ActionId } from './actions.ts';
  * Who may call a route.
  * - `public`: anybody; what it does is guarded by a secret in the request (sign-in, set-up) or harmless (health).
  * - `self`: everybody who is signed in, about himself only.
- * - `action`: whoever the policies allow this action on the resource: the server itself, the project or the scope named in
- *   the request, or what the handler's resolver finds (`found`).
+ * - `action`: whoever the policies allow this action on the resource: the server itself, the project, the model (of the version) or the
+ *   scope named in the request, or what the handler's resolver finds (`found`).
  */
 type RouteAccess =
   | { readonly kind: 'public' }
@@ -14,7 +14,7 @@ type RouteAccess =
   | {
       readonly kind: 'action';
       readonly action: ActionId;
-      readonly resource: 'server' | 'params.projectId' | 'body.scope' | 'found';
+      readonly resource: 'server' | 'params.projectId' | 'params.modelId' | 'params.versionId' | 'body.scope' | 'found';
     };
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -2,6 +2,9 @@ import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Route } from '../contract/route.ts';
 import { type Scope, scope as scopeSchema } from '../contract/types/common.ts';
+import type { Caller } from '../access/caller.ts';
+import type { ActionId } from '../contract/actions.ts';
+import { modelScope, versionScope } from '../registry/models/scopes.ts';
 import { type AccessRules, checkAction } from './authorize.ts';
 import { RequestError } from './errors.ts';
 import { sessionCookie } from './plugins/identity/session-cookie.ts';
@@ -69,17 +72,36 @@ async function checkScoped(
   if (access.kind !== 'action' || (access.resource !== 'found' && access.resource !== 'body.scope')) return;
   const scope =
     access.resource === 'found' ? await find() : scopeSchema.parse((body as { readonly scope: unknown }).scope);
-  // Of what is not there, only those hear who might do it to everything: nobody else learns which ids exist.
-  await checkAction(rules, { caller: request.visit.caller, action: access.action, scope: scope ?? SERVER });
+  await checkOn(rules, { caller: request.visit.caller, action: access.action }, scope);
+}
+
+/** Of what is not there (undefined), only those hear who might do it to everything: nobody else learns which ids exist. */
+async function checkOn(
+  rules: AccessRules,
+  asked: { readonly caller: Caller; readonly action: ActionId },
+  scope: Scope | undefined,
+): Promise<void> {
+  await checkAction(rules, { ...asked, scope: scope ?? SERVER });
   if (scope === undefined) throw RequestError.of('not-found');
 }
 
-/** What an action is done to as far as the address tells; undefined where only the body does, or nothing that was sent. */
-export function scopeInAddress({ access, params }: Route, request: FastifyRequest): Scope | undefined {
-  if (access.kind !== 'action') return undefined;
-  if (access.resource === 'server') return SERVER;
-  if (access.resource !== 'params.projectId') return undefined;
+/** The check for what is done to what the address names: before anything that was sent is read. @throws as `checkAction`, `not-found` */
+export async function checkAddressed(
+  { access, params }: Route,
+  request: FastifyRequest,
+  { rules, services: { store } }: RouteContext,
+): Promise<void> {
+  if (access.kind !== 'action' || access.resource === 'body.scope' || access.resource === 'found') return;
+  const asked = { caller: request.visit.caller, action: access.action };
+  if (access.resource === 'server') return checkAction(rules, { ...asked, scope: SERVER });
   const parsed = params?.safeParse(request.params);
   // An id that is none can be of nothing that somebody has a grant on: what counts is the server as a whole.
-  return parsed?.success === true ? { kind: 'project', id: String(parsed.data['projectId']) } : SERVER;
+  if (parsed?.success !== true) return checkAction(rules, { ...asked, scope: SERVER });
+  const { projectId, modelId, versionId } = parsed.data as Readonly<Record<string, string>>;
+  if (access.resource === 'params.projectId') {
+    return checkAction(rules, { ...asked, scope: { kind: 'project', id: String(projectId) } });
+  }
+  const isModel = access.resource === 'params.modelId';
+  const found = isModel ? modelScope(store.read, String(modelId)) : versionScope(store.read, String(versionId));
+  return checkOn(rules, asked, await found);
 }

@@ -2,9 +2,9 @@ import { type FastifyInstance, type FastifyServerOptions, fastify } from 'fastif
 import type { Route } from '../contract/route.ts';
 import { routes } from '../contract/routes/index.ts';
 import { newId } from '../store/new-id.ts';
-import { answerRoute, type RouteContext, scopeInAddress } from './answer-route.ts';
+import { answerRoute, type RouteContext, checkAddressed } from './answer-route.ts';
 import type { Authenticator } from './authenticate.ts';
-import { checkAction, checkCaller } from './authorize.ts';
+import { checkCaller } from './authorize.ts';
 import type { ServerConfig } from './config/schema.ts';
 import { addBodies } from './plugins/body/index.ts';
 import { addConsole } from './plugins/console/index.ts';
@@ -141,7 +141,6 @@ interface Bound {
 }
 
 function addRoute(app: FastifyInstance, { route, binding, context }: Bound): void {
-  const { access } = route;
   app.route({
     method: route.method,
     url: route.path,
@@ -153,9 +152,7 @@ function addRoute(app: FastifyInstance, { route, binding, context }: Bound): voi
     onRequest: async (request) => {
       const { caller } = request.visit;
       checkCaller(route, caller);
-      const scope = scopeInAddress(route, request);
-      if (access.kind !== 'action' || scope === undefined) return;
-      await checkAction(context.rules, { caller, action: access.action, scope });
+      await checkAddressed(route, request, context);
     },
     handler: answerRoute(route, binding, context),
   });

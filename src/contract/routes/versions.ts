@@ -19,8 +19,8 @@ import {
 } from '../types/registry.ts';
 
 const params = z.object({ versionId: id });
-const readModel = { kind: 'action', action: 'models.read', resource: 'found' } as const;
-const writeModel = { kind: 'action', action: 'models.write', resource: 'found' } as const;
+const readModel = { kind: 'action', action: 'models.read', resource: 'params.versionId' } as const;
+const writeModel = { kind: 'action', action: 'models.write', resource: 'params.versionId' } as const;
 const uploads = z.object({ version: modelVersion, uploads: z.array(fileUpload) });
 
 /** Longer parts are refused; a client takes the `partBytes` that it is told. */
@@ -32,7 +32,7 @@ export const versionRoutes = [
     method: 'GET',
     path: '/api/registry/models/:modelId/versions',
     summary: 'versions of a model, newest first',
-    access: readModel,
+    access: { kind: 'action', action: 'models.read', resource: 'params.modelId' },
     params: z.object({ modelId: id }),
     query: cursorQuery,
     reply: page(modelVersion),
@@ -42,7 +42,7 @@ export const versionRoutes = [
     method: 'POST',
     path: '/api/registry/models/:modelId/versions',
     summary: 'begin a version: say which files it has, and learn which parts of them to send',
-    access: writeModel,
+    access: { kind: 'action', action: 'models.write', resource: 'params.modelId' },
     params: z.object({ modelId: id }),
     body: beginVersion,
     reply: uploads,
@@ -98,7 +98,7 @@ export const versionRoutes = [
     method: 'POST',
     path: '/api/registry/imports',
     summary: 'fetch a model from the hub that the configuration names, as a new version',
-    access: writeModel,
+    access: { kind: 'action', action: 'models.write', resource: 'found' },
     body: importRequest,
     reply: modelVersion,
     status: 202,
@@ -194,7 +194,7 @@ export const versionRoutes = [
     method: 'POST',
     path: '/api/registry/versions/:versionId/recall',
     summary: 'recall a released version: downloads end at once, everywhere; owners and recent downloaders are told',
-    access: { kind: 'action', action: 'models.recall', resource: 'found' },
+    access: { kind: 'action', action: 'models.recall', resource: 'params.versionId' },
     params,
     body: z.strictObject({ reason: comment.min(8) }),
     reply: modelVersion,
@@ -205,7 +205,7 @@ export const versionRoutes = [
     path: '/api/registry/versions/:versionId/reexamination',
     summary:
       'examine a version once more, with the rules and the policy of now; one that was recalled or denied goes to review',
-    access: { kind: 'action', action: 'models.approve', resource: 'found' },
+    access: { kind: 'action', action: 'models.approve', resource: 'params.versionId' },
     params,
     reply: modelVersion,
     status: 202,

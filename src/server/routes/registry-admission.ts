@@ -3,7 +3,6 @@ import { readAdmissionPolicy } from '../../registry/admission/policy.ts';
 import { listPolicies, putPolicy, showActivePolicy } from '../../registry/admission/policy-versions.ts';
 import { decideApproval } from '../../registry/approvals/decide-approval.ts';
 import { approvalsOf, listDecided, listWaiting } from '../../registry/approvals/list-approvals.ts';
-import { versionScope } from '../../registry/models/scopes.ts';
 import { showVersion } from '../../registry/versions/show-version.ts';
 import { endWaiver } from '../../registry/waivers/end-waiver.ts';
 import { listWaivers, waiverScope } from '../../registry/waivers/list-waivers.ts';
@@ -37,28 +36,22 @@ export const admissionBindings = [
     return (isWaiting ? listWaiting : listDecided)(registry, { ...page, mayAct: allows });
   }),
 
-  bind(
-    'approvals.ofVersion',
-    async ({ params, services: { registry } }) => ({ items: await approvalsOf(registry, params.versionId) }),
-    ({ params, services: { store } }) => versionScope(store.read, params.versionId),
-  ),
+  bind('approvals.ofVersion', async ({ params, services: { registry } }) => ({
+    items: await approvalsOf(registry, params.versionId),
+  })),
 
-  bind(
-    'approvals.decide',
-    async ({ params: { versionId }, body, caller, services: { registry } }) => {
-      const { waiver, ...rest } = body;
-      await decideApproval(registry, {
-        ...rest,
-        versionId,
-        by: signedIn(caller),
-        ...(waiver === undefined
-          ? {}
-          : { waiver: { rules: waiver.rules, expiresAtMs: Date.parse(waiver.expiresAt), ownerId: waiver.ownerId } }),
-      });
-      return showVersion(registry, versionId);
-    },
-    ({ params, services: { store } }) => versionScope(store.read, params.versionId),
-  ),
+  bind('approvals.decide', async ({ params: { versionId }, body, caller, services: { registry } }) => {
+    const { waiver, ...rest } = body;
+    await decideApproval(registry, {
+      ...rest,
+      versionId,
+      by: signedIn(caller),
+      ...(waiver === undefined
+        ? {}
+        : { waiver: { rules: waiver.rules, expiresAtMs: Date.parse(waiver.expiresAt), ownerId: waiver.ownerId } }),
+    });
+    return showVersion(registry, versionId);
+  }),
 
   bind('waivers.list', ({ query, services: { store, clock } }) => listWaivers(store.read, query, clock())),
 

@@ -3,7 +3,6 @@ import { changeModel } from '../../registry/models/change-model.ts';
 import { findModelByName } from '../../registry/models/find-model.ts';
 import { listModels } from '../../registry/models/list-models.ts';
 import { makeModel } from '../../registry/models/make-model.ts';
-import { modelScope, versionScope } from '../../registry/models/scopes.ts';
 import { showModel } from '../../registry/models/show-model.ts';
 import { summarise } from '../../registry/models/summary.ts';
 import { listNotices, markNoticesSeen } from '../../registry/notices/own-notices.ts';
@@ -16,21 +15,8 @@ import { listVersions } from '../../registry/versions/list-versions.ts';
 import { setStage } from '../../registry/versions/set-stage.ts';
 import { showVersion } from '../../registry/versions/show-version.ts';
 import { RequestError } from '../errors.ts';
-import type { Services } from '../services.ts';
 import { bind } from './bind.ts';
 import { signedIn } from './signed-in.ts';
-
-interface OfModel {
-  readonly params: { readonly modelId: string };
-  readonly services: Services;
-}
-interface OfVersion {
-  readonly params: { readonly versionId: string };
-  readonly services: Services;
-}
-
-const scopeOfModel = ({ params, services }: OfModel) => modelScope(services.store.read, params.modelId);
-const scopeOfVersion = ({ params, services }: OfVersion) => versionScope(services.store.read, params.versionId);
 
 /** No policy decides about notices, but a key that is not for models says nothing about any. */
 function requireForModels({ scopes }: Caller): void {
@@ -60,7 +46,7 @@ export const registryModelBindings = [
     async ({ body }) => ({ kind: 'project', id: body.projectId }),
   ),
 
-  bind('models.show', ({ params, services }) => showModel(services.store.read, params.modelId), scopeOfModel),
+  bind('models.show', ({ params, services }) => showModel(services.store.read, params.modelId)),
 
   bind(
     'models.find',
@@ -76,16 +62,12 @@ export const registryModelBindings = [
     },
   ),
 
-  bind(
-    'models.change',
-    async ({ params, body, caller, services }) => {
-      const { store, bus, clock } = services;
-      const changing = { modelId: params.modelId, facts: body, by: signedIn(caller), atMs: clock() };
-      await store.change((change) => changeModel(change, bus, changing));
-      return showModel(store.read, params.modelId);
-    },
-    scopeOfModel,
-  ),
+  bind('models.change', async ({ params, body, caller, services }) => {
+    const { store, bus, clock } = services;
+    const changing = { modelId: params.modelId, facts: body, by: signedIn(caller), atMs: clock() };
+    await store.change((change) => changeModel(change, bus, changing));
+    return showModel(store.read, params.modelId);
+  }),
 
   bind('notices.list', async ({ query, caller, services }) => {
     requireForModels(caller);
@@ -106,42 +88,28 @@ export const registryModelBindings = [
     });
   }),
 
-  bind(
-    'versions.list',
-    ({ params, query, services }) => listVersions(services, { ...query, modelId: params.modelId }),
-    scopeOfModel,
+  bind('versions.list', ({ params, query, services }) => listVersions(services, { ...query, modelId: params.modelId })),
+
+  bind('versions.show', ({ params, services }) => showVersion(services, params.versionId)),
+
+  bind('versions.files', ({ params, query, services }) =>
+    listFiles(services.store.read, { ...query, versionId: params.versionId }),
   ),
 
-  bind('versions.show', ({ params, services }) => showVersion(services, params.versionId), scopeOfVersion),
-
-  bind(
-    'versions.files',
-    ({ params, query, services }) => listFiles(services.store.read, { ...query, versionId: params.versionId }),
-    scopeOfVersion,
+  bind('versions.compare', ({ params, query, services }) =>
+    compareVersions(services, { versionId: params.versionId, withId: query.with }),
   ),
 
-  bind(
-    'versions.compare',
-    ({ params, query, services }) => compareVersions(services, { versionId: params.versionId, withId: query.with }),
-    scopeOfVersion,
+  bind('versions.lineage', ({ params, services }) => lineageOf(services, params.versionId)),
+
+  bind('versions.downloads', ({ params, query, services }) =>
+    listDownloads(services.store.read, { ...query, versionId: params.versionId }),
   ),
 
-  bind('versions.lineage', ({ params, services }) => lineageOf(services, params.versionId), scopeOfVersion),
-
-  bind(
-    'versions.downloads',
-    ({ params, query, services }) => listDownloads(services.store.read, { ...query, versionId: params.versionId }),
-    scopeOfVersion,
-  ),
-
-  bind(
-    'versions.setStage',
-    async ({ params, body, caller, services }) => {
-      const { store, bus, clock } = services;
-      const staging = { ...body, versionId: params.versionId, by: signedIn(caller), atMs: clock() };
-      await store.change((change) => setStage(change, bus, staging));
-      return showVersion(services, params.versionId);
-    },
-    scopeOfVersion,
-  ),
+  bind('versions.setStage', async ({ params, body, caller, services }) => {
+    const { store, bus, clock } = services;
+    const staging = { ...body, versionId: params.versionId, by: signedIn(caller), atMs: clock() };
+    await store.change((change) => setStage(change, bus, staging));
+    return showVersion(services, params.versionId);
+  }),
 ] as const;

@@ -1,40 +1,23 @@
-import { versionScope } from '../../registry/models/scopes.ts';
 import { wantAllExaminations, wantExamination } from '../../registry/pipeline/again/want-examination.ts';
 import { listRecalls } from '../../registry/pipeline/list-recalls.ts';
 import { recallVersion } from '../../registry/pipeline/recall.ts';
 import { showVersion } from '../../registry/versions/show-version.ts';
-import type { Services } from '../services.ts';
 import { bind } from './bind.ts';
 import { signedIn } from './signed-in.ts';
 
-interface OfVersion {
-  readonly params: { readonly versionId: string };
-  readonly services: Services;
-}
-
-const scopeOfVersion = ({ params, services }: OfVersion) => versionScope(services.store.read, params.versionId);
-
 /** Recalls, and examining again. */
 export const registryPipelineBindings = [
-  bind(
-    'versions.recall',
-    async ({ params: { versionId }, body: { reason }, caller, services: { registry } }) => {
-      const recall = { versionId, by: signedIn(caller), reason, atMs: registry.clock() };
-      await registry.store.change((change) => recallVersion(change, registry, recall));
-      return showVersion(registry, versionId);
-    },
-    scopeOfVersion,
-  ),
+  bind('versions.recall', async ({ params: { versionId }, body: { reason }, caller, services: { registry } }) => {
+    const recall = { versionId, by: signedIn(caller), reason, atMs: registry.clock() };
+    await registry.store.change((change) => recallVersion(change, registry, recall));
+    return showVersion(registry, versionId);
+  }),
 
-  bind(
-    'versions.reexamine',
-    async ({ params: { versionId }, caller, services: { registry } }) => {
-      const wish = { versionId, by: signedIn(caller), atMs: registry.clock() };
-      await registry.store.change((change) => wantExamination(change, registry, wish));
-      return showVersion(registry, versionId);
-    },
-    scopeOfVersion,
-  ),
+  bind('versions.reexamine', async ({ params: { versionId }, caller, services: { registry } }) => {
+    const wish = { versionId, by: signedIn(caller), atMs: registry.clock() };
+    await registry.store.change((change) => wantExamination(change, registry, wish));
+    return showVersion(registry, versionId);
+  }),
 
   bind('recalls.list', async ({ query, caller, services }) => {
     const { allows: maySee } = await services.access.decideModels(caller, 'models.read');

@@ -1,4 +1,3 @@
-import { versionScope, modelScope } from '../../registry/models/scopes.ts';
 import { abandonVersion } from '../../registry/uploads/abandon-version.ts';
 import { findUpload } from '../../registry/uploads/find-upload.ts';
 import { missingParts } from '../../registry/uploads/missing-parts.ts';
@@ -10,13 +9,6 @@ import type { Services } from '../services.ts';
 import { bind } from './bind.ts';
 import { signedIn } from './signed-in.ts';
 
-interface OfVersion {
-  readonly params: { readonly versionId: string };
-  readonly services: Services;
-}
-
-const scopeOfVersion = ({ params, services }: OfVersion) => versionScope(services.store.read, params.versionId);
-
 async function showUpload({ registry, store }: Services, versionId: string) {
   const upload = await findUpload(store.read, versionId);
   return { version: await showVersion(registry, versionId), uploads: await missingParts(store.read, upload) };
@@ -24,52 +16,36 @@ async function showUpload({ registry, store }: Services, versionId: string) {
 
 /** How models come in by upload. */
 export const registryUploadBindings = [
-  bind(
-    'versions.begin',
-    async ({ params, body, caller, services }) => {
-      const { store, registry } = services;
-      const declaration = { ...params, ...body, source: { kind: 'upload' as const }, by: signedIn(caller) };
-      const { value } = await store.change((change) =>
-        declareVersion(change, registry, { ...declaration, atMs: registry.clock() }),
-      );
-      return showUpload(services, value);
-    },
-    ({ params, services }) => modelScope(services.store.read, params.modelId),
-  ),
+  bind('versions.begin', async ({ params, body, caller, services }) => {
+    const { store, registry } = services;
+    const declaration = { ...params, ...body, source: { kind: 'upload' as const }, by: signedIn(caller) };
+    const { value } = await store.change((change) =>
+      declareVersion(change, registry, { ...declaration, atMs: registry.clock() }),
+    );
+    return showUpload(services, value);
+  }),
 
-  bind('versions.uploads', ({ params, services }) => showUpload(services, params.versionId), scopeOfVersion),
+  bind('versions.uploads', ({ params, services }) => showUpload(services, params.versionId)),
 
-  bind(
-    'versions.putPart',
-    async ({ params, query, content, services }) => {
-      if (content === null) throw new Error('expected a body: the route takes one');
-      try {
-        return await putPart(services.registry, { ...params, ...query, content });
-      } catch (error) {
-        // What is still under way is let through, so that whoever sends it hears why it was refused.
-        content.resume();
-        throw error;
-      }
-    },
-    scopeOfVersion,
-  ),
+  bind('versions.putPart', async ({ params, query, content, services }) => {
+    if (content === null) throw new Error('expected a body: the route takes one');
+    try {
+      return await putPart(services.registry, { ...params, ...query, content });
+    } catch (error) {
+      // What is still under way is let through, so that whoever sends it hears why it was refused.
+      content.resume();
+      throw error;
+    }
+  }),
 
-  bind(
-    'versions.submit',
-    async ({ params, caller, services }) => {
-      await submitUpload(services.registry, params.versionId, signedIn(caller));
-      return showVersion(services.registry, params.versionId);
-    },
-    scopeOfVersion,
-  ),
+  bind('versions.submit', async ({ params, caller, services }) => {
+    await submitUpload(services.registry, params.versionId, signedIn(caller));
+    return showVersion(services.registry, params.versionId);
+  }),
 
-  bind(
-    'versions.abandon',
-    async ({ params, caller, services }) => {
-      const { store, registry } = services;
-      const abandonment = { ...params, by: signedIn(caller), atMs: registry.clock() };
-      await store.change((change) => abandonVersion(change, registry, abandonment));
-    },
-    scopeOfVersion,
-  ),
+  bind('versions.abandon', async ({ params, caller, services }) => {
+    const { store, registry } = services;
+    const abandonment = { ...params, by: signedIn(caller), atMs: registry.clock() };
+    await store.change((change) => abandonVersion(change, registry, abandonment));
+  }),
 ] as const;
