@@ -34,7 +34,10 @@ describeEachStore('the hub interface fetches what is not here', (column) => {
         leaseMs: 1000,
       },
     });
-    hub = await startHubServer(column, { queue, over: { upstream: upstreamOf(behind, { project: 'research' }) } });
+    hub = await startHubServer(column, {
+      queue,
+      over: { upstream: upstreamOf(behind, { project: 'research', freshSeconds: 1 }) },
+    });
     const { registry } = hub;
     await hub.jobs?.start({
       [importJob]: (context) => importVersion(registry, context),
@@ -102,6 +105,58 @@ describeEachStore('the hub interface fetches what is not here', (column) => {
       ]);
       expect(answer.headers.get('x-error-message')).toContain('it phones home');
     }
+  });
+
+  test('a main that moved on the hub behind is noticed, and what was there before is served meanwhile', async () => {
+    behind.put('meta/moving', { files });
+    const first = await patiently('/meta/moving/resolve/main/config.json');
+    expect(await first.text()).toBe(files['config.json']);
+    behind.put('meta/moving', { files: { ...files, 'config.json': '{"model_type":"newer"}' } });
+    const seen = new Set<string>();
+    for (let tries = 0; tries < 200 && !seen.has('{"model_type":"newer"}'); tries++) {
+      const answer = await hub.get('/meta/moving/resolve/main/config.json');
+      expect(answer.status).toBe(200);
+      seen.add(await answer.text());
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect([...seen].at(-1)).toBe('{"model_type":"newer"}');
+  });
+
+  test('whoever asks while another fetches it waits as well', async () => {
+    behind.put('meta/shared', { files });
+    const path = '/meta/shared/resolve/main/config.json';
+    const answers = await Promise.all([patiently(path), patiently(path), patiently(path)]);
+    expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(Array(3).fill(files['config.json']));
+    const { registry } = hub;
+    const { count } = await registry.store.read
+      .selectFrom('registry_versions as version')
+      .innerJoin('registry_models as model', 'model.id', 'version.model_id')
+      .where('model.name', '=', 'meta/shared')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    expect(Number(count)).toBe(1);
+  });
+
+  test('what is here is served while the hub behind is down, by every name that it has', async () => {
+    behind.put('meta/kept', { files });
+    expect((await patiently('/api/models/meta/kept')).status).toBe(200);
+    await hub.release({ name: 'meta/own', files, stage: 'production' });
+    await behind.goDown();
+    for (const path of [
+      'meta/kept/resolve/v1',
+      'meta/kept/resolve/main',
+      'meta/own/resolve/main',
+      'meta/own/resolve/production',
+    ]) {
+      const answer = await hub.get(`/${path}/config.json`);
+      expect([path, answer.status, await answer.text()]).toEqual([path, 200, files['config.json']]);
+    }
+    const unheard = await hub.get('/meta/own/resolve/v2/config.json', { method: 'HEAD' });
+    expect([unheard.status, unheard.headers.get('x-error-message')]).toEqual([
+      503,
+      expect.stringContaining('ask again'),
+    ]);
+    await behind.comeBack();
   });
 
   test('what is nowhere is not there', async () => {

@@ -27,10 +27,6 @@ export interface Repository {
   readonly version: ReleasedRow;
 }
 
-/** Clients give up a HEAD after 10 s, and then tell of a connection that is down. */
-const MAX_WAIT_MS = 8000;
-const RETRY_SECONDS = 10;
-
 const SERVER: Scope = { kind: 'server' };
 
 /**
@@ -90,11 +86,16 @@ async function pull(
   wanted: Wanted,
   known: RegistryModelRow | undefined,
 ): Promise<Repository | undefined> {
-  const { registry } = call;
-  if (registry.upstream?.pullThrough !== true) return undefined;
-  const outcome = await outcomeInTime(call, { ...wanted, name: known?.name ?? wanted.name });
+  const { registry, caller, signal } = call;
+  const { revision } = wanted;
+  const outcome = await pullThrough(registry, { name: known?.name ?? wanted.name, revision, caller, signal });
   if (outcome.kind === 'unknown') return undefined;
-  if (outcome.kind === 'wait') throw waiting(wanted.name, outcome);
+  if (outcome.kind === 'wait') {
+    // What the hub never told of may still be a number or a stage of here.
+    const here = outcome.isHubDown === true && known !== undefined && (await isReleasedHere(registry, known, revision));
+    if (here) return undefined;
+    throw waiting(wanted.name, outcome);
+  }
   if (outcome.kind === 'refused') {
     if (known !== undefined) await checkRecalled(registry, known, wanted.revision);
     throw HubError.of('hub-upstream-refused', `${wanted.name}: ${outcome.reason}`);
@@ -103,6 +104,16 @@ async function pull(
   const model = version === undefined ? undefined : await findById(call, version.model_id);
   if (version === undefined || model === undefined) return undefined;
   return { model, version: await findRevision(registry.store.read, model, `v${version.number}`) };
+}
+
+async function isReleasedHere({ store }: Registry, model: RegistryModelRow, revision: string): Promise<boolean> {
+  try {
+    await findRevision(store.read, model, revision);
+    return true;
+  } catch (error) {
+    if (error instanceof HubError) return error.code === 'hub-recalled';
+    throw error;
+  }
 }
 
 function readVersion({ store }: Registry, id: string) {
@@ -128,25 +139,6 @@ async function checkRecalled({ store }: Registry, model: RegistryModelRow, revis
   await findRevision(store.read, model, asked).catch((error: unknown) => {
     if (error instanceof HubError && error.code === 'hub-recalled') throw error;
   });
-}
-
-async function outcomeInTime({ registry, caller, signal }: HubCall, wanted: Wanted): Promise<PullOutcome> {
-  const late = new AbortController();
-  const timeUp = new Promise<PullOutcome>((resolve) => {
-    const message = `it is being fetched and examined; ask again in ${RETRY_SECONDS} s`;
-    const timer = setTimeout(
-      () => resolve({ kind: 'wait', retryAfterSeconds: RETRY_SECONDS, message, progress: null }),
-      MAX_WAIT_MS,
-    );
-    late.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-  });
-  try {
-    const pulled = pullThrough(registry, { ...wanted, caller, signal: AbortSignal.any([signal, late.signal]) });
-    pulled.catch(() => undefined);
-    return await Promise.race([pulled, timeUp]);
-  } finally {
-    late.abort();
-  }
 }
 
 function waiting(name: string, { message, progress, retryAfterSeconds }: PullOutcome & { kind: 'wait' }): HubError {

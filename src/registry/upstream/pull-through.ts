@@ -14,7 +14,7 @@ import { isNamed } from './is-named.ts';
 import { SharedAnswers } from './shared-answers.ts';
 import { versionOutcome } from './version-outcome.ts';
 import { waitForVersion } from './wait-for-version.ts';
-import { type Lead, whereLeads, whereLed } from './where-leads.ts';
+import { type Asked, type Lead, whereLeads, whereLed } from './where-leads.ts';
 import { within } from './within.ts';
 
 export type PullOutcome =
@@ -27,6 +27,8 @@ export type PullOutcome =
       readonly message: string;
       /** From 0 to 1; null where it is not known. */
       readonly progress: number | null;
+      /** Because the hub does not answer, and nothing of it is here. */
+      readonly isHubDown?: boolean;
     }
   /** Plain words that a client may print. */
   | { readonly kind: 'refused'; readonly reason: string }
@@ -51,6 +53,8 @@ const FAILED_MS = 15 * 60_000;
 /** Why an import cannot begin is believed for so long. */
 const FAULT_MS = 30_000;
 const MAX_REMEMBERED = 1000;
+/** So long a client waits for the hub to say where a branch leads; `within` adds a little. */
+const MAX_ASK_MS = 3500;
 const UNKNOWN: PullOutcome = { kind: 'unknown' };
 
 type Settled = Registry & { readonly upstream: Upstream };
@@ -127,7 +131,7 @@ async function pullFrom(registry: Settled, pull: Pull): Promise<PullOutcome> {
   const asked = { repository: model?.name ?? pull.name, revision: pull.revision };
   const lead: Lead =
     here === undefined
-      ? await whereLeads(registry, asked)
+      ? await leadInTime(registry, pull, asked)
       : { kind: 'there', name: asked.repository, commit: pull.revision };
   if (lead.kind === 'there' && !isNamed(registry.upstream.names, lead.name)) {
     return { kind: 'refused', reason: `on the hub it is ${lead.name} now, which may not be fetched` };
@@ -136,6 +140,14 @@ async function pullFrom(registry: Settled, pull: Pull): Promise<PullOutcome> {
   const known = await findCommit(registry, model, commit);
   if (known?.state === 'released') return versionOutcome(registry, known);
   return pullNew(registry, pull, { repository: asked.repository, lead, known, model });
+}
+
+/** A hub that takes too long is as good as one that is down: clients shall have what is here. */
+async function leadInTime(registry: Settled, { untilMs, signal }: Pull, asked: Asked): Promise<Lead> {
+  const nowMs = registry.clock();
+  const bounds = { untilMs: Math.min(nowMs + MAX_ASK_MS, nowMs + (untilMs - nowMs) / 2), nowMs, signal };
+  const late: Lead = { kind: 'down', reason: 'the hub takes long to answer', retryAfterSeconds: undefined };
+  return (await within(bounds, () => whereLeads(registry, asked))) ?? late;
 }
 
 /** A commit of the hub, or a revision of the registry's own: neither changes, so nobody has to be asked about one that is here. */
@@ -225,7 +237,8 @@ async function isToBeginAnew({ store, jobs, clock }: Settled, version: VersionRo
 }
 
 function outcomeOfLead(lead: Exclude<Lead, { kind: 'there' }>): PullOutcome {
-  return lead.kind === 'refused' ? UNKNOWN : waits(lead.reason, lead.retryAfterSeconds ?? RETRY_SECONDS);
+  if (lead.kind === 'refused') return UNKNOWN;
+  return { ...waits(lead.reason, lead.retryAfterSeconds ?? RETRY_SECONDS), isHubDown: true };
 }
 
 function outcomeOfError(error: unknown): PullOutcome {
@@ -237,7 +250,7 @@ function outcomeOfError(error: unknown): PullOutcome {
   return { kind: 'refused', reason: error.message };
 }
 
-function waits(message: string, retryAfterSeconds: number): PullOutcome {
+function waits(message: string, retryAfterSeconds: number): PullOutcome & { readonly kind: 'wait' } {
   return {
     kind: 'wait',
     retryAfterSeconds,

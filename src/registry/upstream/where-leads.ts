@@ -16,7 +16,7 @@ export type Lead =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'down'; readonly reason: string; readonly retryAfterSeconds: number | undefined };
 
-interface Asked {
+export interface Asked {
   readonly repository: string;
   readonly revision: string;
 }
