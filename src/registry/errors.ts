@@ -35,6 +35,11 @@ const registryErrors = {
   ),
   'not-downloadable': row('this version cannot be had', 409, 'only released versions can be downloaded'),
   'not-waiting': row('this version does not wait for a decision', 409, 'look at its state: somebody may have decided'),
+  'not-your-upload': row(
+    'only whoever began an upload sends its files and submits it',
+    403,
+    'begin a version of your own',
+  ),
   'owner-unknown': row('there is no such person or service', 422),
   'own-upload': row('nobody decides about what he uploaded himself', 403, 'ask somebody else to review it'),
   'part-wrong': row('the part is not what was announced', 422, 'send it again'),

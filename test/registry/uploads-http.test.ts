@@ -69,6 +69,19 @@ describe('uploads over HTTP', () => {
     return { sent, answer };
   }
 
+  it('nobody puts his files into the upload of another, nor submits it', async () => {
+    const other = await test.person('Other');
+    await at.store.change(({ sql }) =>
+      sql.updateTable('registry_versions').set({ created_by_id: other.id }).where('id', '=', versionId).execute(),
+    );
+    await expect(put(0, partOf(0))).rejects.toMatchObject({ status: 403, code: 'not-your-upload' });
+    expect(await missing()).toEqual([0, 1, 2]);
+    await expect(served.client.versions.submit({ params: { versionId } })).rejects.toMatchObject({
+      status: 403,
+      code: 'not-your-upload',
+    });
+  });
+
   it('a whole upload, in parts, goes to examination', async () => {
     expect(await missing()).toEqual([0, 1, 2]);
     expect(await put(1, partOf(1), digestOf(partOf(1)))).toEqual({ digest: digestOf(partOf(1)), bytes: MIB });

@@ -7,7 +7,7 @@ const blobs = await openBlobs({ folder: { path: process.argv[2] ?? '' } });
 async function* endless(): AsyncIterable<Uint8Array> {
   for (let i = 0; ; i++) {
     yield Buffer.alloc(100_000, i);
-    if (i === 3) process.stdout.write('under way\n');
+    if (i === 30) process.stdout.write('under way\n');
     await sleep(5);
   }
 }

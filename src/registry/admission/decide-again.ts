@@ -5,6 +5,7 @@ import type { Change } from '../../store/store.ts';
 import { beginRelease } from '../pipeline/begin-release.ts';
 import type { Registry } from '../registry.ts';
 import { moveVersion, type VersionRow } from '../versions/move-version.ts';
+import { wasTurnedAway } from '../versions/was-turned-away.ts';
 import { decideVersion, reasonsForLedger } from './decide-version.ts';
 
 /** Versions of one change. */
@@ -82,16 +83,4 @@ function decisionOf({ decision }: VersionRow): AdmissionDecision | null {
 
 function isDeepSame(a: AdmissionDecision, b: AdmissionDecision): boolean {
   return JSON.stringify({ ...a, policyVersion: 0 }) === JSON.stringify({ ...b, policyVersion: 0 });
-}
-
-/** By the policy or by a person, whatever the policy said later. */
-async function wasTurnedAway({ sql }: Change, versionId: string): Promise<boolean> {
-  const found = await sql
-    .selectFrom('ledger_entry')
-    .select('id')
-    .where('object_id', '=', versionId)
-    .where('activity', 'in', ['model.denied', 'model.recalled'])
-    .limit(1)
-    .executeTakeFirst();
-  return found !== undefined;
 }

@@ -2,6 +2,7 @@ import { abandonVersion } from '../../registry/uploads/abandon-version.ts';
 import { findUpload } from '../../registry/uploads/find-upload.ts';
 import { missingParts } from '../../registry/uploads/missing-parts.ts';
 import { putPart } from '../../registry/uploads/put-part.ts';
+import { requireOwnUpload } from '../../registry/uploads/require-own-upload.ts';
 import { submitUpload } from '../../registry/uploads/submit-upload.ts';
 import { declareVersion } from '../../registry/versions/declare-version.ts';
 import { showVersion } from '../../registry/versions/show-version.ts';
@@ -27,9 +28,10 @@ export const registryUploadBindings = [
 
   bind('versions.uploads', ({ params, services }) => showUpload(services, params.versionId)),
 
-  bind('versions.putPart', async ({ params, query, content, services }) => {
+  bind('versions.putPart', async ({ params, query, content, caller, services }) => {
     if (content === null) throw new Error('expected a body: the route takes one');
     try {
+      await requireOwnUpload(services.store.read, params.versionId, signedIn(caller));
       return await putPart(services.registry, { ...params, ...query, content });
     } catch (error) {
       // What is still under way is let through, so that whoever sends it hears why it was refused.
@@ -39,7 +41,9 @@ export const registryUploadBindings = [
   }),
 
   bind('versions.submit', async ({ params, caller, services }) => {
-    await submitUpload(services.registry, params.versionId, signedIn(caller));
+    const by = signedIn(caller);
+    await requireOwnUpload(services.store.read, params.versionId, by);
+    await submitUpload(services.registry, params.versionId, by);
     return showVersion(services.registry, params.versionId);
   }),
 

@@ -11,6 +11,7 @@ import { writeFacts } from '../../../src/registry/admission/read-facts.ts';
 import { type ApprovalRequest, decideApproval } from '../../../src/registry/approvals/decide-approval.ts';
 import { approvalsOf, listDecided, listWaiting } from '../../../src/registry/approvals/list-approvals.ts';
 import { makeModel } from '../../../src/registry/models/make-model.ts';
+import { wantExamination } from '../../../src/registry/pipeline/again/want-examination.ts';
 import type { Registry } from '../../../src/registry/registry.ts';
 import { declareVersion } from '../../../src/registry/versions/declare-version.ts';
 import { moveVersion } from '../../../src/registry/versions/move-version.ts';
@@ -164,6 +165,25 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
     expect(await stateOf(denied)).toBe('review');
     expect((await decisionOf(denied)).outcome).toBe('deny');
     await decideWaiting(registry, signal);
+  });
+
+  it('what was denied comes to a person, however often it is examined again', async () => {
+    const id = await version(cleanFacts());
+    await approve(id, { decision: 'refuse' });
+    const again = async (): Promise<void> => {
+      const wish = { versionId: id, by: test.owner, atMs: clock() };
+      await at.store.change((change) => wantExamination(change, registry, wish));
+    };
+    for (const state of ['denied', 'review', 'failed'] as const) {
+      await set(id, { state });
+      await again();
+      expect(jobs.at(-1)).toMatchObject({ kind: 'registry.examine', data: { versionId: id, wantsReview: true } });
+    }
+    const fresh = await version(cleanFacts(), { state: 'failed' });
+    await at.store.change((change) =>
+      wantExamination(change, registry, { versionId: fresh, by: test.owner, atMs: clock() }),
+    );
+    expect(jobs.at(-1)).toMatchObject({ data: { versionId: fresh, wantsReview: false } });
   });
 
   it('a dry run counts and lists what would change, released versions first, and changes nothing', async () => {

@@ -2,6 +2,7 @@ import type { PrincipalRef } from '../../../contract/types/common.ts';
 import { RegistryError } from '../../errors.ts';
 import type { Registry } from '../../registry.ts';
 import type { Change } from '../../../store/store.ts';
+import { wasTurnedAway } from '../../versions/was-turned-away.ts';
 import { MAX_ATTEMPTS, reexamineJob, upkeepJob } from '../job-kinds.ts';
 import { submitVersion } from '../submit.ts';
 import { REEXAMINED } from './reexamine-version.ts';
@@ -27,8 +28,11 @@ export async function wantExamination(
     .executeTakeFirst();
   if (version === undefined) throw RegistryError.of('version-unknown', versionId);
   const { state } = version;
-  if (state === 'denied' || state === 'failed' || state === 'review')
-    return submitVersion(change, registry, { versionId, by, atMs, wantsReview: state === 'denied' });
+  if (state === 'denied' || state === 'failed' || state === 'review') {
+    // Also one that failed, or waited for a person, since: else to ask twice would do without him.
+    const wantsReview = state === 'denied' || (await wasTurnedAway(change, versionId));
+    return submitVersion(change, registry, { versionId, by, atMs, wantsReview });
+  }
   if (!REEXAMINED.includes(state)) throw RegistryError.of('version-state', `it is ${state}`);
   await change.sql.updateTable('registry_versions').set({ recheck_at: atMs }).where('id', '=', versionId).execute();
   await enqueueExamination(change, versionId);
