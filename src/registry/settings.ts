@@ -42,8 +42,8 @@ export const upstreamSettings = z.strictObject({
     .int()
     .min(1)
     .max(300)
-    .default(25)
-    .describe('a client waits so long for the answer, then is told to retry'),
+    .default(8)
+    .describe('a client waits so long for the answer, then is told to retry; many clients give up after 10'),
   freshSeconds: z
     .int()
     .min(1)

@@ -23,7 +23,7 @@ export const allOf = (pieces: AsyncIterable<Uint8Array>): Promise<Buffer> => buf
 
 /** Makes a model with a version whose contents have arrived, plain, on both sides; it is on its way to be released. */
 export async function versionWith(
-  test: TestRegistry,
+  test: Pick<TestRegistry, 'registry' | 'owner' | 'projectId'>,
   files: Files,
   { name = 'acme/one', registry = test.registry }: { readonly name?: string; readonly registry?: Registry } = {},
 ): Promise<string> {

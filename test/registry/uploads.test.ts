@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { requireKept } from '../../src/registry/contents/require-kept.ts';
 import { makeModel } from '../../src/registry/models/make-model.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 import { abandonVersion } from '../../src/registry/uploads/abandon-version.ts';
@@ -51,6 +52,10 @@ describeEachStore('uploads', ({ makeStore }) => {
       makeModel(change, { ...facts, by: test.owner, atMs: registry.clock() }),
     );
     return value;
+  }
+
+  async function setJob(id: string, state: 'running' | 'waiting' | 'failed'): Promise<void> {
+    await at.store.change(({ sql }) => sql.updateTable('job').set({ state }).where('id', '=', id).execute());
   }
 
   async function begin(files: readonly DeclaredFile[], of = modelId): Promise<string> {
@@ -288,6 +293,66 @@ describeEachStore('uploads', ({ makeStore }) => {
     expect(await isStored(content)).toBe(false);
     expect(await at.store.read.selectFrom('registry_contents').selectAll().execute()).toEqual([]);
     await expect(abandon(kept)).rejects.toMatchObject({ code: 'version-state' });
+  });
+
+  it('what is given up while it is assembled leaves nothing behind', async () => {
+    const content = Buffer.alloc(MIB + 3, 7);
+    const versionId = await begin([{ path: 'a.bin', bytes: content.length }]);
+    await put(versionId, 'a.bin', content.subarray(0, MIB));
+    await put(versionId, 'a.bin', content.subarray(MIB), { part: 1 });
+    await submit(versionId);
+    const interrupted: Blobs = Object.assign(Object.create(registry.blobs) as Blobs, {
+      read: registry.blobs.read.bind(registry.blobs),
+      put: async (...all: Parameters<Blobs['put']>) => {
+        const info = await registry.blobs.put(...all);
+        await abandon(versionId);
+        return info;
+      },
+    });
+    await expect(assemble(versionId, { blobs: interrupted })).rejects.toMatchObject({ code: 'version-state' });
+    await giveUpOld(registry);
+    expect(await fileRows(versionId)).toEqual([{ path: 'a.bin', bytes: content.length, digest: null }]);
+    expect(await isStored(content)).toBe(false);
+    expect(await at.store.read.selectFrom('registry_contents').selectAll().execute()).toEqual([]);
+  });
+
+  it('a content that went with another version is not given to a file', async () => {
+    const content = bytesOf('made twice');
+    const digest = digestOf(content);
+    const other = await upload(content);
+    const keep = () => at.store.change((change) => requireKept(change, at.store.dialect, [{ digest }]));
+    await keep();
+    await abandon(other);
+    await expect(keep()).rejects.toMatchObject({ code: 'blobs-unavailable' });
+  });
+
+  it('what a job fetches is not given up while the job waits or runs, however long that takes', async () => {
+    const fetched = await begin([{ path: 'a', bytes: 3 }]);
+    const jobId = 'job_01J8Z3J8Z3J8Z3J8Z3J8Z3J8Z4';
+    await at.store.change(async ({ sql }) => {
+      await sql
+        .insertInto('job')
+        .values({
+          id: jobId,
+          kind: 'registry.import',
+          data: '{}',
+          state: 'running',
+          attempts: 1,
+          max_attempts: 8,
+          claim: 1,
+          run_at: 0,
+          created_at: 0,
+        })
+        .execute();
+      await sql.updateTable('registry_versions').set({ job_id: jobId }).where('id', '=', fetched).execute();
+    });
+    laterMs = 8 * DAY_MS;
+    for (const state of ['running', 'waiting'] as const) {
+      await setJob(jobId, state);
+      expect([state, await giveUpOld(registry), await stateOf(fetched)]).toEqual([state, 0, 'uploading']);
+    }
+    await setJob(jobId, 'failed');
+    expect([await giveUpOld(registry), await stateOf(fetched)]).toEqual([1, 'abandoned']);
   });
 
   it('an upload that rests for too long is given up; one to which something came is not', async () => {

@@ -91,13 +91,11 @@ async function pull(
   const outcome = await pullThrough(registry, { name: known?.name ?? wanted.name, revision, caller, signal });
   if (outcome.kind === 'unknown') return undefined;
   if (outcome.kind === 'wait') {
-    // What the hub never told of may still be a number or a stage of here.
-    const here = outcome.isHubDown === true && known !== undefined && (await isReleasedHere(registry, known, revision));
-    if (here) return undefined;
+    if (outcome.isHubDown === true && (await isReleasedHere(registry, known, revision))) return undefined;
     throw waiting(wanted.name, outcome);
   }
   if (outcome.kind === 'refused') {
-    if (known !== undefined) await checkRecalled(registry, known, wanted.revision);
+    await checkRecalled(registry, known, revision);
     throw HubError.of('hub-upstream-refused', `${wanted.name}: ${outcome.reason}`);
   }
   const version = await readVersion(registry, outcome.versionId);
@@ -106,7 +104,13 @@ async function pull(
   return { model, version: await findRevision(registry.store.read, model, `v${version.number}`) };
 }
 
-async function isReleasedHere({ store }: Registry, model: RegistryModelRow, revision: string): Promise<boolean> {
+/** What the hub never told of may still be a number or a stage of here; a recall is told as one. */
+async function isReleasedHere(
+  { store }: Registry,
+  model: RegistryModelRow | undefined,
+  revision: string,
+): Promise<boolean> {
+  if (model === undefined) return false;
   try {
     await findRevision(store.read, model, revision);
     return true;
@@ -127,7 +131,12 @@ async function findById(call: HubCall, id: string): Promise<RegistryModelRow | u
 }
 
 /** A recall is told as one: of anything else clients take what they have in their cache. */
-async function checkRecalled({ store }: Registry, model: RegistryModelRow, revision: string): Promise<void> {
+async function checkRecalled(
+  { store }: Registry,
+  model: RegistryModelRow | undefined,
+  revision: string,
+): Promise<void> {
+  if (model === undefined) return;
   const imported = await store.read
     .selectFrom('registry_versions')
     .select('number')

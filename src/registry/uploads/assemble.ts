@@ -87,23 +87,45 @@ async function assembleFile(means: Means, { versionId, signal, onBytes }: Assemb
   const { store, blobs } = means;
   if (file.parts.length === 1) onBytes(file.bytes);
   const whole = await wholeOf(blobs, file, joined(blobs, file.parts, { signal, onBytes }));
-  const setDigest = async ({ sql }: Change, digest: string | null): Promise<void> => {
-    await sql
-      .updateTable('registry_files')
-      .set({ digest })
-      .where('version_id', '=', versionId)
-      .where('side', '=', 'source')
-      .where('path', '=', file.path)
-      .execute();
-  };
-  await store.change(async (change) => {
-    await writeContent(change, whole, Date.now());
-    await setDigest(change, whole.digest);
+  const place = { versionId, path: file.path };
+  const { value: isWanted } = await store.change(async (change) => {
+    if (await setDigest(change, place, whole.digest)) {
+      await writeContent(change, whole, Date.now());
+      return true;
+    }
+    await unnameBlobs(change, [whole.digest], Date.now());
+    return false;
   });
+  if (!isWanted) throw RegistryError.of('version-state', 'somebody gave it up');
   // Something may have removed it just before it was named.
   if ((await blobs.stat(whole.digest)) !== undefined) return;
-  await store.change((change) => setDigest(change, null));
+  await store.change((change) => setDigest(change, place, null));
   throw RegistryError.of('blobs-unavailable', file.path);
+}
+
+/** False where the version was given up: then nothing may be written down of it, for nobody would forget it again. */
+async function setDigest(
+  { sql }: Change,
+  { versionId, path }: { readonly versionId: string; readonly path: string },
+  digest: string | null,
+): Promise<boolean> {
+  // Whoever gives it up at the same time waits, or was first.
+  const version = await sql
+    .updateTable('registry_versions')
+    .set((build) => ({ state: build.ref('state') }))
+    .where('id', '=', versionId)
+    .where('state', '!=', 'abandoned')
+    .returning('id')
+    .executeTakeFirst();
+  if (version === undefined) return false;
+  await sql
+    .updateTable('registry_files')
+    .set({ digest })
+    .where('version_id', '=', versionId)
+    .where('side', '=', 'source')
+    .where('path', '=', path)
+    .execute();
+  return true;
 }
 
 /** The parts of a file that is whole, or of all files. */

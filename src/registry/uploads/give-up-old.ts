@@ -35,21 +35,35 @@ async function isResting(read: Means['store']['read'], versionId: string, before
 }
 
 function resting(read: Means['store']['read'], before: number) {
-  return read
-    .selectFrom('registry_versions as version')
-    .select('version.id')
-    .where('version.state', '=', 'uploading')
-    .where('version.created_at', '<', before)
-    .where((build) =>
-      build.not(
-        build.exists(
-          build
-            .selectFrom('registry_parts as part')
-            .select('part.part')
-            .whereRef('part.version_id', '=', 'version.id')
-            .where('part.stored_at', '>=', before),
+  return (
+    read
+      .selectFrom('registry_versions as version')
+      .select('version.id')
+      .where('version.state', '=', 'uploading')
+      .where('version.created_at', '<', before)
+      .where((build) =>
+        build.not(
+          build.exists(
+            build
+              .selectFrom('registry_parts as part')
+              .select('part.part')
+              .whereRef('part.version_id', '=', 'version.id')
+              .where('part.stored_at', '>=', before),
+          ),
         ),
-      ),
-    )
-    .orderBy('version.id');
+      )
+      // What is fetched has no parts: it rests when no job works on it.
+      .where((build) =>
+        build.not(
+          build.exists(
+            build
+              .selectFrom('job')
+              .select('job.id')
+              .whereRef('job.id', '=', 'version.job_id')
+              .where('job.state', 'in', ['waiting', 'running']),
+          ),
+        ),
+      )
+      .orderBy('version.id')
+  );
 }

@@ -6,6 +6,7 @@ import type { ScanReport } from '../../../scan/scan-report.ts';
 import { factsOf } from '../../admission/facts-of.ts';
 import type { AdmissionFacts } from '../../admission/facts.ts';
 import { readFacts, writeFacts } from '../../admission/read-facts.ts';
+import { requireKept } from '../../contents/require-kept.ts';
 import { materialise } from '../../contents/materialise.ts';
 import { putEvidence } from '../../contents/put-evidence.ts';
 import { storeContent } from '../../contents/store-content.ts';
@@ -154,6 +155,7 @@ async function keep(means: ThreadMeans, task: ThreadTask, { rows, admission }: P
   await means.store.change(async (change) => {
     if ((await ownVersion(change.sql, task, 'releasing')) === undefined)
       throw RegistryError.of('version-state', 'it changed meanwhile');
+    await requireKept(change, means.store.dialect, rows);
     await writeReleaseRows(change, task.versionId, rows);
     await change.sql
       .updateTable('registry_versions')
