@@ -1,4 +1,4 @@
-import type { Client, ClientReply } from '../../contract/client.ts';
+import { type Client, type ClientReply, ProblemError } from '../../contract/client.ts';
 import { type Retrying, retrying } from '../registry/retrying.ts';
 import type { LocalFile } from './list-files.ts';
 
@@ -40,10 +40,20 @@ async function findInterrupted(
   for (const version of items) {
     const isLike = version.state === 'uploading' && version.files === files.length && version.bytes === bytes;
     if (!isLike || version.source.kind !== 'upload') continue;
-    const upload = await client.versions.uploads({ params: { versionId: version.id } }, { signal });
-    if (isOf(upload, files)) return upload;
+    const upload = await ownUpload(client, version.id, signal);
+    if (upload !== undefined && isOf(upload, files)) return upload;
   }
   return undefined;
+}
+
+/** Undefined for the upload of somebody else, which is his to go on with. */
+async function ownUpload(client: Client, versionId: string, signal: AbortSignal): Promise<Upload | undefined> {
+  try {
+    return await client.versions.uploads({ params: { versionId } }, { signal });
+  } catch (error) {
+    if (error instanceof ProblemError && error.code === 'not-your-upload') return undefined;
+    throw error;
+  }
 }
 
 function isOf({ uploads }: Upload, files: readonly LocalFile[]): boolean {

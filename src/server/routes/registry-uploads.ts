@@ -26,7 +26,10 @@ export const registryUploadBindings = [
     return showUpload(services, value);
   }),
 
-  bind('versions.uploads', ({ params, services }) => showUpload(services, params.versionId)),
+  bind('versions.uploads', async ({ params, caller, services }) => {
+    await requireOwnUpload(services.store.read, params.versionId, signedIn(caller));
+    return showUpload(services, params.versionId);
+  }),
 
   bind('versions.putPart', async ({ params, query, content, caller, services }) => {
     if (content === null) throw new Error('expected a body: the route takes one');
