@@ -26,6 +26,18 @@ const ways: Readonly<Record<VersionState, readonly VersionState[]>> = {
 /** Where files of a version become known, or another one is given out: then the model is found by other paths. */
 const namesFiles: ReadonlySet<VersionState> = new Set(['examining', 'released', 'recalled']);
 
+const activities: Readonly<Record<VersionState, string>> = {
+  uploading: 'model.uploading',
+  examining: 'model.examining',
+  review: 'model.review',
+  releasing: 'model.releasing',
+  released: 'model.released',
+  denied: 'model.denied',
+  recalled: 'model.recalled',
+  failed: 'model.failed',
+  abandoned: 'model.abandoned',
+};
+
 interface Move {
   readonly versionId: string;
   readonly to: VersionState;
@@ -94,7 +106,7 @@ function recordMove(
   const { data, ...rest } = entry;
   change.record({
     class: to === 'examining' ? 'scan-activity' : 'application-lifecycle',
-    activity: `model.${to}`,
+    activity: activities[to],
     actor: by ?? { kind: 'system', id: 'server' },
     object: {
       kind: 'version',
