@@ -31,6 +31,9 @@ function mapped(value: unknown, change: (text: string) => string, depth: number)
   if (depth > MAX_DEPTH) throw new RangeError('expected a document that is not that deep');
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((one) => mapped(one, change, depth + 1));
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  if (typeof value !== 'object' || value === null) return value;
+  // What a scan found has no prototype at all.
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, mapped(one, change, depth + 1)]));
 }
