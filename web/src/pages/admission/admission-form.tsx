@@ -1,13 +1,13 @@
-import { Button, Tabs, Textarea } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { call, type Reply } from '../../api/call.ts';
 import { useApiWhen, useChanged } from '../../api/hooks.ts';
-import { Row, Stack } from '../../ui/panel.tsx';
-import { ErrorState, ProblemNote, sentence } from '../../ui/states.tsx';
+import { Stack } from '../../ui/panel.tsx';
+import { ReasonForm } from '../../ui/reason-form.tsx';
+import { ErrorState, sentence } from '../../ui/states.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
-import { useSubmit } from '../../ui/use-submit.ts';
 import { PolicyDiff } from '../policies/policy-diff.tsx';
 import { PolicyEditor } from '../policies/policy-text.tsx';
 import styles from '../policies/policy-text.module.css';
@@ -123,41 +123,21 @@ interface PutIntoForceProps extends AdmissionFormProps {
 }
 
 function PutIntoForce({ active, text, isReady }: PutIntoForceProps) {
-  const [comment, setComment] = useState('');
-  const { busy, error, submit } = useSubmit();
   const changed = useChanged();
   const navigate = useNavigate();
 
-  async function put(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    await submit(async () => {
-      await call('admission.put', { body: { body: text, comment, basedOn: active.version } });
-      await changed('admission.', 'versions.', 'approvals.');
-      await navigate({ to: '/admission' });
-    });
+  async function put(comment: string): Promise<void> {
+    await call('admission.put', { body: { body: text, comment, basedOn: active.version } });
+    await changed('admission.', 'versions.', 'approvals.');
+    await navigate({ to: '/admission' });
   }
 
   return (
-    <form onSubmit={(event) => void put(event)}>
-      <Stack>
-        <Textarea
-          label="Why"
-          description="For those who come after you, and for the record."
-          required
-          withAsterisk={false}
-          autosize
-          minRows={2}
-          maxLength={2000}
-          value={comment}
-          onChange={(event) => setComment(event.currentTarget.value)}
-        />
-        <ProblemNote error={error} />
-        <Row>
-          <Button type="submit" loading={busy} disabled={!isReady || comment.trim() === ''}>
-            Put into force
-          </Button>
-        </Row>
-      </Stack>
-    </form>
+    <ReasonForm
+      description="For those who come after you, and for the record."
+      button="Put into force"
+      isReady={isReady}
+      send={put}
+    />
   );
 }

@@ -1,13 +1,13 @@
-import { Button, Tabs, Textarea } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useNavigate } from '@tanstack/react-router';
-import { type FormEvent, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { call, type Reply } from '../../api/call.ts';
 import { useApiWhen, useChanged } from '../../api/hooks.ts';
-import { Row, Stack } from '../../ui/panel.tsx';
-import { ErrorState, ProblemNote, sentence } from '../../ui/states.tsx';
+import { Stack } from '../../ui/panel.tsx';
+import { ReasonForm } from '../../ui/reason-form.tsx';
+import { ErrorState, sentence } from '../../ui/states.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
-import { useSubmit } from '../../ui/use-submit.ts';
 import { placeOf } from './cedar-tokens.ts';
 import { Impact } from './impact.tsx';
 import { PolicyDiff } from './policy-diff.tsx';
@@ -127,41 +127,21 @@ interface ProposeProps {
 }
 
 function Propose({ active, text, ready }: ProposeProps) {
-  const [comment, setComment] = useState('');
-  const { busy, error, submit } = useSubmit();
   const changed = useChanged();
   const navigate = useNavigate();
 
-  async function propose(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    await submit(async () => {
-      const { version } = await call('policies.propose', { body: { text, comment, basedOn: active.version } });
-      await changed('policies.', 'overview.');
-      await navigate({ to: '/policies/$version', params: { version: String(version) } });
-    });
+  async function propose(comment: string): Promise<void> {
+    const { version } = await call('policies.propose', { body: { text, comment, basedOn: active.version } });
+    await changed('policies.', 'overview.');
+    await navigate({ to: '/policies/$version', params: { version: String(version) } });
   }
 
   return (
-    <form onSubmit={(event) => void propose(event)}>
-      <Stack>
-        <Textarea
-          label="Why"
-          description="For whoever decides about it, and for the record."
-          required
-          withAsterisk={false}
-          autosize
-          minRows={2}
-          maxLength={2000}
-          value={comment}
-          onChange={(event) => setComment(event.currentTarget.value)}
-        />
-        <ProblemNote error={error} />
-        <Row>
-          <Button type="submit" loading={busy} disabled={!ready || comment.trim() === ''}>
-            Propose this change
-          </Button>
-        </Row>
-      </Stack>
-    </form>
+    <ReasonForm
+      description="For whoever decides about it, and for the record."
+      button="Propose this change"
+      isReady={ready}
+      send={propose}
+    />
   );
 }
