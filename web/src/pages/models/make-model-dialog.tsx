@@ -8,6 +8,7 @@ import { formText } from '../../ui/form-text.ts';
 import { Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
+import { ModelNameInput } from './model-name-input.tsx';
 
 interface MakeModelDialogProps {
   readonly opened: boolean;
@@ -57,18 +58,7 @@ function MakeModelForm({ onClose }: { readonly onClose: () => void }) {
   return (
     <form onSubmit={(event) => void make(event)}>
       <Stack>
-        <TextInput
-          name="name"
-          label="Name"
-          description="As on a hub: a namespace and a name, or only a name."
-          placeholder="our-team/sentiment-small"
-          required
-          withAsterisk={false}
-          maxLength={193}
-          spellCheck={false}
-          autoComplete="off"
-          data-autofocus
-        />
+        <ModelNameInput name="name" data-autofocus />
         <ProjectSelect value={projectId} onChange={setProjectId} />
         <Textarea name="description" label="What it is for" autosize minRows={2} maxLength={2000} />
         <Select

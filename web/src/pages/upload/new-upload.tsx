@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, Select, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
@@ -9,6 +9,7 @@ import { Row, Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
 import { ProjectSelect } from '../models/make-model-dialog.tsx';
+import { ModelNameInput } from '../models/model-name-input.tsx';
 import { asVersion, type Chosen } from './chosen-files.ts';
 import { ChosenList } from './chosen-list.tsx';
 import { declareVersion } from './declare.ts';
@@ -114,15 +115,7 @@ function TargetFields({ value, onChange }: TargetFieldsProps) {
       />
       {value.kind === 'new' ? (
         <>
-          <TextInput
-            label="Name"
-            description="As on a hub: a namespace and a name, or only a name."
-            placeholder="our-team/sentiment-small"
-            required
-            withAsterisk={false}
-            maxLength={193}
-            spellCheck={false}
-            autoComplete="off"
+          <ModelNameInput
             value={value.name}
             onChange={(event) => onChange({ ...value, name: event.currentTarget.value })}
           />
