@@ -6,6 +6,7 @@ import { byteWords, countWords } from '../../ui/byte-words.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Stack } from '../../ui/panel.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
+import { pathColumn } from '../versions/path-column.tsx';
 import { EmptyState } from '../../ui/states.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Waiting } from '../../ui/waiting.tsx';
@@ -18,17 +19,7 @@ type FindingChange = Comparison['findings'][number];
 const size = (bytes: number | null): string => (bytes === null ? '–' : byteWords(bytes));
 
 const fileColumns: readonly Column<FileChange>[] = [
-  {
-    id: 'path',
-    header: 'File',
-    onCard: 'heading',
-    sort: ({ path }) => path,
-    cell: ({ path }) => (
-      <strong>
-        <Revealed text={path} />
-      </strong>
-    ),
-  },
+  pathColumn(),
   { id: 'change', header: 'Change', sort: ({ change }) => change, cell: ({ change }) => <StatusMark of={change} /> },
   { id: 'before', header: 'Before', numeric: true, cell: ({ bytesBefore }) => size(bytesBefore) },
   { id: 'after', header: 'Now', numeric: true, cell: ({ bytesAfter }) => size(bytesAfter) },

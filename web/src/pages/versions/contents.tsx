@@ -8,6 +8,7 @@ import { EmptyState } from '../../ui/states.tsx';
 import { Waiting } from '../../ui/waiting.tsx';
 import { type InspectedFile, type InspectedPart, type Stated, type TensorTotals, useDocument } from './documents.ts';
 import { bytesOf, type PartProps } from './part-props.ts';
+import { pathColumn } from './path-column.tsx';
 import styles from './versions.module.css';
 
 const known = <Row,>(data: readonly Row[]): Loadable<readonly Row[]> => ({
@@ -20,17 +21,7 @@ const known = <Row,>(data: readonly Row[]): Loadable<readonly Row[]> => ({
 const figure = new Intl.NumberFormat('en-GB');
 
 const tensorColumns: readonly Column<TensorTotals>[] = [
-  {
-    id: 'path',
-    header: 'File',
-    onCard: 'heading',
-    sort: ({ path }) => path,
-    cell: ({ path }) => (
-      <strong>
-        <Revealed text={path} />
-      </strong>
-    ),
-  },
+  pathColumn(),
   { id: 'format', header: 'Format', cell: ({ format }) => <Revealed text={format} /> },
   {
     id: 'tensors',
