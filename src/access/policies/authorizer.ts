@@ -9,7 +9,7 @@ import type { ActivePolicies } from './active-policies.ts';
 import { demandFor } from './demand.ts';
 import type { PolicyOutcome } from './request.ts';
 import { allowedSentence, denialSentences } from './sentences.ts';
-import { circumstancesOf, questionOf, type Situation } from './situation.ts';
+import { questionOf, type Situation, situationOf } from './situation.ts';
 
 export interface AuthorizerOptions {
   readonly records: AccessRecords;
@@ -78,15 +78,7 @@ async function decideFor(
   const placeNow = records.resourceOf(scope);
   const resource = placeNow instanceof Promise ? await placeNow : placeNow;
   const atMs = clock();
-  const situation: Situation = {
-    principal,
-    action,
-    resource,
-    held,
-    now: circumstancesOf(caller, resource, atMs),
-    recentlyVerified: isRecent(caller, atMs, stepUpSeconds),
-    credential: caller.credential?.kind ?? 'session',
-  };
+  const situation = situationOf({ principal, action, resource, held }, caller, { atMs, stepUpSeconds });
   const { policies } = records;
   const { request, weighed } = questionOf(situation);
   const outcome = policies.prepared.evaluate(request);
@@ -95,11 +87,6 @@ async function decideFor(
   usage.note(grants, atMs);
   const reasons = [allowedSentence(outcome)];
   return { allowed: true, policies: outcome.policies, policyVersion: policies.version, grants, reasons };
-}
-
-export function isRecent({ verifiedAtMs, credential }: Caller, atMs: number, stepUpSeconds: number): boolean {
-  if (verifiedAtMs === null || credential?.kind !== 'session') return false;
-  return verifiedAtMs <= atMs && atMs - verifiedAtMs <= stepUpSeconds * 1000;
 }
 
 function denial(situation: Situation, outcome: PolicyOutcome, { version, prepared }: ActivePolicies): AccessDecision {

@@ -3,10 +3,10 @@ import type { PrincipalRef } from '../../contract/types/common.ts';
 import type { Caller } from '../caller.ts';
 import type { HeldGrants } from '../grants/held-grants.ts';
 import { NOWHERE } from '../grants/role-actions.ts';
-import { type AuthorizerOptions, barredBy, grantsThatTookPart, isRecent } from './authorizer.ts';
+import { type AuthorizerOptions, barredBy, grantsThatTookPart } from './authorizer.ts';
 import { stepUp } from './demand.ts';
 import type { Classification, Resource } from './request.ts';
-import { circumstancesOf, questionOf, type Situation } from './situation.ts';
+import { questionOf, situationOf } from './situation.ts';
 
 /** All that a decision looks at of a model. */
 export interface ModelPlace {
@@ -86,15 +86,7 @@ function decide(
   resource: Resource,
 ): boolean {
   const atMs = clock();
-  const situation: Situation = {
-    principal,
-    action,
-    resource,
-    held,
-    now: circumstancesOf(caller, resource, atMs),
-    recentlyVerified: isRecent(caller, atMs, stepUpSeconds),
-    credential: caller.credential?.kind ?? 'session',
-  };
+  const situation = situationOf({ principal, action, resource, held }, caller, { atMs, stepUpSeconds });
   const { request, weighed } = questionOf(isVerified ? stepUp(situation) : situation);
   const outcome = records.policies.prepared.evaluate(request);
   if (outcome.allowed && !isVerified) usage.note(grantsThatTookPart(outcome, weighed), atMs);

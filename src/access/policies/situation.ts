@@ -35,6 +35,25 @@ export function circumstancesOf(caller: Caller, resource: Resource, atMs: number
   };
 }
 
+/** The situation of a caller now. */
+export function situationOf(
+  asked: Pick<Situation, 'principal' | 'action' | 'resource' | 'held'>,
+  caller: Caller,
+  { atMs, stepUpSeconds }: { readonly atMs: number; readonly stepUpSeconds: number },
+): Situation {
+  return {
+    ...asked,
+    now: circumstancesOf(caller, asked.resource, atMs),
+    recentlyVerified: isRecent(caller, atMs, stepUpSeconds),
+    credential: caller.credential?.kind ?? 'session',
+  };
+}
+
+function isRecent({ verifiedAtMs, credential }: Caller, atMs: number, stepUpSeconds: number): boolean {
+  if (verifiedAtMs === null || credential?.kind !== 'session') return false;
+  return verifiedAtMs <= atMs && atMs - verifiedAtMs <= stepUpSeconds * 1000;
+}
+
 /** A question to the policies, with the grants that count for it. */
 export interface Question {
   readonly request: PolicyRequest;
