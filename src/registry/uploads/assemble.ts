@@ -3,8 +3,8 @@ import { BlobError } from '../../store/blobs/errors.ts';
 import { unnameBlobs } from '../../store/blobs/name-blob.ts';
 import { removeUnnamedBlobs } from '../../store/blobs/remove-unnamed.ts';
 import type { ThreadStore } from '../../store/jobs/threads/remote-store.ts';
-import type { Change } from '../../store/store.ts';
-import { writeContent } from '../contents/write-content.ts';
+import { versionState } from '../../contract/types/registry.ts';
+import { giveContent } from '../contents/give-content.ts';
 import { RegistryError } from '../errors.ts';
 import { bytesOfPart, countParts } from './parts-of.ts';
 
@@ -19,6 +19,9 @@ interface Assembly {
   /** Told how many bytes more were read. */
   readonly onBytes: (bytes: number) => void;
 }
+
+/** Every state but that of a version that was given up. */
+const notGivenUp = versionState.options.filter((state) => state !== 'abandoned');
 
 interface UploadedFile {
   readonly path: string;
@@ -87,45 +90,9 @@ async function assembleFile(means: Means, { versionId, signal, onBytes }: Assemb
   const { store, blobs } = means;
   if (file.parts.length === 1) onBytes(file.bytes);
   const whole = await wholeOf(blobs, file, joined(blobs, file.parts, { signal, onBytes }));
-  const place = { versionId, path: file.path };
-  const { value: isWanted } = await store.change(async (change) => {
-    if (await setDigest(change, place, whole.digest)) {
-      await writeContent(change, whole, Date.now());
-      return true;
-    }
-    await unnameBlobs(change, [whole.digest], Date.now());
-    return false;
-  });
-  if (!isWanted) throw RegistryError.of('version-state', 'somebody gave it up');
-  // Something may have removed it just before it was named.
-  if ((await blobs.stat(whole.digest)) !== undefined) return;
-  await store.change((change) => setDigest(change, place, null));
-  throw RegistryError.of('blobs-unavailable', file.path);
-}
-
-/** False where the version was given up: then nothing may be written down of it, for nobody would forget it again. */
-async function setDigest(
-  { sql }: Change,
-  { versionId, path }: { readonly versionId: string; readonly path: string },
-  digest: string | null,
-): Promise<boolean> {
-  // Whoever gives it up at the same time waits, or was first.
-  const version = await sql
-    .updateTable('registry_versions')
-    .set((build) => ({ state: build.ref('state') }))
-    .where('id', '=', versionId)
-    .where('state', '!=', 'abandoned')
-    .returning('id')
-    .executeTakeFirst();
-  if (version === undefined) return false;
-  await sql
-    .updateTable('registry_files')
-    .set({ digest })
-    .where('version_id', '=', versionId)
-    .where('side', '=', 'source')
-    .where('path', '=', path)
-    .execute();
-  return true;
+  const given = { versionId, path: file.path, content: whole, states: notGivenUp };
+  const isKept = await giveContent({ store, blobs, clock: Date.now }, given);
+  if (!isKept) throw RegistryError.of('blobs-unavailable', file.path);
 }
 
 /** The parts of a file that is whole, or of all files. */
