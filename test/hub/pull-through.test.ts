@@ -8,6 +8,7 @@ import { moveVersion } from '../../src/registry/versions/move-version.ts';
 import { jobsConfig } from '../../src/store/jobs/config.ts';
 import { openJobs } from '../../src/store/jobs/open-jobs.ts';
 import { type HubStandIn, startHubStandIn } from '../build/hub-stand-in.ts';
+import { quick } from '../build/jobs.ts';
 import { describeEachStore } from '../build/store.ts';
 import { upstreamOf } from '../registry/upstream-fixture.ts';
 import { type HubServer, startHubServer } from '../server/hub-server.ts';
@@ -24,15 +25,7 @@ describeEachStore('the hub interface fetches what is not here', (column) => {
       config: jobsConfig.parse({ threads: 2 }),
       kinds: [examineJob, importJob],
       warn: () => undefined,
-      timing: {
-        pollMs: 30,
-        renewMs: 100,
-        progressMs: 10,
-        firstRetryMs: 20,
-        stopGraceMs: 200,
-        upkeepMs: 100,
-        leaseMs: 1000,
-      },
+      timing: quick,
     });
     hub = await startHubServer(column, {
       queue,

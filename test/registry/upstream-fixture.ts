@@ -11,6 +11,7 @@ import type { JobContext, Jobs } from '../../src/store/jobs/job.ts';
 import { openJobs } from '../../src/store/jobs/open-jobs.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { HubStandIn } from '../build/hub-stand-in.ts';
+import { quick } from '../build/jobs.ts';
 import type { TestColumn } from '../build/store.ts';
 import { openTestRegistry, type TestRegistry } from './fixture.ts';
 
@@ -43,15 +44,7 @@ export async function openUpstreamPlace(
   const queue = await openJobs({
     config: jobsConfig.parse({ threads: concurrency }),
     kinds: [examineJob, importJob],
-    timing: {
-      pollMs: 30,
-      renewMs: 100,
-      progressMs: 10,
-      firstRetryMs: 20,
-      stopGraceMs: 200,
-      upkeepMs: 100,
-      leaseMs: 1000,
-    },
+    timing: quick,
     warn: (error) => faults.push(error),
   });
   const place = await column.makeStore({ enqueue: queue.enqueue });
