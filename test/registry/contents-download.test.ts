@@ -83,6 +83,29 @@ describeEachStore('downloads', ({ makeStore }) => {
     await elsewhere.contents.close();
   });
 
+  it('do not end once all bytes are out: on the same connection the next thing may be asked', async () => {
+    await release(registry, versionId);
+    const closing = Promise.withResolvers<undefined>();
+    const slowToClose = async function* () {
+      yield content;
+      await closing.promise;
+    };
+    const guarded = (bytes: number) => {
+      const ending = new AbortController();
+      const download = { versionId, ending, signal: ending.signal, knownAtMs: performance.now(), bytes };
+      return { signal: ending.signal, pieces: registry.contents.running.guard(slowToClose(), download) };
+    };
+    const [whole, part] = [guarded(content.length), guarded(content.length + 1)];
+    for (const { pieces } of [whole, part]) expect((await pieces.next()).done).toBe(false);
+    const ends = whole.pieces.next();
+    await move(registry, versionId, 'recalled');
+    await vi.waitFor(() => expect(part.signal.aborted).toBe(true), 5000);
+    expect(whole.signal.aborted).toBe(false);
+    closing.resolve(undefined);
+    expect((await ends).done).toBe(true);
+    await part.pieces.return(undefined);
+  });
+
   it('rest while nobody can say whether the version was recalled', async () => {
     await release(registry, versionId);
     let isDown = false;

@@ -40,7 +40,7 @@ export async function openDownload(registry: Means, request: DownloadRequest): P
     const pieces = counted(opened.read(isWhole(range, opened.bytes) ? undefined : range), (files, bytes) =>
       tally.note({ versionId, principal }, { files: range.start === 0 ? files : 0, bytes }),
     );
-    return running.guard(pieces, { versionId, ending, signal, knownAtMs });
+    return running.guard(pieces, { versionId, ending, signal, knownAtMs, bytes: range.end - range.start });
   };
   return { ...opened, signal, read };
 }

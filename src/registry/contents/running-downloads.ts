@@ -40,9 +40,16 @@ export class RunningDownloads {
     this.#endListening = means.bus.subscribe('models', () => this.#look());
   }
 
-  /** Passes pieces on while the version is known to be released and nobody ends it. */
-  async *guard(pieces: AsyncIterable<Uint8Array>, download: Readonly<Running>): AsyncGenerator<Uint8Array> {
+  /**
+   * Passes pieces on while the version is known to be released and nobody ends it. Once all of its bytes are out there is nothing to
+   * end: who has them may ask for the next thing on the same connection.
+   */
+  async *guard(
+    pieces: AsyncIterable<Uint8Array>,
+    { bytes, ...download }: Readonly<Running> & { readonly bytes: number },
+  ): AsyncGenerator<Uint8Array> {
     const running: Running = { ...download };
+    let left = bytes;
     this.#running.add(running);
     this.#timer ??= setInterval(() => this.#look(), CHECK_MS).unref();
     try {
@@ -51,11 +58,17 @@ export class RunningDownloads {
         running.ending.signal.throwIfAborted();
         running.signal.throwIfAborted();
         yield piece;
+        left -= piece.length;
+        if (left <= 0) this.#leave(running);
       }
     } finally {
-      this.#running.delete(running);
-      if (this.#running.size === 0) this.#rest();
+      this.#leave(running);
     }
+  }
+
+  #leave(running: Running): void {
+    this.#running.delete(running);
+    if (this.#running.size === 0) this.#rest();
   }
 
   close(): void {
@@ -96,7 +109,7 @@ export class RunningDownloads {
     for (const running of asked) {
       const state = states.get(running.versionId);
       if (state === 'released') running.knownAtMs = askedAtMs;
-      else running.ending.abort(notReleased(state));
+      else if (this.#running.has(running)) running.ending.abort(notReleased(state));
     }
   }
 
