@@ -36,6 +36,7 @@ const bundle = await rolldown({
     'hash-worker': 'dist/node/sign/hash-worker.js',
     'chunk-worker': 'dist/node/seal/chunk-worker.js',
     'copy-worker': 'dist/node/convert/copy-worker.js',
+    'digest-worker': 'dist/store/blobs/digest-worker.js',
     'examiner-worker': 'dist/access/policies/examiner-worker.js',
     'job-thread': 'dist/server/jobs/job-thread.js',
   },

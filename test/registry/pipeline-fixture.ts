@@ -188,7 +188,7 @@ async function sendPart(
 ): Promise<void> {
   for (let left = 20; ; left -= 1) {
     try {
-      await putPart(registry, { versionId, path, part: 0, content: Readable.from([content]) });
+      await putPart(registry, { versionId, path, part: 0, content: Readable.from([Buffer.from(content)]) });
       return;
     } catch (error) {
       if (!(error instanceof RegistryError) || error.code !== 'blobs-unavailable' || left === 0) throw error;

@@ -77,7 +77,7 @@ describeEachStore('uploads', ({ makeStore }) => {
       path,
       part: 0,
       ...rest,
-      content: content instanceof Readable ? content : Readable.from([content]),
+      content: content instanceof Readable ? content : Readable.from([Buffer.from(content)]),
     });
 
   const missing = async (versionId: string): Promise<Record<string, readonly number[]>> => {

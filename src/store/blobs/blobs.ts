@@ -22,7 +22,8 @@ export interface Blobs {
   readonly column: 'folder' | 's3';
   /**
    * Stores a stream; hashes while it is written, and refuses (storing nothing) what is longer than `maxBytes` or has another digest than
-   * `expected`. Resolves when the bytes are durable. The same content twice is stored once.
+   * `expected`. Resolves when the bytes are durable. The same content twice is stored once. Nothing of a piece is kept once the next is asked
+   * for.
    */
   put(content: AsyncIterable<Uint8Array>, options: PutOptions): Promise<BlobInfo>;
   stat(digest: string): Promise<BlobInfo | undefined>;

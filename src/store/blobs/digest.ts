@@ -18,9 +18,8 @@ export function checkRange(range: BlobRange, bytes: number): void {
   if (!isWithin || end > bytes) throw BlobError.of('range-invalid', { start, end, bytes });
 }
 
-/** Counts and hashes content while it passes, and says at the end whether it is acceptable. */
-export class ContentMeter {
-  readonly #hash: Hash = createHash('sha256');
+/** Counts content while it passes, and says at the end whether it is acceptable. */
+export class ContentLimits {
   readonly #options: PutOptions;
   #bytes = 0;
 
@@ -31,18 +30,39 @@ export class ContentMeter {
   }
 
   /** @throws BlobError `blob-too-long` with the first byte too many. */
-  add(chunk: Uint8Array): void {
-    this.#bytes += chunk.byteLength;
+  count({ byteLength }: Uint8Array): void {
+    this.#bytes += byteLength;
     if (this.#bytes > this.#options.maxBytes) throw BlobError.of('blob-too-long', { maxBytes: this.#options.maxBytes });
+  }
+
+  /** Of all that was counted; takes the hexadecimal digits of its SHA-256. @throws BlobError `digest-mismatch` */
+  infoOf(hex: string): BlobInfo {
+    const digest = `sha256:${hex}`;
+    const { expected = digest } = this.#options;
+    if (digest !== expected) throw BlobError.of('digest-mismatch', { expected, found: digest });
+    return { digest, bytes: this.#bytes };
+  }
+}
+
+/** Counts and hashes content while it passes. */
+export class ContentMeter {
+  readonly #hash: Hash = createHash('sha256');
+  readonly #limits: ContentLimits;
+
+  /** @throws BlobError `digest-malformed` when another thing than a digest is expected. */
+  constructor(options: PutOptions) {
+    this.#limits = new ContentLimits(options);
+  }
+
+  /** @throws BlobError `blob-too-long` with the first byte too many. */
+  add(chunk: Uint8Array): void {
+    this.#limits.count(chunk);
     this.#hash.update(chunk);
   }
 
   /** @throws BlobError `digest-mismatch` */
   end(): BlobInfo {
-    const digest = `sha256:${this.#hash.digest('hex')}`;
-    const { expected = digest } = this.#options;
-    if (digest !== expected) throw BlobError.of('digest-mismatch', { expected, found: digest });
-    return { digest, bytes: this.#bytes };
+    return this.#limits.infoOf(this.#hash.digest('hex'));
   }
 }
 

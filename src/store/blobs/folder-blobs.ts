@@ -15,8 +15,9 @@ import {
 import { dirname, join } from 'node:path';
 import { reasonOf } from '../../node/reason.ts';
 import type { BlobInfo, BlobRange, Blobs, PutOptions } from './blobs.ts';
-import { GatheringWriter } from './gathering-writer.ts';
-import { ContentMeter, checkRange, hexOf, verified } from './digest.ts';
+import { BlockWriter } from './block-writer.ts';
+import { checkRange, ContentLimits, hexOf, verified } from './digest.ts';
+import { DigestThreads } from './digest-threads.ts';
 import { BlobError } from './errors.ts';
 
 const FILE_MODE = 0o600;
@@ -38,6 +39,7 @@ const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL |
 export class FolderBlobs implements Blobs {
   readonly column = 'folder';
   readonly #root: string;
+  readonly #digests = new DigestThreads();
 
   private constructor(root: string) {
     this.#root = root;
@@ -60,10 +62,10 @@ export class FolderBlobs implements Blobs {
   }
 
   async put(content: AsyncIterable<Uint8Array>, options: PutOptions): Promise<BlobInfo> {
-    const meter = new ContentMeter(options);
+    const limits = new ContentLimits(options);
     const temporary = join(this.#root, INCOMING, randomBytes(16).toString('hex'));
     try {
-      const info = await writeMeasured(temporary, content, meter);
+      const info = await this.#write(temporary, content, limits);
       await onDisk('store a blob', () => this.#publish(temporary, info));
       return info;
     } catch (error) {
@@ -138,7 +140,25 @@ export class FolderBlobs implements Blobs {
   }
 
   close(): Promise<void> {
-    return Promise.resolve();
+    return this.#digests.close();
+  }
+
+  /** Errors of the content itself pass as they are: they say nothing about the disk. */
+  async #write(path: string, content: AsyncIterable<Uint8Array>, limits: ContentLimits): Promise<BlobInfo> {
+    const file = await onDisk('store a blob', () => open(path, CREATE_FLAGS, FILE_MODE));
+    const writer = new BlockWriter(file, this.#digests);
+    try {
+      for await (const chunk of content) {
+        limits.count(chunk);
+        await onDisk('store a blob', () => writer.add(chunk));
+      }
+      const info = limits.infoOf(await onDisk('store a blob', () => writer.end()));
+      await onDisk('store a blob', () => file.sync());
+      return info;
+    } finally {
+      await writer.settled();
+      await file.close();
+    }
   }
 
   #pathOf(digest: string): string {
@@ -183,25 +203,6 @@ async function openUnlinked(path: string): Promise<OpenFile | undefined> {
     if (codeOf(error) === 'ENOENT') return undefined;
     if (codeOf(error) === 'ELOOP') throw BlobError.of('blobs-unsafe', { path, reason: 'it is a symbolic link' }, error);
     throw unavailable('open a blob', error);
-  }
-}
-
-/** Errors of the content itself pass as they are: they say nothing about the disk. */
-async function writeMeasured(path: string, content: AsyncIterable<Uint8Array>, meter: ContentMeter): Promise<BlobInfo> {
-  const file = await onDisk('store a blob', () => open(path, CREATE_FLAGS, FILE_MODE));
-  const writer = new GatheringWriter(file);
-  try {
-    for await (const chunk of content) {
-      meter.add(chunk);
-      if (writer.add(chunk)) await onDisk('store a blob', () => writer.written());
-    }
-    await onDisk('store a blob', () => writer.flush());
-    const info = meter.end();
-    await onDisk('store a blob', () => file.sync());
-    return info;
-  } finally {
-    await writer.settled();
-    await file.close();
   }
 }
 
