@@ -1,21 +1,28 @@
 /**
- * How fast a server takes in files: parts over HTTP on this machine, hashed and made durable, against plain SHA-256 of the same bytes. The
- * sender is a process of its own and does nothing but send.
+ * How fast a server takes in files, hashed and made durable, against plain SHA-256 of the same bytes: without a network, and as parts over HTTP
+ * on this machine. Beside it a server of a few lines that does no more than receive, and one that also hashes and writes. The sender is a
+ * process of its own that does nothing but send.
  *
  * usage: node bench/upload.ts [MIB]
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { request, Agent } from 'node:http';
+import { open } from 'node:fs/promises';
+import { Agent, createServer, type IncomingMessage, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serveRegistry, BEARER } from '../test/registry/served.ts';
 import { openTestRegistry } from '../test/registry/fixture.ts';
+import { FolderBlobs } from '../src/store/blobs/folder-blobs.ts';
 import { openStore } from '../src/store/open-store.ts';
 
 const MIB = 1024 * 1024;
 const PART_BYTES = 16 * MIB;
+/** As sockets give them. */
+const PIECE_BYTES = 64 * 1024;
 const AT_ONCE = [1, 4];
 const ROUNDS = 3;
 
@@ -69,17 +76,22 @@ function put(agent: Agent, part: number, content: Buffer): Promise<void> {
 
 /** In the process that receives. */
 async function measure(): Promise<void> {
-  const hashed: number[] = [];
-  const received = new Map<number, number[]>(AT_ONCE.map((count) => [count, []]));
+  const ways: readonly [string, () => number | Promise<number>][] = [
+    ['plain SHA-256', hashAll],
+    ['store of blobs, no network', store],
+    ['bare server that drops, 4 at once', () => receiveBare(drop, 4)],
+    ['bare server that hashes and writes, 1 at once', () => receiveBare(hashAndWrite, 1)],
+    ['bare server that hashes and writes, 4 at once', () => receiveBare(hashAndWrite, 4)],
+    ...AT_ONCE.map((count): [string, () => Promise<number>] => [`upload, ${count} at once`, () => receive(count)]),
+  ];
+  const times = new Map<string, number[]>(ways.map(([name]) => [name, []]));
   for (let round = 0; round < ROUNDS; round++) {
-    hashed.push(hashAll());
-    for (const count of AT_ONCE) received.get(count)?.push(await receive(count));
+    for (const [name, run] of ways) times.get(name)?.push(await run());
   }
-  const base = median(hashed);
-  console.log(`plain SHA-256: ${rate(base)} MiB/s`);
-  for (const [count, times] of received) {
-    const ratio = Math.round((base / median(times)) * 100);
-    console.log(`upload, ${count} at once: ${rate(median(times))} MiB/s, ${ratio} % of plain SHA-256`);
+  const base = median(times.get('plain SHA-256') ?? []);
+  console.log('| what | MiB/s | of plain SHA-256 |\n|---|--:|--:|');
+  for (const [name, taken] of times) {
+    console.log(`| ${name} | ${rate(median(taken))} | ${Math.round((base / median(taken)) * 100)} % |`);
   }
 }
 
@@ -93,8 +105,68 @@ function hashAll(): number {
   return performance.now() - started;
 }
 
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'vouchsafe-bench-upload-'));
+}
+
+/** What an upload costs beside the network: the content of each part as a stream from memory, four at once. */
+async function store(): Promise<number> {
+  const folder = newFolder();
+  const blobs = await FolderBlobs.open(folder);
+  const contents = Array.from({ length: parts }, (_, part) => contentOf(part));
+  const rest = contents.values();
+  const started = performance.now();
+  await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      for (const content of rest) await blobs.put(piecesOf(content), { maxBytes: content.length });
+    }),
+  );
+  const milliseconds = performance.now() - started;
+  await blobs.close();
+  rmSync(folder, { recursive: true });
+  return milliseconds;
+}
+
+async function* piecesOf(content: Buffer): AsyncGenerator<Buffer> {
+  for (let at = 0; at < content.length; at += PIECE_BYTES) yield content.subarray(at, at + PIECE_BYTES);
+}
+
+type Taking = (body: IncomingMessage, path: string) => Promise<void>;
+
+async function drop(body: IncomingMessage): Promise<void> {
+  body.resume();
+  await once(body, 'end');
+}
+
+/** As one writes it in an afternoon. */
+async function hashAndWrite(body: IncomingMessage, path: string): Promise<void> {
+  const file = await open(path, 'w');
+  const hash = createHash('sha256');
+  for await (const piece of body) {
+    hash.update(piece as Buffer);
+    await file.write(piece as Buffer);
+  }
+  hash.digest();
+  await file.sync();
+  await file.close();
+}
+
+async function receiveBare(take: Taking, count: number): Promise<number> {
+  const folder = newFolder();
+  let taken = 0;
+  const server = createServer((asked, answer) => {
+    void take(asked, join(folder, `${taken++}`)).then(() => answer.end());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const milliseconds = await sendFrom(`http://127.0.0.1:${port}`, 'none', count);
+  server.close();
+  rmSync(folder, { recursive: true });
+  return milliseconds;
+}
+
 async function receive(count: number): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'vouchsafe-bench-upload-'));
+  const folder = newFolder();
   const store = await openStore({
     records: { column: 'sqlite', folder },
     enqueue: async () => {
