@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { putEvidence } from '../../src/registry/contents/put-evidence.ts';
 import { recallVersion } from '../../src/registry/pipeline/recall.ts';
 import { describeEachStore } from '../build/store.ts';
 import type { MadeVersion } from '../registry/released.ts';
 import { type HubServer, startHubServer } from '../server/hub-server.ts';
+import { testServer } from '../server/test-server.ts';
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
@@ -397,4 +398,14 @@ describeEachStore('released models are read as OCI artifacts', (column) => {
     expect(hub.logged()).not.toContain(hub.key);
     expect(hub.logged()).not.toContain(Buffer.from(hub.key).toString('base64').slice(8, -8));
   });
+});
+
+test('too many requests are told with how long to wait', async () => {
+  const server = testServer({ config: { limits: { perAddress: { count: 1, windowSeconds: 60 } } } });
+  onTestFinished(() => server.app.close());
+  const ask = () => server.app.inject({ method: 'GET', url: '/v2/', headers: { host: 'localhost:4800' } });
+  expect((await ask()).statusCode).toBe(401);
+  const answer = await ask();
+  expect([answer.statusCode, answer.json()]).toMatchObject([429, { errors: [{ code: 'TOOMANYREQUESTS' }] }]);
+  expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
 });

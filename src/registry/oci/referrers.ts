@@ -14,7 +14,7 @@ const typesOf = {
 const kinds = Object.keys(typesOf) as (keyof typeof typesOf)[];
 
 /** Of all versions of a model: of more, the newest are looked at. */
-const MAX_REFERRERS = 5000;
+const MAX_REFERRERS = 2000;
 
 /** What the configuration of an artifact is that has none (image specification, section "Guidance for an Empty Descriptor"). */
 export const emptyDocument: Document = documentOf({});
