@@ -32,7 +32,7 @@ export async function referrersIndex(
   model: RegistryModelRow,
   { subject, artifactType }: { readonly subject: string; readonly artifactType: string | null },
 ): Promise<Document> {
-  const all = await referrersOf(registry, model, subject);
+  const all = await referrersOf(registry, model, { subject });
   return documentOf({
     schemaVersion: 2,
     mediaType: mediaTypes.index,
@@ -54,16 +54,15 @@ export async function findReferrer(
   model: RegistryModelRow,
   wanted: { readonly manifest: string } | { readonly content: string },
 ): Promise<Referrer | undefined> {
-  const all = await referrersOf(registry, model, null);
-  return all.find(({ manifest, content }) =>
-    'manifest' in wanted ? manifest.digest === wanted.manifest : content.digest === wanted.content,
-  );
+  if ('content' in wanted) return (await referrersOf(registry, model, wanted))[0];
+  const all = await referrersOf(registry, model, {});
+  return all.find(({ manifest }) => manifest.digest === wanted.manifest);
 }
 
 async function referrersOf(
   { store }: Pick<Registry, 'store'>,
   { id }: RegistryModelRow,
-  subject: string | null,
+  { subject, content }: { readonly subject?: string; readonly content?: string },
 ): Promise<readonly Referrer[]> {
   let wanted = store.read
     .selectFrom('registry_evidence as e')
@@ -76,7 +75,8 @@ async function referrersOf(
     .orderBy('v.number', 'desc')
     .orderBy('e.kind')
     .limit(MAX_REFERRERS);
-  if (subject !== null) wanted = wanted.where('v.oci_manifest', '=', subject);
+  if (subject !== undefined) wanted = wanted.where('v.oci_manifest', '=', subject);
+  if (content !== undefined) wanted = wanted.where('e.digest', '=', content);
   return (await wanted.execute()).map(referrerOf);
 }
 
