@@ -80,8 +80,9 @@ export function createServer(services: Services, options: ServerOptions): Fastif
     isStrict: options.isStrict === true,
     maxBodyBytes: config.limits.maxBodyBytes,
   });
-  addHub(app, { services, place, log, rules, maxStreamMs: MAX_STREAM_MS });
-  addOci(app, { services, place, log, rules, stillHolds, maxStreamMs: MAX_STREAM_MS });
+  const interfaceOptions = { services, place, log, rules, stillHolds, maxStreamMs: MAX_STREAM_MS };
+  addHub(app, interfaceOptions);
+  addOci(app, interfaceOptions);
   addDocuments(app, services.facts.version);
   if (options.consoleFolder !== undefined) addConsole(app, options.consoleFolder);
   return app;

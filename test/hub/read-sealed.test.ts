@@ -1,8 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealVersion, writeSealed } from '../../src/registry/contents/seal-version.ts';
 import { recallVersion } from '../../src/registry/pipeline/recall.ts';
 import { moveVersion } from '../../src/registry/versions/move-version.ts';
+import { maxStaleMs } from '../../src/store/bus/bus.ts';
 import { describeEachStore } from '../build/store.ts';
 import { contentRow, versionWith } from '../registry/contents-fixture.ts';
 import { type HubServer, startHubServer } from '../server/hub-server.ts';
@@ -56,19 +61,35 @@ describeEachStore('the interfaces of others read what is stored sealed', (column
     }
   });
 
+  /** Each on a connection of its own: one that carried much before holds more than this file. */
+  const beginReading = (key: string): Promise<readonly IncomingMessage[]> =>
+    Promise.all(
+      ways.map(async ({ path }) => {
+        const headers = { authorization: `Bearer ${key}` };
+        const [answer] = (await once(get(`${hub.origin}${path}`, { headers, agent: false }), 'response')) as [
+          IncomingMessage,
+        ];
+        expect(answer.statusCode).toBe(200);
+        return answer;
+      }),
+    );
+
+  test('a key that is revoked ends the downloads that it began', async () => {
+    const { secret, revoke } = await hub.issueKey();
+    const begun = await beginReading(secret);
+    await revoke();
+    // Who it is, is asked again once so long has passed.
+    await setTimeout(maxStaleMs);
+    for (const answer of begun) await expect(buffer(answer)).rejects.toThrow('aborted');
+  });
+
   test('a recall cuts off a download under way', async () => {
     const { registry, owner: by } = hub;
-    const readers = await Promise.all(ways.map(async ({ path }) => (await hub.get(path)).body?.getReader()));
-    for (const reader of readers) expect((await reader?.read())?.done).toBe(false);
+    const begun = await beginReading(hub.key);
     await registry.store.change((change) =>
       recallVersion(change, registry, { versionId, by, reason: 'bad', atMs: registry.clock() }),
     );
-    for (const reader of readers) {
-      const rest = async (): Promise<void> => {
-        while ((await reader?.read())?.done === false);
-      };
-      await expect(rest()).rejects.toThrow();
-    }
+    for (const answer of begun) await expect(buffer(answer)).rejects.toThrow('aborted');
     for (const { path, gone } of ways) expect((await hub.get(path)).status).toBe(gone);
   });
 });

@@ -1,4 +1,4 @@
-import { addAbortSignal, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { answerFile } from '../../../registry/contents/answer-file.ts';
 import { openDownload } from '../../../registry/contents/open-download.ts';
@@ -6,7 +6,7 @@ import type { ByteRange } from '../../../registry/contents/range.ts';
 import { RegistryError } from '../../../registry/errors.ts';
 import { OciError } from '../../../registry/oci/errors.ts';
 import { findBlob, type FoundBlob } from '../../../registry/oci/find-blob.ts';
-import { whileHolds } from '../../routes/while-holds.ts';
+import { streamDownload } from '../../stream-download.ts';
 import { type OciAsked, paramsOf, repositoryIn } from './oci-asked.ts';
 
 /** Sends what a digest names in a repository, or a part of it, or only what is known of it. */
@@ -44,9 +44,7 @@ async function contentOf(blob: FoundBlob, part: ByteRange, asked: OciAsked): Pro
       throw whyNot(error);
     },
   );
-  const pieces = whileHolds(opened.read(part), asked.stillHolds);
-  // A recall cuts it off, also while nobody takes what is ready.
-  return addAbortSignal(opened.signal, Readable.from(pieces, { objectMode: false }));
+  return streamDownload(opened, part, asked.stillHolds);
 }
 
 /** The version may have been recalled since it was looked up. */
