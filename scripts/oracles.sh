@@ -2,13 +2,13 @@
 # Brings the Python libraries that test/oracle and test/ordinary use. Safe to run again; never fails, only says what is missing.
 #
 # usage: scripts/oracles.sh [--small|--print]
-#   --small: only what the test suite compares with (numpy, torch, h5py, onnx, safetensors, age, the Hugging Face clients); --print: install nothing, print `export VOUCHSAFE_PYTHON=…` for eval
+#   --small: only what the test suite compares with (numpy, torch, h5py, onnx, safetensors, age, skopeo, the Hugging Face clients); --print: install nothing, print `export VOUCHSAFE_PYTHON=…` for eval
 set -u
 
 home="${VOUCHSAFE_ORACLE_HOME:-$HOME/.cache/vouchsafe-oracle}"
 system=/usr/bin/python3
 debian=(python3-sklearn python3-joblib python3-pandas python3-scipy python3-h5py python3-onnx python3-torch
-  python3-xgboost python3-lz4 python3-zstandard python3-venv)
+  python3-xgboost python3-lz4 python3-zstandard python3-venv skopeo)
 # The CPU build of torch first: the default one drags in gigabytes of GPU libraries.
 torch_versions=(torch==2.13.0+cpu)
 wheels=(numpy scipy pandas scikit-learn joblib h5py onnx safetensors lz4 zstandard cloudpickle setuptools huggingface_hub==2.0.0)
@@ -107,7 +107,7 @@ case "${1:-}" in
     exit 0
     ;;
   --small)
-    debian=(python3-numpy python3-venv age)
+    debian=(python3-numpy python3-venv age skopeo)
     wheels=(numpy h5py onnx safetensors huggingface_hub==2.0.0)
     optional=()
     modules=(numpy torch h5py onnx safetensors huggingface_hub)

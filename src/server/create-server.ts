@@ -14,6 +14,7 @@ import { addHeaders } from './plugins/headers/index.ts';
 import { addHub } from './plugins/hub/index.ts';
 import { addHostCheck } from './plugins/host/index.ts';
 import { addAuthentication, addVisits, credentialCheck } from './plugins/identity/index.ts';
+import { addOci } from './plugins/oci/index.ts';
 import { addLimits, connectionLimits } from './plugins/limits/index.ts';
 import { addRequestLog } from './plugins/log/index.ts';
 import type { ServerLog } from './plugins/log/server-log.ts';
@@ -70,15 +71,18 @@ export function createServer(services: Services, options: ServerOptions): Fastif
   addCsrfCheck(app, place);
   addPrincipalRates(app, services.counters, config.limits);
   const rules = { authorizer: services.authorizer, refused: refusalRecorder(services.store, services.counters) };
+  const stillHolds = credentialCheck(options.authenticator, place);
   addRoutes(app, options.bindings, {
     services,
     rules,
     cookie: place.cookie,
-    stillHolds: credentialCheck(options.authenticator, place),
+    stillHolds,
     isStrict: options.isStrict === true,
     maxBodyBytes: config.limits.maxBodyBytes,
   });
-  addHub(app, { services, place, log, rules, maxStreamMs: MAX_STREAM_MS });
+  const interfaceOptions = { services, place, log, rules, stillHolds, maxStreamMs: MAX_STREAM_MS };
+  addHub(app, interfaceOptions);
+  addOci(app, interfaceOptions);
   addDocuments(app, services.facts.version);
   if (options.consoleFolder !== undefined) addConsole(app, options.consoleFolder);
   return app;

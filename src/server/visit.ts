@@ -25,6 +25,8 @@ declare module 'fastify' {
     readonly contract?: Route;
     /** Read by clients of the hub interface, which write slashes and keys their own way. */
     readonly isHub?: true;
+    /** Read by clients of OCI registries: they send keys as passwords, and slashes at the end of addresses. */
+    readonly isOci?: true;
   }
 }
 

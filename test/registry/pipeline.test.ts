@@ -8,6 +8,7 @@ import type { EvidenceKind } from '../../src/contract/types/registry.ts';
 import { contentKeysOf } from '../../src/registry/contents/content-keys.ts';
 import { materialise } from '../../src/registry/contents/materialise.ts';
 import { readEvidence } from '../../src/registry/contents/put-evidence.ts';
+import { releasedPack } from '../../src/registry/oci/released-pack.ts';
 import { wantAllExaminations, wantExamination } from '../../src/registry/pipeline/again/want-examination.ts';
 import { keepVersionsMoving } from '../../src/registry/pipeline/again/upkeep.ts';
 import { beginRelease } from '../../src/registry/pipeline/begin-release.ts';
@@ -124,6 +125,13 @@ describe.each(jobPlaces())('the pipeline ($name)', ({ makePlace }) => {
       'model.released',
     ]);
     for (const file of await filesOf(versionId, 'release')) expect(file.wrapped_key, file.path).not.toBeNull();
+    const packed = await releasedPack(
+      pipeline.registry,
+      { name: `acme/model-${models}` },
+      { ...row, revision: row.revision ?? '' },
+    );
+    expect(packed.manifest).toMatchObject({ digest: row.oci_manifest, bytes: { length: row.oci_manifest_bytes } });
+    expect(packed.config.digest).toBe(row.oci_config);
     expect(await documentOf(versionId, 'bom-cyclonedx')).toContain(row.root_digest);
     expect(await documentOf(versionId, 'bom-spdx')).toContain('apache-2.0'.toUpperCase().replace('APACHE', 'Apache'));
     expect(await tellings(versionId, 'released')).toEqual([pipeline.test.owner.id]);

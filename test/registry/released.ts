@@ -3,6 +3,7 @@ import type { PrincipalRef } from '../../src/contract/types/common.ts';
 import { storeContent } from '../../src/registry/contents/store-content.ts';
 import { findModelByName } from '../../src/registry/models/find-model.ts';
 import { makeModel } from '../../src/registry/models/make-model.ts';
+import { packedColumns } from '../../src/registry/oci/pack-version.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 import { declareVersion } from '../../src/registry/versions/declare-version.ts';
 import { moveVersion } from '../../src/registry/versions/move-version.ts';
@@ -64,7 +65,13 @@ export async function releaseVersion(registry: Registry, wanted: Releasing): Pro
     }
     await moveVersion(change, bus, { ...move, to: 'releasing' });
     const revision = revisionOf(wanted.name, versionId, stored);
-    const set = { revision, released_at: atMs, stage: wanted.stage ?? 'none', verdict: 'clean' } as const;
+    const { number, created_at: createdAtMs } = await change.sql
+      .selectFrom('registry_versions')
+      .select(['number', 'created_at'])
+      .where('id', '=', versionId)
+      .executeTakeFirstOrThrow();
+    const packed = packedColumns({ name: wanted.name, number, revision, createdAtMs, files: stored });
+    const set = { revision, released_at: atMs, stage: wanted.stage ?? 'none', verdict: 'clean', ...packed } as const;
     await moveVersion(change, bus, { ...move, to: 'released', set });
     return { modelId, versionId, revision };
   });

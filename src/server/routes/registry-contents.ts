@@ -3,9 +3,9 @@ import { answerFile, attachment } from '../../registry/contents/answer-file.ts';
 import { openDownload, statDownload } from '../../registry/contents/open-download.ts';
 import { readEvidence } from '../../registry/contents/put-evidence.ts';
 import { RegistryError } from '../../registry/errors.ts';
+import { streamDownload } from '../stream-download.ts';
 import { type AnyBinding, bind } from './bind.ts';
 import { signedIn } from './signed-in.ts';
-import { whileHolds } from './while-holds.ts';
 
 /** A stream, since the length of a text would take the place of the length that is told. */
 const nothing = (): Readable => Readable.from([]);
@@ -18,8 +18,7 @@ export const registryContentBindings: readonly AnyBinding[] = [
     const { part, ...answer } = answerFile(await statDownload(registry, file), wants);
     if (part === null) return { ...answer, content: nothing() };
     const opened = await openDownload(registry, { ...file, principal: signedIn(caller), signal });
-    const pieces = whileHolds(opened.read(part), stillHolds);
-    return { ...answer, content: Readable.from(pieces, { objectMode: false, signal: opened.signal }) };
+    return { ...answer, content: streamDownload(opened, part, stillHolds) };
   }),
 
   bind('versions.evidence', async ({ params, services }) => {

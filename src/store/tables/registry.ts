@@ -58,6 +58,10 @@ interface RegistryVersionTable {
   /** JSON: `AdmissionDecision`. */
   decision: string | null;
   root_digest: string | null;
+  /** Digests of its manifest and configuration as an OCI artifact; null before release, and where it has too many files for one. */
+  oci_manifest: string | null;
+  oci_manifest_bytes: number | null;
+  oci_config: string | null;
   /** The key of this version, wrapped by the master key; its ciphertext in base 64. */
   key_provider: string | null;
   key_name: string | null;

@@ -1,6 +1,7 @@
 import type { Change } from '../../../store/store.ts';
 import { readFacts } from '../../admission/read-facts.ts';
 import { sealVersion, writeSealed, type SealedVersion } from '../../contents/seal-version.ts';
+import { packedColumns } from '../../oci/pack-version.ts';
 import type { Registry } from '../../registry.ts';
 import { moveVersion, type VersionRow } from '../../versions/move-version.ts';
 import { entryOf } from '../decide-now.ts';
@@ -40,7 +41,7 @@ export async function concludeRelease(registry: Registry, conclusion: Conclusion
     if (current === undefined) return;
     const judgement = await judge(change.sql, current, since(current, clock()));
     if (judgement.outcome !== 'allow') return sendBack(change, registry, { version: current, judgement });
-    await release(change, registry, { version: current, judgement, files, signed, sealed });
+    await release(change, registry, { version: current, name, judgement, files, signed, sealed });
   });
 }
 
@@ -83,6 +84,8 @@ async function sendBack(
 
 interface Releasing {
   readonly version: VersionRow;
+  /** Of the model. */
+  readonly name: string;
   readonly judgement: Judgement;
   readonly files: readonly ReleasedFile[];
   readonly signed: Signed;
@@ -92,7 +95,7 @@ interface Releasing {
 async function release(
   change: Change,
   registry: Registry,
-  { version, judgement, files, signed, sealed }: Releasing,
+  { version, name, judgement, files, signed, sealed }: Releasing,
 ): Promise<void> {
   const { decision, approver } = judgement;
   const atMs = registry.clock();
@@ -107,6 +110,7 @@ async function release(
     set: {
       revision,
       root_digest: signed.rootDigest,
+      ...packedColumns({ name, number: version.number, revision, createdAtMs: version.created_at, files }),
       released_at: atMs,
       decision: JSON.stringify(decision),
       verdict,

@@ -8,6 +8,8 @@ export interface HubAsked {
   readonly reply: FastifyReply;
   /** Scheme and host under which the client asked. */
   readonly origin: string;
+  /** Whether what the request showed still makes the same caller of it. */
+  readonly stillHolds: () => Promise<boolean>;
 }
 
 export function sendJson(reply: FastifyReply, answer: unknown): FastifyReply {

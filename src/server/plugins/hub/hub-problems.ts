@@ -4,9 +4,8 @@ import { CodedError } from '../../../bytes/errors.ts';
 import { HubError } from '../../../registry/hub/errors.ts';
 import { RequestError } from '../../errors.ts';
 import type { ServerLog } from '../log/server-log.ts';
+import { headerText } from '../problem/header-text.ts';
 import { FIRST_SERVER_FAULT, problemOf, shownError } from '../problem/problem-of.ts';
-
-const MAX_MESSAGE_CHARACTERS = 1000;
 
 /** Answers what goes wrong in the shape that clients of the hub print: an error code and a message in headers, the message in JSON. */
 export function addHubProblems(
@@ -75,13 +74,4 @@ function headersOf(
       : {}),
     ...(seconds === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(seconds))) }),
   };
-}
-
-/** Text as a header can have it, its UTF-8 byte by byte: what somebody wrote as a reason ends no line. */
-function headerText(text: string): string {
-  const plain = text
-    .replaceAll(/\p{C}+/gu, ' ')
-    .slice(0, MAX_MESSAGE_CHARACTERS)
-    .toWellFormed();
-  return Buffer.from(plain, 'utf8').toString('latin1');
 }

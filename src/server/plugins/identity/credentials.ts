@@ -8,7 +8,7 @@ const TOKEN = /^[\w.~+/=-]{1,512}$/;
 export interface Credentials {
   readonly session: string | null;
   readonly bearer: string | null;
-  /** Of HTTP Basic (RFC 7617), which only the token endpoint takes (RFC 6749 section 2.3.1). */
+  /** Of HTTP Basic (RFC 7617), which only the token endpoint takes (RFC 6749 section 2.3.1). What clients of OCI send so is a key. */
   readonly basic: { readonly id: string; readonly secret: string } | null;
 }
 
@@ -23,8 +23,9 @@ export function credentialsOf(request: FastifyRequest, cookieName: string): Cred
   if (shown > 1) throw RequestError.of('ambiguous-credentials');
   const [session = null] = sessions;
   const read = authorization === undefined ? none : readAuthorization(authorization);
-  const isHub = request.routeOptions.config.isHub === true;
-  return { session, ...read, bearer: isHub ? plainKey(read.bearer) : read.bearer };
+  const { isHub, isOci } = request.routeOptions.config;
+  if (isOci === true && read.basic !== null) return { session, bearer: read.basic.secret, basic: null };
+  return { session, ...read, bearer: isHub === true ? plainKey(read.bearer) : read.bearer };
 }
 
 /** Some clients of the hub interface refuse to send a key that does not begin with `hf_`. */

@@ -38,6 +38,6 @@ export function addLimits(app: FastifyInstance, limits: ServerConfig['limits']):
     const [path = ''] = address.split('?');
     if (!path.startsWith('/') || devious.test(path)) throw RequestError.of('malformed-path');
     // The router would take it for a parameter that is empty.
-    if (path.endsWith('/') && path !== '/') throw RequestError.of('not-found');
+    if (path.endsWith('/') && path !== '/' && routeOptions.config.isOci !== true) throw RequestError.of('not-found');
   });
 }
