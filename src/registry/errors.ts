@@ -46,9 +46,13 @@ const registryErrors = {
   'path-ambiguous': row(
     'two paths of a version are the same to some file systems',
     422,
-    'give each file a name that differs in more than case or composition',
+    'give each file a name that differs in more than case or composition, and that no folder has',
   ),
-  'path-refused': row('a file cannot have such a name', 422, 'use relative paths, with / between their parts'),
+  'path-refused': row(
+    'a file cannot have that name on every system',
+    422,
+    'rename it where it comes from, then begin again',
+  ),
   'people-only': row('a program decides nothing', 403, 'sign in to the console and decide there'),
   'policy-invalid': row('the admission policy is not well made', 422),
   'policy-denies': row(

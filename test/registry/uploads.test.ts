@@ -244,14 +244,26 @@ describeEachStore('uploads', ({ makeStore }) => {
     ['two of one name', ['a', 'a'], 'path-ambiguous'],
     ['a name in capitals', ['a/Model.bin', 'a/model.BIN'], 'path-ambiguous'],
     ['a letter composed in two ways', ['caf\u00e9', 'cafe\u0301'], 'path-ambiguous'],
-    ['a file that is also a folder', ['a', 'a/b', 'a-'], 'path-ambiguous'],
+    ['a file that is also a folder', ['a-', 'a', 'a/b'], 'path-ambiguous'],
     ['a file that is also a folder, in capitals', ['A', 'a/b'], 'path-ambiguous'],
     ['a path that leaves the version', ['../a'], 'path-refused'],
     ['an absolute path', ['/etc/passwd'], 'path-refused'],
     ['backslashes', ['a\\b'], 'path-refused'],
     ['a line end', ['a\nb'], 'path-refused'],
-  ])('refuses %s', async (_what, paths, code) => {
-    await expect(begin(paths.map((path) => ({ path, bytes: 1 })))).rejects.toMatchObject({ code });
+    ['one folder in two spellings', ['Weights/a', 'weights/b'], 'path-ambiguous'],
+    ['a stream of NTFS', ['a', 'model.bin:stream'], 'path-refused'],
+    ['a device of Windows', ['a/con.txt'], 'path-refused'],
+    ['a dot at the end', ['folder./a'], 'path-refused'],
+    ['what a pull would remove', ['.vouchsafe-partial/a'], 'path-refused'],
+    ['a name of more than 255 bytes', ['ä'.repeat(128)], 'path-refused'],
+  ])('refuses %s, and says which', async (_what, paths, code) => {
+    const named = JSON.stringify(paths.at(-1)).slice(1, -1);
+    await expect(begin(paths.map((path) => ({ path, bytes: 1 })))).rejects.toMatchObject({
+      code,
+      httpStatus: 422,
+      message: expect.stringContaining(named),
+    });
+    expect(await at.store.read.selectFrom('registry_versions').selectAll().execute()).toEqual([]);
   });
 
   it('refuses more than its limits, and takes what is within', async () => {

@@ -190,7 +190,7 @@ describeEachStore('models from a hub', (column) => {
     ['cut', 'info', 'upstream-failed'],
     ['endless', 'info', 'upstream-failed'],
     ['endless', 'tree', 'upstream-failed'],
-    ['leaving-path', 'tree', 'upstream-failed'],
+    ['leaving-path', 'tree', 'path-refused'],
     ['duplicate-path', 'tree', 'upstream-failed'],
     ['redirect-private', 'info', 'upstream-failed'],
     ['redirect-loop', 'tree', 'upstream-failed'],
@@ -200,6 +200,22 @@ describeEachStore('models from a hub', (column) => {
     hub.fail({ fault, at });
     expect(await codeOf(importIt())).toBe(code);
     expect(await place.versions()).toEqual([]);
+  });
+
+  it.each([
+    ['weights:1.bin', 'path-refused', 'Windows has other uses for'],
+    ['sub/aux.json', 'path-refused', 'Windows keeps for a device'],
+    ['.vouchsafe-partial/x.json', 'path-refused', 'an interrupted pull'],
+    ['SUB/other.txt', 'path-ambiguous', 'sub/vocab.txt'],
+    ['config.json/x', 'path-ambiguous', 'is a file, and the folder of'],
+  ])('do not begin, and say why, where a file is called %s', async (path, code, reason) => {
+    hub.put(NAME, { files: { ...good, [path]: 'x' } });
+    expect(await codeOf(importIt())).toBe(code);
+    const outcome = await pull();
+    expect(outcome).toMatchObject({ kind: 'refused', reason: expect.stringContaining(reason) });
+    expect(outcome).toMatchObject({ reason: expect.stringContaining(path) });
+    expect(await place.versions()).toEqual([]);
+    expect(asked('/resolve/')).toBe(0);
   });
 
   it('are listed page by page', async () => {
