@@ -66,6 +66,11 @@ const registryErrors = {
   recalled: row('this version was recalled', 410, 'use another version; the model’s page says why'),
   'too-large': row('that is more than the registry takes', 413, 'registry.limits of the configuration sets the bounds'),
   'upload-incomplete': row('not everything has arrived', 409, 'send what is missing, then submit again'),
+  'uploads-full': row(
+    'too many uploads of yours are not finished',
+    409,
+    'submit some of them or give them up, then begin again',
+  ),
   'upstream-refused': row('the hub does not give this out', 404),
   'upstream-failed': row('the hub failed, or said what is not so', 502, 'try again later'),
   'version-state': row('the version is not in a state for this', 409, 'look at its state'),

@@ -2,17 +2,19 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { PrincipalRef } from '../../src/contract/types/common.ts';
 import { requireKept } from '../../src/registry/contents/require-kept.ts';
 import { makeModel } from '../../src/registry/models/make-model.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 import { abandonVersion } from '../../src/registry/uploads/abandon-version.ts';
 import { assembleUploads } from '../../src/registry/uploads/assemble.ts';
+import { beginUpload } from '../../src/registry/uploads/begin-upload.ts';
 import { findUpload } from '../../src/registry/uploads/find-upload.ts';
 import { giveUpOld } from '../../src/registry/uploads/give-up-old.ts';
 import { missingParts } from '../../src/registry/uploads/missing-parts.ts';
 import { putPart } from '../../src/registry/uploads/put-part.ts';
 import { submitUpload } from '../../src/registry/uploads/submit-upload.ts';
-import { type DeclaredFile, declareVersion } from '../../src/registry/versions/declare-version.ts';
+import type { DeclaredFile } from '../../src/registry/versions/declare-version.ts';
 import { moveVersion } from '../../src/registry/versions/move-version.ts';
 import type { Blobs } from '../../src/store/blobs/blobs.ts';
 import { BlobError } from '../../src/store/blobs/errors.ts';
@@ -58,11 +60,13 @@ describeEachStore('uploads', ({ makeStore }) => {
     await at.store.change(({ sql }) => sql.updateTable('job').set({ state }).where('id', '=', id).execute());
   }
 
-  async function begin(files: readonly DeclaredFile[], of = modelId): Promise<string> {
-    const rest = { message: '', source: { kind: 'upload' as const }, by: test.owner, atMs: registry.clock() };
-    const { value } = await at.store.change((change) =>
-      declareVersion(change, registry, { modelId: of, files, ...rest }),
-    );
+  async function begin(
+    files: readonly DeclaredFile[],
+    of = modelId,
+    over: { readonly by?: PrincipalRef } = {},
+  ): Promise<string> {
+    const begun = { modelId: of, files, message: '', by: test.owner, atMs: registry.clock(), ...over };
+    const { value } = await at.store.change((change) => beginUpload(change, registry, begun));
     return value;
   }
 
@@ -273,6 +277,52 @@ describeEachStore('uploads', ({ makeStore }) => {
       await expect(begin(files)).rejects.toMatchObject({ code: 'too-large', httpStatus: 413 });
     }
     await expect(begin([file('a', 10), file('b', 5)])).resolves.toMatch(/^ver_/);
+  });
+
+  it('nobody has more uploads open than the limit, whatever the models; one that is submitted or given up makes room', async () => {
+    registry = { ...registry, limits: { ...registry.limits, maxUploadsPerPrincipal: 2 } };
+    const file = [{ path: 'a', bytes: 0 }];
+    const other = await model('other/model');
+    const first = await begin(file);
+    const second = await begin(file, other);
+    const refused = { code: 'uploads-full', httpStatus: 409, message: expect.stringContaining('at most 2 may be') };
+    await expect(begin(file)).rejects.toMatchObject(refused);
+    await expect(begin(file, other)).rejects.toMatchObject(refused);
+    expect(await begin(file, modelId, { by: await test.person('Other') })).toMatch(/^ver_/);
+    await submit(first);
+    await begin(file);
+    await expect(begin(file)).rejects.toMatchObject(refused);
+    await abandon(second);
+    await begin(file);
+    await expect(begin(file)).rejects.toMatchObject(refused);
+    await at.store.change(({ sql }) => sql.updateTable('registry_versions').set({ part_bytes: null }).execute());
+    expect(await begin(file), 'what is fetched does not count').toMatch(/^ver_/);
+  });
+
+  it('to submit again changes nothing, also at the same moment or after the decision; what was given up stays so', async () => {
+    const versionId = await begin([{ path: 'a', bytes: 3 }]);
+    await expect(submit(versionId)).rejects.toMatchObject({ code: 'upload-incomplete' });
+    await put(versionId, 'a', bytesOf('abc'));
+    await Promise.all([submit(versionId), submit(versionId), submit(versionId)]);
+    expect(await stateOf(versionId)).toBe('examining');
+    for (const to of ['failed', 'examining', 'denied'] as const) {
+      await at.store.change((change) => moveVersion(change, registry.bus, { versionId, to, by: null, atMs: 1 }));
+      await submit(versionId);
+      expect(await stateOf(versionId)).toBe(to);
+    }
+    const entries = at.store.read.selectFrom('ledger_entry').select('activity').where('object_id', '=', versionId);
+    const activities = (await entries.orderBy('entry_index').execute()).map(({ activity }) => activity);
+    expect(activities).toEqual(
+      ['uploading', 'examining', 'failed', 'examining', 'denied'].map((one) => `model.${one}`),
+    );
+    await abandon(versionId);
+    await expect(submit(versionId)).rejects.toMatchObject({ code: 'version-state' });
+    const fetched = await begin([{ path: 'a', bytes: 0 }]);
+    await at.store.change(({ sql }) =>
+      sql.updateTable('registry_versions').set({ part_bytes: null }).where('id', '=', fetched).execute(),
+    );
+    await expect(submit(fetched)).rejects.toMatchObject({ code: 'version-state' });
+    await expect(submit('ver_00000000000000000000000000')).rejects.toMatchObject({ code: 'version-unknown' });
   });
 
   it('an archived model takes no version; the numbers of versions have no gaps', async () => {
