@@ -24,9 +24,9 @@ const registryErrors = {
   'model-name-taken': row('there is a model of that name', 409, 'choose another name'),
   'model-unknown': row('there is no such model', 404),
   'no-room': row(
-    'there is no room in the work folder',
+    'there is no room on the disk of the server',
     507,
-    'free disk space, or name another folder in registry.work of the configuration',
+    'whoever runs it frees disk space, or names other folders in registry.work or blobs of the configuration',
   ),
   'no-upstream': row(
     'no hub is configured to fetch from',

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { PrincipalRef } from '../../src/contract/types/common.ts';
+import { MIN_FREE_BYTES } from '../../src/registry/contents/room.ts';
 import { requireKept } from '../../src/registry/contents/require-kept.ts';
 import { makeModel } from '../../src/registry/models/make-model.ts';
 import type { Registry } from '../../src/registry/registry.ts';
@@ -456,6 +457,35 @@ describeEachStore('uploads', ({ makeStore }) => {
     expect([await missing(second), await isStored(content)]).toEqual([{ a: [0] }, false]);
     await put(second, 'a', content);
     expect([await missing(second), await isStored(content)]).toEqual([{ a: [] }, true]);
+  });
+
+  it('takes nothing that would fill the disk: neither a part nor what parts are put together to', async () => {
+    const withFree = (free: number | undefined): Registry => ({
+      ...registry,
+      blobs: Object.assign(Object.create(registry.blobs) as Blobs, {
+        put: registry.blobs.put.bind(registry.blobs),
+        stat: registry.blobs.stat.bind(registry.blobs),
+        read: registry.blobs.read.bind(registry.blobs),
+        remove: registry.blobs.remove.bind(registry.blobs),
+        freeBytes: async () => free,
+      }),
+    });
+    const versionId = await begin([{ path: 'a', bytes: MIB + 3 }]);
+    const last = (of: Registry) =>
+      putPart(of, { versionId, path: 'a', part: 1, content: Readable.from([bytesOf('abc')]) });
+    await expect(last(withFree(MIN_FREE_BYTES + 2))).rejects.toMatchObject({
+      code: 'no-room',
+      httpStatus: 507,
+      message: expect.stringContaining('3 bytes are needed, 2 may be written'),
+    });
+    await expect(last(withFree(0))).rejects.toMatchObject({ code: 'no-room' });
+    expect([await missing(versionId), await isStored(bytesOf('abc'))]).toEqual([{ a: [0, 1] }, false]);
+    await last(withFree(MIN_FREE_BYTES + 3));
+    await putPart(withFree(undefined), { versionId, path: 'a', part: 0, content: Readable.from([Buffer.alloc(MIB)]) });
+    await submit(versionId);
+    const { blobs } = withFree(MIN_FREE_BYTES + MIB + 2);
+    await expect(assemble(versionId, { blobs })).rejects.toMatchObject({ code: 'no-room' });
+    expect(await assemble(versionId, withFree(MIN_FREE_BYTES + MIB + 3)), 'when there is room').toBe(MIB + 3);
   });
 
   it('a store of blobs that is down or full costs the part, and nothing else', async () => {

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { RegistryError } from '../../src/registry/errors.ts';
 import { openContent } from '../../src/registry/contents/open-content.ts';
+import { MIN_FREE_BYTES } from '../../src/registry/contents/room.ts';
 import { importModel } from '../../src/registry/upstream/import-model.ts';
 import { importJob } from '../../src/registry/upstream/import-job.ts';
+import { importVersion } from '../../src/registry/upstream/import-version.ts';
 import { recallVersion } from '../../src/registry/pipeline/recall.ts';
 import { pullThrough, type PullOutcome } from '../../src/registry/upstream/pull-through.ts';
+import type { Blobs } from '../../src/store/blobs/blobs.ts';
 import { type HubFault, type HubStandIn, startHubStandIn } from '../build/hub-stand-in.ts';
 import { callerOf } from '../access/fixture.ts';
 import { describeEachStore } from '../build/store.ts';
@@ -250,13 +253,46 @@ describeEachStore('models from a hub', (column) => {
     await small.end();
   });
 
+  it('are refused where their sum does not fit the disk, not counting what is here; a job that finds it full waits', async () => {
+    const withFree = (free: number) => ({
+      ...place.registry,
+      blobs: Object.assign(Object.create(place.registry.blobs) as Blobs, { freeBytes: async () => free }),
+    });
+    hub.put(NAME, { files: good });
+    const total = Object.values(good).reduce((sum, content) => sum + content.length, 0);
+    const tight = withFree(MIN_FREE_BYTES + total - 1);
+    const wanted = { request: request(), by: place.owner, signal: new AbortController().signal };
+    await expect(importModel(tight, wanted)).rejects.toMatchObject({ code: 'no-room', httpStatus: 507 });
+    const caller = callerOf('person', place.owner.id);
+    const outcome = await pullThrough(tight, { name: NAME, revision: 'main', signal: wanted.signal, caller });
+    expect(outcome).toMatchObject({ kind: 'wait', message: expect.stringContaining('no room') });
+    expect(await place.versions()).toEqual([]);
+
+    const id = await importModel(withFree(MIN_FREE_BYTES + total), wanted);
+    const [version] = await place.versions();
+    const attempted = (attempt: number) =>
+      importVersion(tight, {
+        id: version?.job_id ?? '',
+        attempt,
+        data: { versionId: id },
+        signal: wanted.signal,
+        progress: async () => undefined,
+      });
+    await expect(attempted(1)).rejects.toMatchObject({ code: 'no-room' });
+    expect([await stateOf(id), asked('/resolve/'), await contents()]).toEqual(['uploading', 0, []]);
+    await place.work();
+    await ends(id, 'released');
+    hub.put(NAME, { files: { ...good, 'new.txt': 'x' } });
+    const more = await importModel(withFree(MIN_FREE_BYTES + total), wanted);
+    expect(more, 'the weights are here').not.toBe(id);
+  });
+
   it('go on where a worker died, with what is not here yet', async () => {
     hub.put(NAME, { files: good });
     hub.fail({ fault: 'stall', at: 'file', path: 'model.safetensors', times: 1 });
     const id = await importIt();
     const { jobs, registry } = place;
     const dying = new AbortController();
-    const { importVersion } = await import('../../src/registry/upstream/import-version.ts');
     const [version] = await place.versions();
     const context = {
       id: version?.job_id ?? '',

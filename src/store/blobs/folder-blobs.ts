@@ -13,6 +13,7 @@ import {
   type FileHandle as OpenFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { freeBytes } from '../../node/free-bytes.ts';
 import { reasonOf } from '../../node/reason.ts';
 import type { BlobInfo, BlobRange, Blobs, PutOptions } from './blobs.ts';
 import { GatheringWriter } from './gathering-writer.ts';
@@ -38,6 +39,8 @@ const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL |
 export class FolderBlobs implements Blobs {
   readonly column = 'folder';
   readonly #root: string;
+  readonly freeBytes = (): Promise<number | undefined> =>
+    onDisk('say how much room it has', () => freeBytes(this.#root));
 
   private constructor(root: string) {
     this.#root = root;
