@@ -86,6 +86,7 @@ const registryErrors = {
 } as const satisfies Readonly<Record<string, ErrorRow<Detail>>>;
 
 export type RegistryErrorCode = keyof typeof registryErrors;
+export const registryErrorCodes = Object.keys(registryErrors) as readonly RegistryErrorCode[];
 
 export class RegistryError extends CodedError {
   declare readonly code: RegistryErrorCode;
