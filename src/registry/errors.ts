@@ -24,9 +24,9 @@ const registryErrors = {
   'model-name-taken': row('there is a model of that name', 409, 'choose another name'),
   'model-unknown': row('there is no such model', 404),
   'no-room': row(
-    'there is no room in the work folder',
+    'there is no room on the disk of the server',
     507,
-    'free disk space, or name another folder in registry.work of the configuration',
+    'whoever runs it frees disk space, or names other folders in registry.work or blobs of the configuration',
   ),
   'no-upstream': row(
     'no hub is configured to fetch from',
@@ -46,9 +46,13 @@ const registryErrors = {
   'path-ambiguous': row(
     'two paths of a version are the same to some file systems',
     422,
-    'give each file a name that differs in more than case or composition',
+    'give each file a name that differs in more than case or composition, and that no folder has',
   ),
-  'path-refused': row('a file cannot have such a name', 422, 'use relative paths, with / between their parts'),
+  'path-refused': row(
+    'a file cannot have that name on every system',
+    422,
+    'rename it where it comes from, then begin again',
+  ),
   'people-only': row('a program decides nothing', 403, 'sign in to the console and decide there'),
   'policy-invalid': row('the admission policy is not well made', 422),
   'policy-denies': row(
@@ -62,6 +66,11 @@ const registryErrors = {
   recalled: row('this version was recalled', 410, 'use another version; the model’s page says why'),
   'too-large': row('that is more than the registry takes', 413, 'registry.limits of the configuration sets the bounds'),
   'upload-incomplete': row('not everything has arrived', 409, 'send what is missing, then submit again'),
+  'uploads-full': row(
+    'too many uploads of yours are not finished',
+    409,
+    'submit some of them or give them up, then begin again',
+  ),
   'upstream-refused': row('the hub does not give this out', 404),
   'upstream-failed': row('the hub failed, or said what is not so', 502, 'try again later'),
   'version-state': row('the version is not in a state for this', 409, 'look at its state'),
@@ -77,6 +86,7 @@ const registryErrors = {
 } as const satisfies Readonly<Record<string, ErrorRow<Detail>>>;
 
 export type RegistryErrorCode = keyof typeof registryErrors;
+export const registryErrorCodes = Object.keys(registryErrors) as readonly RegistryErrorCode[];
 
 export class RegistryError extends CodedError {
   declare readonly code: RegistryErrorCode;

@@ -15,6 +15,12 @@ const registryLimits = z.strictObject({
     .default(16 * MIB)
     .describe('files are uploaded in parts of this size'),
   uploadDays: count.max(365).default(7).describe('an upload that rests for longer is given up'),
+  maxUploadsPerPrincipal: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(100)
+    .describe('uploads of one person or service that are not submitted yet'),
 });
 
 /** The hub that models are fetched from. */

@@ -216,13 +216,18 @@ describe('vouchsafe push', () => {
     expect([found, stdout.split('\n').slice(1).join('\n')]).toEqual([status, text]);
   });
 
-  it('refuses links, a server in clear, a model that is not there, and nobody', async () => {
+  it('refuses links, names that not every system takes, a server in clear, a model that is not there, and nobody', async () => {
     makeModel();
     expect(await run(['push', 'model', 'acme/none'])).toMatchObject({ status: 1, stdout: '' });
     symlinkSync('/etc/passwd', join(cwd, 'model/link'));
     const linked = await run(['push', 'model', 'acme/one', '--project', 'research']);
     expect(linked.status).toBe(1);
     expect(linked.stderr).toContain('link leads to /etc/passwd');
+    rmSync(join(cwd, 'model/link'));
+    put('model/weights/a:b', 'x');
+    const named = await run(['push', 'model', 'acme/one', '--project', 'research']);
+    expect(named.status).toBe(1);
+    expect(named.stderr).toContain('"weights/a:b" has one of < > : " | ? * \\, which Windows has other uses for');
     const clear = await run(['push', 'model', 'acme/one'], { VOUCHSAFE_SERVER: 'http://vouchsafe.example.org' });
     expect(clear).toMatchObject({ status: 2 });
     expect(clear.stderr).toContain('only sent over https');
@@ -328,5 +333,63 @@ describe('vouchsafe pull', () => {
     const outside = await run(['pull', 'acme/one', 'three']);
     expect(outside.status).toBe(1);
     expect(readdirSync(cwd)).not.toContain('outside');
+  });
+
+  it.each([
+    ['.vouchsafe-partial/x', 'an interrupted pull'],
+    ['.Vouchsafe-Partial', 'an interrupted pull'],
+    ['CONFIG.json', '"config.json"'],
+    ['config.json/x', 'is a file, and the folder of'],
+    ['Weights/other.bin', 'in one folder'],
+    ['weights:1', 'Windows has other uses for'],
+    ['weights/nul.bin', 'Windows keeps for a device'],
+    ['/outside', 'not relative'],
+    ['a/../../outside', 'not relative'],
+    ['..\\outside', 'Windows has other uses for'],
+  ])('writes nothing where a server names a file %s', async (path, reason) => {
+    await at.store.change(async ({ sql }) => {
+      const row = { version_id: versionId, side: 'release' as const, bytes: 1, digest: `sha256:${'0'.repeat(64)}` };
+      await sql
+        .insertInto('registry_files')
+        .values({ ...row, path })
+        .execute();
+    });
+    const before = readdirSync(cwd);
+    const refused = await run(['pull', 'acme/one']);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain(reason);
+    expect(readdirSync(cwd)).toEqual(before);
+  });
+
+  it('writes through no link, wherever it finds one', async () => {
+    put('outside.txt', 'mine');
+    put('other/keep', 'mine');
+    const config = `sha256:${filesIn('model')['config.json'] ?? ''}`;
+    const partial = createHash('sha256').update(`${config} config.json`).digest('hex');
+    const places = ['config.json', 'weights', '.vouchsafe-partial', `.vouchsafe-partial/${partial}`];
+    for (const [index, place] of places.entries()) {
+      const folder = `linked-${index}`;
+      mkdirSync(dirname(join(cwd, folder, place)), { recursive: true });
+      symlinkSync(
+        join(cwd, place === 'weights' || place === '.vouchsafe-partial' ? 'other' : 'outside.txt'),
+        join(cwd, folder, place),
+      );
+      expect([place, await run(['pull', 'acme/one', folder])]).toMatchObject([place, { stdout: '' }]);
+    }
+    symlinkSync(join(cwd, 'other'), join(cwd, 'folder'));
+    expect((await run(['pull', 'acme/one', 'folder'])).status).not.toBe(0);
+    expect([readFileSync(join(cwd, 'outside.txt'), 'utf8'), namesIn('other')]).toEqual(['mine', ['keep']]);
+  });
+
+  it('does not read a list of files for ever', async () => {
+    await served.close();
+    const endless = bind(
+      'versions.files',
+      async () => ({ items: [], next: 'more' }),
+      async () => ({ kind: 'server' }),
+    );
+    served = await serve({ bindings: [...bindings.filter(({ id }) => id !== 'versions.files'), endless] });
+    const { status, stderr } = await run(['pull', 'acme/one']);
+    expect([status, stderr]).toEqual([1, expect.stringContaining('more than 1000 pages')]);
   });
 });

@@ -45,6 +45,24 @@ describe.skipIf(browserPath === undefined)('models, from the upload to the recal
     await card.getByRole('heading', { name: 'What to do' }).waitFor();
   });
 
+  it('says before anything is sent which name not every system takes', { timeout: STORY_MS }, async () => {
+    const { page } = ada;
+    await page.goto('/upload');
+    await page.getByLabel('Name', { exact: true }).fill('team/named');
+    await choose(page, 'Project', PROJECT);
+    const chooseFile = (name: string) =>
+      page
+        .getByLabel('Files', { exact: true })
+        .setInputFiles([{ name, mimeType: 'application/octet-stream', buffer: Buffer.from('x') }]);
+    const upload = page.getByRole('button', { name: 'Upload', exact: true });
+    await chooseFile('nul.txt');
+    await page.getByRole('alert').getByText('"nul.txt" has a name that Windows keeps for a device').waitFor();
+    expect(await upload.isDisabled()).toBe(true);
+    await chooseFile('null.txt');
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    expect(await upload.isDisabled()).toBe(false);
+  });
+
   it('releases a good one by itself, signed and described', { timeout: STORY_MS }, async () => {
     const { page } = ada;
     await uploadModel(page, { model: 'team/good', project: PROJECT, files: [safetensors()] });

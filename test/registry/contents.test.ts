@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { freeBytes } from '../../src/node/free-bytes.ts';
 import { contentKeysOf } from '../../src/registry/contents/content-keys.ts';
 import { dropPlain } from '../../src/registry/contents/drop-plain.ts';
 import { materialise } from '../../src/registry/contents/materialise.ts';
@@ -288,6 +289,26 @@ describeEachStore('contents of versions', ({ makeStore }) => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('are not copied below a folder whose disk has no room for all of them', async () => {
+    const id = await versionWith(test, { a: large, b: small });
+    const folder = mkdtempSync(join(tmpdir(), 'vouchsafe-materialise-'));
+    const apart = Object.assign(Object.create(registry.blobs) as Registry['blobs'], { linkTo: undefined });
+    const wanted = { versionId: id, side: 'source' as const, folder, signal: never };
+    const pretend = (bytes: number) =>
+      at.store.change(({ sql }) => sql.updateTable('registry_contents').set({ bytes }).execute());
+    const free = (await freeBytes(folder)) ?? 0;
+    // Each of them would fit.
+    await pretend(Math.floor(free * 0.7));
+    await expect(materialise({ ...registry, blobs: apart }, wanted)).rejects.toMatchObject({
+      code: 'no-room',
+      httpStatus: 507,
+    });
+    expect(readdirSync(folder)).toEqual([]);
+    await materialise(registry, wanted);
+    expect(readdirSync(folder).toSorted(), 'a link takes no room').toEqual(['a', 'b']);
+    rmSync(folder, { recursive: true });
   });
 
   it('are not written through a path that leads out of the folder', async () => {

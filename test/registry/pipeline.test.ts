@@ -159,6 +159,13 @@ describe.each(jobPlaces())('the pipeline ($name)', ({ makePlace }) => {
     expect(report.model?.rootDigest).toBe((await pipeline.row(versionId)).root_digest);
   });
 
+  it('gives nothing out where a conversion is called what some file systems take for another file', async () => {
+    const versionId = await submit({ ...torch, 'Model.safetensors/notes.md': 'mine' });
+    const row = await pipeline.reaches(versionId, 'failed');
+    expect(row.failure).toContain('"model.safetensors" is a file, and the folder of "Model.safetensors/notes.md"');
+    expect(await filesOf(versionId, 'release')).toEqual([]);
+  });
+
   it('keeps out what would run code, and tells its owner why', async () => {
     const versionId = await submit({ 'model.pkl': runsCode });
     const row = await pipeline.reaches(versionId, 'denied');

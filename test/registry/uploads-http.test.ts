@@ -93,6 +93,8 @@ describe('uploads over HTTP', () => {
     expect(await missing()).toEqual([]);
     const version = await served.client.versions.submit({ params: { versionId } });
     expect(version).toMatchObject({ state: 'examining', number: 1, files: 1, bytes: content.length });
+    const again = await served.client.versions.submit({ params: { versionId } });
+    expect(again, 'a client whose answer was lost').toEqual(version);
     await expect(served.client.versions.uploads({ params: { versionId } })).rejects.toMatchObject({
       code: 'version-state',
     });

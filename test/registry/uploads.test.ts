@@ -2,17 +2,20 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { PrincipalRef } from '../../src/contract/types/common.ts';
+import { MIN_FREE_BYTES } from '../../src/registry/contents/room.ts';
 import { requireKept } from '../../src/registry/contents/require-kept.ts';
 import { makeModel } from '../../src/registry/models/make-model.ts';
 import type { Registry } from '../../src/registry/registry.ts';
 import { abandonVersion } from '../../src/registry/uploads/abandon-version.ts';
 import { assembleUploads } from '../../src/registry/uploads/assemble.ts';
+import { beginUpload } from '../../src/registry/uploads/begin-upload.ts';
 import { findUpload } from '../../src/registry/uploads/find-upload.ts';
 import { giveUpOld } from '../../src/registry/uploads/give-up-old.ts';
 import { missingParts } from '../../src/registry/uploads/missing-parts.ts';
 import { putPart } from '../../src/registry/uploads/put-part.ts';
 import { submitUpload } from '../../src/registry/uploads/submit-upload.ts';
-import { type DeclaredFile, declareVersion } from '../../src/registry/versions/declare-version.ts';
+import type { DeclaredFile } from '../../src/registry/versions/declare-version.ts';
 import { moveVersion } from '../../src/registry/versions/move-version.ts';
 import type { Blobs } from '../../src/store/blobs/blobs.ts';
 import { BlobError } from '../../src/store/blobs/errors.ts';
@@ -58,11 +61,13 @@ describeEachStore('uploads', ({ makeStore }) => {
     await at.store.change(({ sql }) => sql.updateTable('job').set({ state }).where('id', '=', id).execute());
   }
 
-  async function begin(files: readonly DeclaredFile[], of = modelId): Promise<string> {
-    const rest = { message: '', source: { kind: 'upload' as const }, by: test.owner, atMs: registry.clock() };
-    const { value } = await at.store.change((change) =>
-      declareVersion(change, registry, { modelId: of, files, ...rest }),
-    );
+  async function begin(
+    files: readonly DeclaredFile[],
+    of = modelId,
+    over: { readonly by?: PrincipalRef } = {},
+  ): Promise<string> {
+    const begun = { modelId: of, files, message: '', by: test.owner, atMs: registry.clock(), ...over };
+    const { value } = await at.store.change((change) => beginUpload(change, registry, begun));
     return value;
   }
 
@@ -244,14 +249,26 @@ describeEachStore('uploads', ({ makeStore }) => {
     ['two of one name', ['a', 'a'], 'path-ambiguous'],
     ['a name in capitals', ['a/Model.bin', 'a/model.BIN'], 'path-ambiguous'],
     ['a letter composed in two ways', ['caf\u00e9', 'cafe\u0301'], 'path-ambiguous'],
-    ['a file that is also a folder', ['a', 'a/b', 'a-'], 'path-ambiguous'],
+    ['a file that is also a folder', ['a-', 'a', 'a/b'], 'path-ambiguous'],
     ['a file that is also a folder, in capitals', ['A', 'a/b'], 'path-ambiguous'],
     ['a path that leaves the version', ['../a'], 'path-refused'],
     ['an absolute path', ['/etc/passwd'], 'path-refused'],
     ['backslashes', ['a\\b'], 'path-refused'],
     ['a line end', ['a\nb'], 'path-refused'],
-  ])('refuses %s', async (_what, paths, code) => {
-    await expect(begin(paths.map((path) => ({ path, bytes: 1 })))).rejects.toMatchObject({ code });
+    ['one folder in two spellings', ['Weights/a', 'weights/b'], 'path-ambiguous'],
+    ['a stream of NTFS', ['a', 'model.bin:stream'], 'path-refused'],
+    ['a device of Windows', ['a/con.txt'], 'path-refused'],
+    ['a dot at the end', ['folder./a'], 'path-refused'],
+    ['what a pull would remove', ['.vouchsafe-partial/a'], 'path-refused'],
+    ['a name of more than 255 bytes', ['ä'.repeat(128)], 'path-refused'],
+  ])('refuses %s, and says which', async (_what, paths, code) => {
+    const named = JSON.stringify(paths.at(-1)).slice(1, -1);
+    await expect(begin(paths.map((path) => ({ path, bytes: 1 })))).rejects.toMatchObject({
+      code,
+      httpStatus: 422,
+      message: expect.stringContaining(named),
+    });
+    expect(await at.store.read.selectFrom('registry_versions').selectAll().execute()).toEqual([]);
   });
 
   it('refuses more than its limits, and takes what is within', async () => {
@@ -261,6 +278,53 @@ describeEachStore('uploads', ({ makeStore }) => {
       await expect(begin(files)).rejects.toMatchObject({ code: 'too-large', httpStatus: 413 });
     }
     await expect(begin([file('a', 10), file('b', 5)])).resolves.toMatch(/^ver_/);
+  });
+
+  it('nobody has more uploads open than the limit, whatever the models; one that is submitted or given up makes room', async () => {
+    registry = { ...registry, limits: { ...registry.limits, maxUploadsPerPrincipal: 2 } };
+    const file = [{ path: 'a', bytes: 0 }];
+    const other = await model('other/model');
+    const atOnce = await Promise.allSettled([begin(file), begin(file, other), begin(file)]);
+    const [first = '', second = ''] = atOnce.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+    expect(atOnce.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
+    const refused = { code: 'uploads-full', httpStatus: 409, message: expect.stringContaining('at most 2 may be') };
+    await expect(begin(file)).rejects.toMatchObject(refused);
+    await expect(begin(file, other)).rejects.toMatchObject(refused);
+    expect(await begin(file, modelId, { by: await test.person('Other') })).toMatch(/^ver_/);
+    await submit(first);
+    await begin(file);
+    await expect(begin(file)).rejects.toMatchObject(refused);
+    await abandon(second);
+    await begin(file);
+    await expect(begin(file)).rejects.toMatchObject(refused);
+    await at.store.change(({ sql }) => sql.updateTable('registry_versions').set({ part_bytes: null }).execute());
+    expect(await begin(file), 'what is fetched does not count').toMatch(/^ver_/);
+  });
+
+  it('to submit again changes nothing, also at the same moment or after the decision; what was given up stays so', async () => {
+    const versionId = await begin([{ path: 'a', bytes: 3 }]);
+    await expect(submit(versionId)).rejects.toMatchObject({ code: 'upload-incomplete' });
+    await put(versionId, 'a', bytesOf('abc'));
+    await Promise.all([submit(versionId), submit(versionId), submit(versionId)]);
+    expect(await stateOf(versionId)).toBe('examining');
+    for (const to of ['failed', 'examining', 'denied'] as const) {
+      await at.store.change((change) => moveVersion(change, registry.bus, { versionId, to, by: null, atMs: 1 }));
+      await submit(versionId);
+      expect(await stateOf(versionId)).toBe(to);
+    }
+    const entries = at.store.read.selectFrom('ledger_entry').select('activity').where('object_id', '=', versionId);
+    const activities = (await entries.orderBy('entry_index').execute()).map(({ activity }) => activity);
+    expect(activities).toEqual(
+      ['uploading', 'examining', 'failed', 'examining', 'denied'].map((one) => `model.${one}`),
+    );
+    await abandon(versionId);
+    await expect(submit(versionId)).rejects.toMatchObject({ code: 'version-state' });
+    const fetched = await begin([{ path: 'a', bytes: 0 }]);
+    await at.store.change(({ sql }) =>
+      sql.updateTable('registry_versions').set({ part_bytes: null }).where('id', '=', fetched).execute(),
+    );
+    await expect(submit(fetched)).rejects.toMatchObject({ code: 'version-state' });
+    await expect(submit('ver_00000000000000000000000000')).rejects.toMatchObject({ code: 'version-unknown' });
   });
 
   it('an archived model takes no version; the numbers of versions have no gaps', async () => {
@@ -394,6 +458,35 @@ describeEachStore('uploads', ({ makeStore }) => {
     expect([await missing(second), await isStored(content)]).toEqual([{ a: [0] }, false]);
     await put(second, 'a', content);
     expect([await missing(second), await isStored(content)]).toEqual([{ a: [] }, true]);
+  });
+
+  it('takes nothing that would fill the disk: neither a part nor what parts are put together to', async () => {
+    const withFree = (free: number | undefined): Registry => ({
+      ...registry,
+      blobs: Object.assign(Object.create(registry.blobs) as Blobs, {
+        put: registry.blobs.put.bind(registry.blobs),
+        stat: registry.blobs.stat.bind(registry.blobs),
+        read: registry.blobs.read.bind(registry.blobs),
+        remove: registry.blobs.remove.bind(registry.blobs),
+        freeBytes: async () => free,
+      }),
+    });
+    const versionId = await begin([{ path: 'a', bytes: MIB + 3 }]);
+    const last = (of: Registry) =>
+      putPart(of, { versionId, path: 'a', part: 1, content: Readable.from([bytesOf('abc')]) });
+    await expect(last(withFree(MIN_FREE_BYTES + 2))).rejects.toMatchObject({
+      code: 'no-room',
+      httpStatus: 507,
+      message: expect.stringContaining('3 bytes are needed, 2 may be written'),
+    });
+    await expect(last(withFree(0))).rejects.toMatchObject({ code: 'no-room' });
+    expect([await missing(versionId), await isStored(bytesOf('abc'))]).toEqual([{ a: [0, 1] }, false]);
+    await last(withFree(MIN_FREE_BYTES + 3));
+    await putPart(withFree(undefined), { versionId, path: 'a', part: 0, content: Readable.from([Buffer.alloc(MIB)]) });
+    await submit(versionId);
+    const { blobs } = withFree(MIN_FREE_BYTES + MIB + 2);
+    await expect(assemble(versionId, { blobs })).rejects.toMatchObject({ code: 'no-room' });
+    expect(await assemble(versionId, withFree(MIN_FREE_BYTES + MIB + 3)), 'when there is room').toBe(MIB + 3);
   });
 
   it('a store of blobs that is down or full costs the part, and nothing else', async () => {

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { RegistryError } from '../../src/registry/errors.ts';
 import { openContent } from '../../src/registry/contents/open-content.ts';
+import { MIN_FREE_BYTES } from '../../src/registry/contents/room.ts';
 import { importModel } from '../../src/registry/upstream/import-model.ts';
 import { importJob } from '../../src/registry/upstream/import-job.ts';
+import { importVersion } from '../../src/registry/upstream/import-version.ts';
 import { recallVersion } from '../../src/registry/pipeline/recall.ts';
 import { pullThrough, type PullOutcome } from '../../src/registry/upstream/pull-through.ts';
+import type { Blobs } from '../../src/store/blobs/blobs.ts';
 import { type HubFault, type HubStandIn, startHubStandIn } from '../build/hub-stand-in.ts';
 import { callerOf } from '../access/fixture.ts';
 import { describeEachStore } from '../build/store.ts';
@@ -190,7 +193,7 @@ describeEachStore('models from a hub', (column) => {
     ['cut', 'info', 'upstream-failed'],
     ['endless', 'info', 'upstream-failed'],
     ['endless', 'tree', 'upstream-failed'],
-    ['leaving-path', 'tree', 'upstream-failed'],
+    ['leaving-path', 'tree', 'path-refused'],
     ['duplicate-path', 'tree', 'upstream-failed'],
     ['redirect-private', 'info', 'upstream-failed'],
     ['redirect-loop', 'tree', 'upstream-failed'],
@@ -200,6 +203,22 @@ describeEachStore('models from a hub', (column) => {
     hub.fail({ fault, at });
     expect(await codeOf(importIt())).toBe(code);
     expect(await place.versions()).toEqual([]);
+  });
+
+  it.each([
+    ['weights:1.bin', 'path-refused', 'Windows has other uses for'],
+    ['sub/aux.json', 'path-refused', 'Windows keeps for a device'],
+    ['.vouchsafe-partial/x.json', 'path-refused', 'an interrupted pull'],
+    ['SUB/other.txt', 'path-ambiguous', 'sub/vocab.txt'],
+    ['config.json/x', 'path-ambiguous', 'is a file, and the folder of'],
+  ])('do not begin, and say why, where a file is called %s', async (path, code, reason) => {
+    hub.put(NAME, { files: { ...good, [path]: 'x' } });
+    expect(await codeOf(importIt())).toBe(code);
+    const outcome = await pull();
+    expect(outcome).toMatchObject({ kind: 'refused', reason: expect.stringContaining(reason) });
+    expect(outcome).toMatchObject({ reason: expect.stringContaining(path) });
+    expect(await place.versions()).toEqual([]);
+    expect(asked('/resolve/')).toBe(0);
   });
 
   it('are listed page by page', async () => {
@@ -234,13 +253,46 @@ describeEachStore('models from a hub', (column) => {
     await small.end();
   });
 
+  it('are refused where their sum does not fit the disk, not counting what is here; a job that finds it full waits', async () => {
+    const withFree = (free: number) => ({
+      ...place.registry,
+      blobs: Object.assign(Object.create(place.registry.blobs) as Blobs, { freeBytes: async () => free }),
+    });
+    hub.put(NAME, { files: good });
+    const total = Object.values(good).reduce((sum, content) => sum + content.length, 0);
+    const tight = withFree(MIN_FREE_BYTES + total - 1);
+    const wanted = { request: request(), by: place.owner, signal: new AbortController().signal };
+    await expect(importModel(tight, wanted)).rejects.toMatchObject({ code: 'no-room', httpStatus: 507 });
+    const caller = callerOf('person', place.owner.id);
+    const outcome = await pullThrough(tight, { name: NAME, revision: 'main', signal: wanted.signal, caller });
+    expect(outcome).toMatchObject({ kind: 'wait', message: expect.stringContaining('no room') });
+    expect(await place.versions()).toEqual([]);
+
+    const id = await importModel(withFree(MIN_FREE_BYTES + total), wanted);
+    const [version] = await place.versions();
+    const attempted = (attempt: number) =>
+      importVersion(tight, {
+        id: version?.job_id ?? '',
+        attempt,
+        data: { versionId: id },
+        signal: wanted.signal,
+        progress: async () => undefined,
+      });
+    await expect(attempted(1)).rejects.toMatchObject({ code: 'no-room' });
+    expect([await stateOf(id), asked('/resolve/'), await contents()]).toEqual(['uploading', 0, []]);
+    await place.work();
+    await ends(id, 'released');
+    hub.put(NAME, { files: { ...good, 'new.txt': 'x' } });
+    const more = await importModel(withFree(MIN_FREE_BYTES + total), wanted);
+    expect(more, 'the weights are here').not.toBe(id);
+  });
+
   it('go on where a worker died, with what is not here yet', async () => {
     hub.put(NAME, { files: good });
     hub.fail({ fault: 'stall', at: 'file', path: 'model.safetensors', times: 1 });
     const id = await importIt();
     const { jobs, registry } = place;
     const dying = new AbortController();
-    const { importVersion } = await import('../../src/registry/upstream/import-version.ts');
     const [version] = await place.versions();
     const context = {
       id: version?.job_id ?? '',

@@ -1,12 +1,11 @@
 import { lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { PARTIAL_FOLDER } from '../../contract/types/portable-names.ts';
 import { WriteError } from '../../node/write-error.ts';
 import { listModel } from '../../node/sign/list-model.ts';
 import { RemoteError } from '../registry/errors.ts';
 import type { ReleasedFile } from './list-release.ts';
 
-/** What has not arrived whole, for the next attempt to go on with. */
-const PARTIAL = '.vouchsafe-partial';
 const MAX_NAMED = 5;
 
 export interface Destination {
@@ -23,7 +22,7 @@ export interface Destination {
  */
 export function openDestination(path: string, files: readonly ReleasedFile[]): Destination {
   const folder = resolve(path);
-  const partial = join(folder, PARTIAL);
+  const partial = join(folder, PARTIAL_FOLDER);
   try {
     mkdirSync(folder, { recursive: true });
     if (lstatSync(folder).isSymbolicLink()) throw RemoteError.of('folder-refused', `${path} is a link`);
@@ -36,8 +35,8 @@ export function openDestination(path: string, files: readonly ReleasedFile[]): D
 }
 
 /** @throws RemoteError `folder-refused` when something else is in the folder */
-export function requireOnly(folder: string, files: readonly ReleasedFile[]): ReadonlySet<string> {
-  const options = { ignored: new Set([PARTIAL]), ignoredFiles: new Set<string>(), allowSymlinks: false };
+function requireOnly(folder: string, files: readonly ReleasedFile[]): ReadonlySet<string> {
+  const options = { ignored: new Set([PARTIAL_FOLDER]), ignoredFiles: new Set<string>(), allowSymlinks: false };
   const { files: found, problems } = listModel(folder, options);
   if (problems.length > 0) throw RemoteError.of('folder-refused', problems[0]?.message ?? '');
   const names = new Set(files.map((file) => file.path));
@@ -50,6 +49,18 @@ export function requireOnly(folder: string, files: readonly ReleasedFile[]): Rea
     );
   }
   return new Set(found.map((file) => file.path));
+}
+
+/** Whether every file is there under its own name: on a file system with names of its own, one may have taken the place of another. */
+export function requireAll(folder: string, files: readonly ReleasedFile[]): void {
+  const present = requireOnly(folder, files);
+  const gone = files.find((file) => !present.has(file.path));
+  if (gone !== undefined) {
+    throw RemoteError.of(
+      'folder-refused',
+      `${folder} does not keep ${JSON.stringify(gone.path)} beside the other files`,
+    );
+  }
 }
 
 /** Makes the folders above a file. Links were refused before, so that they are in the destination. */

@@ -16,7 +16,7 @@ import type { Version } from '../registry/follow-version.ts';
 import { type Retrying, retrying } from '../registry/retrying.ts';
 import { versionLines } from '../registry/version-text.ts';
 import { chooseVersion, parseReference } from './choose-version.ts';
-import { type Destination, makeParents, openDestination, removePartial, requireOnly } from './destination.ts';
+import { type Destination, makeParents, openDestination, removePartial, requireAll } from './destination.ts';
 import { downloadFile, partialOf } from './download-file.ts';
 import { listRelease, type ReleasedFile } from './list-release.ts';
 import type { PullArguments } from './pull-arguments.ts';
@@ -67,7 +67,7 @@ async function pull(
   await requireStillReleased(connection, version, how);
   putInPlace(destination, missing);
   removePartial(destination);
-  requireOnly(destination.folder, files);
+  requireAll(destination.folder, files);
   return { version, folder, files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 

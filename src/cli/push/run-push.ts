@@ -56,32 +56,13 @@ async function push({ client }: Connection, { path, name, options, progress }: P
   const sending = partsToSend(upload, files);
   await sendParts(client, sending, { ...how, parallel: options.parallel, onBytes: sendingProgress(sending, progress) });
   const { versionId } = sending;
-  const submitted = await submit(client, versionId, how);
+  // Again where the answer is lost: that changes nothing.
+  const submitted = await retrying(how, () => client.versions.submit({ params: { versionId } }, { signal }));
   const version =
     options.wait === true
       ? await followVersion(client, versionId, { ...how, onStep: stepProgress(progress) })
       : submitted;
   return { version, files: files.length, sentBytes: sending.totalBytes, isResumed: upload.isResumed };
-}
-
-type How = Parameters<typeof followVersion>[2];
-
-/** Where the answer to a submission is lost, the next attempt finds it done. */
-function submit(
-  client: Connection['client'],
-  versionId: string,
-  how: Pick<How, 'signal' | 'onFailure'>,
-): Promise<Version> {
-  const params = { versionId };
-  let attempts = 0;
-  return retrying(how, async () => {
-    attempts += 1;
-    if (attempts > 1) {
-      const now = await client.versions.show({ params }, { signal: how.signal });
-      if (now.state !== 'uploading') return now;
-    }
-    return client.versions.submit({ params }, { signal: how.signal });
-  });
 }
 
 function sendingProgress({ totalBytes }: Sending, progress: Progress): (bytes: number) => void {

@@ -71,12 +71,16 @@ function isPassing(error: unknown): boolean {
 }
 
 /** Anything that a request ended with, in words for whoever made it. */
-function explained(error: unknown): Error {
+export function explained(error: unknown): Error {
   if (error instanceof TypeError && error.cause !== undefined) {
     return RemoteError.of('unreachable', reasonOf(error.cause), error);
   }
   if (!(error instanceof ProblemError)) return error instanceof Error ? error : new Error(String(error));
   const { problem, status } = error;
-  if (status >= FIRST_SERVER_FAULT) return RemoteError.of('server-failed', `${status} ${problem.detail}`, error);
+  if (status >= FIRST_SERVER_FAULT) {
+    // Of its own failure a server says little but what to do about it.
+    const advice = problem.hint === undefined ? '' : `; ${problem.hint}`;
+    return RemoteError.of('server-failed', `${status} ${problem.code}: ${problem.detail}${advice}`, error);
+  }
   return RemoteError.refused(problem.code, problem.detail, problem.hint, error);
 }

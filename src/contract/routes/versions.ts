@@ -80,6 +80,7 @@ export const versionRoutes = [
     method: 'POST',
     path: '/api/registry/versions/:versionId/submit',
     summary: 'say that everything was sent: the version is examined and decided about',
+    description: 'Once more changes nothing, and is answered with the version as it is by then.',
     access: writeModel,
     params,
     reply: modelVersion,

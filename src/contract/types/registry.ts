@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { comment, id, label, principal, time } from './common.ts';
 import { classification } from './people.ts';
+import { MAX_PATH_BYTES, pathFault } from './portable-names.ts';
 
 const NAME_PART = '[A-Za-z0-9][A-Za-z0-9._-]{0,95}';
 
@@ -13,16 +14,15 @@ export const modelName = z
     'expected no "..", no "--", no ".git" at the end',
   );
 
-/** Path of a file below its version, `/` between parts. */
+/** Path of a file below its version, `/` between parts: what `portable-names.ts` says. */
 export const filePath = z
   .string()
   .min(1)
-  .max(1024)
-  .regex(/^[^\p{C}\\]+$/u, 'expected no control characters and no backslashes')
-  .refine(
-    (path) => path.split('/').every((part) => part !== '' && part !== '.' && part !== '..'),
-    'expected a relative path without "." and ".."',
-  );
+  .max(MAX_PATH_BYTES)
+  .superRefine((path, context) => {
+    const reason = pathFault(path);
+    if (reason !== undefined) context.addIssue({ code: 'custom', message: `it ${reason}` });
+  });
 
 /** `sha256:` and 64 hexadecimal digits. */
 export const contentDigest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits');
@@ -165,7 +165,8 @@ export const modelFile = z.object({
 });
 
 const declaredFile = z.strictObject({
-  path: filePath,
+  /** As `filePath`; the registry says which name it refuses, and why. */
+  path: z.string().max(4096),
   bytes: z.int().min(0),
   /** What the content must turn out to have. */
   digest: contentDigest.optional(),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, statfsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { defaultLimits } from '../../bytes/limits.ts';
 import { ConvertError } from '../../convert/errors.ts';
@@ -11,6 +11,7 @@ import { reaches } from '../../scan/threshold.ts';
 import { worstOf } from '../../scan/verdict.ts';
 import { sha256Source } from '../digest.ts';
 import { FileSource } from '../file-source.ts';
+import { freeBytes } from '../free-bytes.ts';
 import { rawPath } from '../raw-path.ts';
 import { StorageChecksums } from './checksums.ts';
 import type { CopyJob, Job, ModelJob } from './job.ts';
@@ -170,7 +171,7 @@ class Conversion {
     if (target.input === 'folder') await judge();
     const writes = this.#options.inPlace === true ? { ...job, copies: [] } : job;
     this.#totalBytes = outputsOf(writes).reduce((sum, { size }) => sum + size, 0);
-    checkSpace(target.output.path, this.#totalBytes);
+    await checkSpace(target.output.path, this.#totalBytes);
     const destination = target.open(this.#options.force === true);
     try {
       for (const model of job.models) await this.#writeModel(model, destination);
@@ -299,13 +300,13 @@ function pathsOf(inputs: readonly string[]): { place: string; path: string }[] {
 }
 
 /** Says at once what would otherwise be found out when the disk is full. */
-function checkSpace(output: string, needed: number): void {
+async function checkSpace(output: string, needed: number): Promise<void> {
   let folder = dirname(output);
   while (!existsSync(folder)) folder = dirname(folder);
   try {
-    const { bavail, bsize, blocks } = statfsSync(folder);
-    if (blocks > 0 && needed > bavail * bsize)
-      throw ConvertError.of('no-space', { path: output, needed, available: bavail * bsize });
+    const available = await freeBytes(folder);
+    if (available !== undefined && needed > available)
+      throw ConvertError.of('no-space', { path: output, needed, available });
   } catch (error) {
     if (error instanceof ConvertError) throw error;
     // A file system that does not say how much room it has says so when it is full.

@@ -1,5 +1,6 @@
-import { mkdir, open, statfs } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { freeBytes } from '../../node/free-bytes.ts';
 import { wipe } from '../../seal/crypto.ts';
 import type { Blobs } from '../../store/blobs/blobs.ts';
 import { BlobError } from '../../store/blobs/errors.ts';
@@ -7,6 +8,7 @@ import type { Store } from '../../store/store.ts';
 import { RegistryError } from '../errors.ts';
 import type { ContentKeys } from './content-keys.ts';
 import { readPlain } from './read-plain.ts';
+import { requireRoom } from './room.ts';
 import { openSealed, readSealed } from './sealed-content.ts';
 
 /** What a job in a thread has. */
@@ -36,17 +38,18 @@ interface FileOnDisk {
 
 const READ_ONLY_MODE = 0o400;
 const FOLDER_MODE = 0o700;
-/** Left free for everything else that writes to the same disk. */
-const MIN_FREE_BYTES = 256 * 1024 * 1024;
 
 /**
  * Writes the files of a version below a folder, read-only: hard links where contents are plain files on the same disk, else copies.
- * @throws RegistryError `no-room` before it writes a copy that would fill the disk, `content-damaged`, BlobError `blobs-unavailable`.
+ * @throws RegistryError `no-room` before it writes copies that would fill the disk, `content-damaged`, BlobError `blobs-unavailable`.
  */
 export async function materialise(means: Means, wanted: Wanted): Promise<void> {
   const { folder, signal } = wanted;
   await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-  for (const file of await filesOf(means, wanted)) {
+  const files = await filesOf(means, wanted);
+  const copied = files.filter((file) => !mayLink(means, file)).reduce((sum, { bytes }) => sum + bytes, 0);
+  requireRoom(await freeBytes(folder), copied);
+  for (const file of files) {
     signal.throwIfAborted();
     const target = placeOf(folder, file.path);
     await mkdir(dirname(target), { recursive: true, mode: FOLDER_MODE });
@@ -75,10 +78,14 @@ function placeOf(folder: string, path: string): string {
   return target;
 }
 
-async function isLinked({ blobs }: Means, { digest, is_plain }: FileOnDisk, target: string): Promise<boolean> {
-  if (is_plain !== 1 || blobs.linkTo === undefined) return false;
+function mayLink({ blobs }: Means, { is_plain }: FileOnDisk): boolean {
+  return is_plain === 1 && blobs.linkTo !== undefined;
+}
+
+async function isLinked(means: Means, file: FileOnDisk, target: string): Promise<boolean> {
+  if (!mayLink(means, file)) return false;
   try {
-    return await blobs.linkTo(digest, target);
+    return (await means.blobs.linkTo?.(file.digest, target)) === true;
   } catch (error) {
     // Removed since it was looked up, because it is sealed by now.
     if (error instanceof BlobError && error.code === 'blob-missing') return false;
@@ -107,7 +114,7 @@ interface Copy {
 
 async function copy(pieces: AsyncIterable<Uint8Array>, { target, bytes, wanted }: Copy): Promise<void> {
   const { folder, signal, onBytes } = wanted;
-  await checkRoom(folder, bytes);
+  requireRoom(await freeBytes(folder), bytes);
   const file = await open(target, 'wx', READ_ONLY_MODE);
   try {
     for await (const piece of pieces) {
@@ -120,12 +127,6 @@ async function copy(pieces: AsyncIterable<Uint8Array>, { target, bytes, wanted }
   } finally {
     await file.close();
   }
-}
-
-async function checkRoom(folder: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  if (bytes + MIN_FREE_BYTES > free) throw RegistryError.of('no-room', `${bytes} bytes are needed, ${free} are free`);
 }
 
 function isFull(error: unknown): boolean {

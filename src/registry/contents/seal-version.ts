@@ -8,6 +8,7 @@ import { claimKeys } from './claim-keys.ts';
 import { dropPlain } from './drop-plain.ts';
 import { openAnyKey } from './open-key.ts';
 import { readPlain } from './read-plain.ts';
+import { requireRoomFor } from './room.ts';
 import { sealedSize, sealPieces } from './sealed-content.ts';
 
 type Means = Pick<Registry, 'store' | 'blobs' | 'contents' | 'clock'>;
@@ -91,6 +92,7 @@ async function sealContent(registry: Means, { digest, bytes }: UnsealedContent, 
   const contentKey = await openAnyKey(registry, digest);
   if (contentKey === undefined) throw RegistryError.of('version-state', 'its key was taken away meanwhile');
   try {
+    await requireRoomFor(registry, sealedSize(bytes));
     // Read as a whole, the plain content is checked against its digest; if it is another, nothing is stored.
     const pieces = sealPieces(contentKey, counted(readPlain(blobs, digest), wanted));
     const sealed = await blobs.put(pieces, { maxBytes: sealedSize(bytes) });

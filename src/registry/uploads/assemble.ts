@@ -5,6 +5,7 @@ import { removeUnnamedBlobs } from '../../store/blobs/remove-unnamed.ts';
 import type { ThreadStore } from '../../store/jobs/threads/remote-store.ts';
 import { versionState } from '../../contract/types/registry.ts';
 import { giveContent } from '../contents/give-content.ts';
+import { requireRoomFor } from '../contents/room.ts';
 import { RegistryError } from '../errors.ts';
 import { bytesOfPart, countParts } from './parts-of.ts';
 
@@ -33,7 +34,7 @@ interface UploadedFile {
 /**
  * Makes whole contents of the parts of a version, and checks them against the digests that were declared. What is whole is left alone, so it
  * may run again after anything.
- * @throws RegistryError `version-unknown`, `upload-incomplete`, `part-wrong`, `blobs-unavailable`
+ * @throws RegistryError `version-unknown`, `upload-incomplete`, `part-wrong`, `no-room`, `blobs-unavailable`
  */
 export async function assembleUploads(means: Means, assembly: Assembly): Promise<void> {
   const { store } = means;
@@ -118,6 +119,7 @@ async function wholeOf(
     if (declared !== null && only.digest !== declared) throw undeclared(path);
     return { digest: only.digest, bytes };
   }
+  await requireRoomFor({ blobs }, bytes);
   try {
     return await blobs.put(content, { maxBytes: bytes, ...(declared === null ? {} : { expected: declared }) });
   } catch (error) {

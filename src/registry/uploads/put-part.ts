@@ -3,6 +3,7 @@ import type { BlobInfo } from '../../store/blobs/blobs.ts';
 import { BlobError } from '../../store/blobs/errors.ts';
 import { nameBlob, unnameBlobs } from '../../store/blobs/name-blob.ts';
 import type { Change, Store } from '../../store/store.ts';
+import { requireRoomFor } from '../contents/room.ts';
 import { RegistryError } from '../errors.ts';
 import type { Registry } from '../registry.ts';
 import { exactContent } from './exact-content.ts';
@@ -26,13 +27,14 @@ interface Part extends Place {
 /**
  * Stores one part of a file. It is hashed while it arrives; one that is cut off, too long or other than announced leaves nothing. The same
  * part again replaces the one before. A part has no entry in the ledger: the version does, when it begins and when it is whole.
- * @throws RegistryError `version-unknown`, `version-state`, `file-unknown`, `part-wrong`, `blobs-unavailable`
+ * @throws RegistryError `version-unknown`, `version-state`, `file-unknown`, `part-wrong`, `no-room`, `blobs-unavailable`
  */
 export async function putPart({ store, blobs, clock }: Means, part: Part): Promise<BlobInfo> {
   // It may be cut off before it is read: reading tells of it then.
   part.content.on('error', () => undefined);
   const { bytes, expected } = await expectedOf(store, part);
   try {
+    await requireRoomFor({ blobs }, bytes);
     const content = exactContent(part.content, bytes);
     const info = await blobs.put(content, { maxBytes: bytes, ...(expected === undefined ? {} : { expected }) });
     const atMs = clock();

@@ -1,5 +1,6 @@
 import type { PrincipalRef } from '../../contract/types/common.ts';
 import type { Change } from '../../store/store.ts';
+import { requireRoom } from '../contents/room.ts';
 import { RegistryError } from '../errors.ts';
 import { findModelByName, type RegistryModelRow } from '../models/find-model.ts';
 import { makeModel } from '../models/make-model.ts';
@@ -31,7 +32,7 @@ const inactive: ReadonlySet<VersionRow['state']> = new Set(['failed', 'abandoned
  * does not count. Nothing but the list of files is fetched here.
  * @returns its id
  * @throws RegistryError `upstream-refused`, `upstream-failed`, `too-large`, `imports-full`, `model-name-taken`, `model-archived`,
- * `path-refused`, `path-ambiguous`, `project-unknown`
+ * `path-refused`, `path-ambiguous`, `project-unknown`, `no-room`
  */
 export async function beginImport(
   registry: Registry & { readonly upstream: Upstream },
@@ -42,7 +43,8 @@ export async function beginImport(
   const found = await findActive(registry, store.read, importing);
   if (found !== undefined && found.state !== 'uploading') return found.id;
   const files = found === undefined ? await listHubFiles(upstream, { repository, commit, limits, signal }) : [];
-  const { value } = await store.change((change) => declareImport(change, registry, { importing, files }));
+  const free = await registry.blobs.freeBytes?.();
+  const { value } = await store.change((change) => declareImport(change, registry, { importing, files, free }));
   return value;
 }
 
@@ -70,11 +72,18 @@ function requirePlace(
   if (isArchived === 1) throw RegistryError.of('model-archived', name);
 }
 
+interface Declaring {
+  readonly importing: Importing;
+  readonly files: readonly HubFile[];
+  /** Bytes that the disk of contents still takes. */
+  readonly free: number | undefined;
+}
+
 /** Somebody else may have begun the same meanwhile: then it is his. */
 async function declareImport(
   change: Change,
   registry: Settled,
-  { importing, files }: { readonly importing: Importing; readonly files: readonly HubFile[] },
+  { importing, files, free }: Declaring,
 ): Promise<string> {
   const { upstream, clock } = registry;
   const { name, repository, commit, by, requestedBy } = importing;
@@ -83,7 +92,7 @@ async function declareImport(
   const found = await findActive(registry, change.sql, importing);
   if (found !== undefined && found.state !== 'uploading') return found.id;
   if (found !== undefined && (await isWorkedOn(change, found))) return found.id;
-  await requireRoom(change, upstream, requestedBy);
+  await requireFew(change, upstream, requestedBy);
   const source = hubSource({ endpoint: upstream.endpoint, repository, revision: commit });
   const message = `from ${upstream.endpoint}/${repository} at ${commit}`;
   const declared = files.map(({ path, bytes, sha256 }) => ({
@@ -93,6 +102,7 @@ async function declareImport(
   }));
   const versionId =
     found?.id ?? (await declareVersion(change, registry, { modelId, files: declared, message, source, by, atMs }));
+  requireRoom(free, await bytesToFetch(change, versionId));
   const jobId = await change.enqueue({
     kind: importJob,
     data: { versionId },
@@ -103,6 +113,17 @@ async function declareImport(
   const news = { job_id: jobId, step: 'waits to be fetched' };
   await change.sql.updateTable('registry_versions').set(news).where('id', '=', versionId).execute();
   return versionId;
+}
+
+/** Without what the model has already. */
+async function bytesToFetch({ sql }: Change, versionId: string): Promise<number> {
+  const { bytes } = await sql
+    .selectFrom('registry_files')
+    .select(({ fn }) => fn.sum<number | string | null>('bytes').as('bytes'))
+    .where('version_id', '=', versionId)
+    .where('digest', 'is', null)
+    .executeTakeFirstOrThrow();
+  return Number(bytes ?? 0);
 }
 
 function newModel({ name, projectId, by }: Importing, atMs: number): Parameters<typeof makeModel>[1] {
@@ -126,7 +147,7 @@ async function isWorkedOn({ sql }: Change, { job_id: jobId }: VersionRow): Promi
   return job?.state === 'waiting' || job?.state === 'running';
 }
 
-async function requireRoom(
+async function requireFew(
   { sql }: Change,
   { maxImports, maxImportsPerPrincipal }: Upstream,
   { kind, id }: PrincipalRef,

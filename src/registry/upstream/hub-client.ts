@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filePath, modelName } from '../../contract/types/registry.ts';
+import { modelName } from '../../contract/types/registry.ts';
 import { RegistryError } from '../errors.ts';
 import type { Registry, Upstream } from '../registry.ts';
 import { askJson } from './ask-hub.ts';
@@ -43,7 +43,8 @@ const entry = z.discriminatedUnion('type', [
   z.object({ type: z.literal('directory') }),
   z.object({
     type: z.literal('file'),
-    path: filePath,
+    /** Checked with all others when the version is made of them. */
+    path: z.string(),
     size,
     oid: commit,
     lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/), size }).optional(),

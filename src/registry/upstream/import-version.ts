@@ -1,6 +1,7 @@
 import { CodedError } from '../../bytes/errors.ts';
 import { versionSource } from '../../contract/types/registry.ts';
 import type { JobContext } from '../../store/jobs/job.ts';
+import { requireRoomFor } from '../contents/room.ts';
 import { RegistryError } from '../errors.ts';
 import { submitVersion } from '../pipeline/submit.ts';
 import type { Registry, Upstream } from '../registry.ts';
@@ -65,6 +66,10 @@ async function fetchVersion(registry: Registry, version: VersionRow, context: Jo
   const missing = await missingFiles(
     { ...registry, upstream },
     { version, repository, commit, signal: context.signal },
+  );
+  await requireRoomFor(
+    registry,
+    missing.reduce((sum, { bytes }) => sum + bytes, 0),
   );
   const progress = reportProgress(registry, { version, context, missing });
   const stop = new AbortController();

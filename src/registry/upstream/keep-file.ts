@@ -1,6 +1,7 @@
 import { BlobError } from '../../store/blobs/errors.ts';
 import { unsettled } from '../../store/blobs/name-blob.ts';
 import { giveContent } from '../contents/give-content.ts';
+import { requireRoomFor } from '../contents/room.ts';
 import type { Registry } from '../registry.ts';
 import type { HubFile } from './hub-client.ts';
 import { hubLied } from './hub-fault.ts';
@@ -13,7 +14,7 @@ interface Fetched {
 
 /**
  * Stores the content of a file, and gives it to its version in the same change: so nobody takes it for one that no model has.
- * @throws RegistryError `upstream-failed` where it is not what was listed, `version-state`; BlobError `blobs-unavailable`
+ * @throws RegistryError `upstream-failed` where it is not what was listed, `version-state`, `no-room`; BlobError `blobs-unavailable`
  */
 export async function keepFile(
   { store, blobs, clock }: Pick<Registry, 'store' | 'blobs' | 'clock'>,
@@ -21,6 +22,7 @@ export async function keepFile(
 ): Promise<void> {
   const { path, bytes, sha256 } = file;
   const expected = sha256 === null ? {} : { expected: `sha256:${sha256}` };
+  await requireRoomFor({ blobs }, bytes);
   const info = await blobs.put(pieces, { maxBytes: bytes, ...expected }).catch((error: unknown) => {
     if (error instanceof BlobError && error.code === 'digest-mismatch') {
       throw hubLied(`${path} is not what its list of files says`, error);

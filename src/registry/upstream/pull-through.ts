@@ -245,7 +245,7 @@ function outcomeOfError(error: unknown): PullOutcome {
   if (!(error instanceof RegistryError)) throw error;
   const fault = hubFaultOf(error);
   if (fault?.kind === 'down') return waits(error.message, fault.retryAfterSeconds ?? RETRY_SECONDS);
-  if (error.code === 'imports-full') return waits(error.message, RETRY_SECONDS);
+  if (error.code === 'imports-full' || error.code === 'no-room') return waits(error.message, RETRY_SECONDS);
   if (error.code === 'model-name-taken' || error.code === 'model-archived') return UNKNOWN;
   return { kind: 'refused', reason: error.message };
 }

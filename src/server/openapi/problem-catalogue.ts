@@ -3,7 +3,7 @@ import { PeopleError, peopleErrorCodes } from '../../access/people/errors.ts';
 import { ReviewError, reviewErrorCodes } from '../../access/reviews/errors.ts';
 import { ServiceError, serviceErrorCodes } from '../../access/services/errors.ts';
 import type { CodedError } from '../../bytes/errors.ts';
-import { BlobError } from '../../store/blobs/errors.ts';
+import { RegistryError, registryErrorCodes } from '../../registry/errors.ts';
 import { CounterError } from '../../store/counters/errors.ts';
 import { StoreError, storeErrorCodes } from '../../store/errors.ts';
 import { JobError } from '../../store/jobs/errors.ts';
@@ -28,13 +28,13 @@ export function problemCatalogue(): ReadonlyMap<string, ProblemKind> {
     ...accessErrorCodes.map((code) => AccessError.of(code, '')),
     ...peopleErrorCodes.map((code) => PeopleError.of(code, '')),
     ...reviewErrorCodes.map((code) => ReviewError.of(code, '')),
+    ...registryErrorCodes.map((code) => RegistryError.of(code)),
     ...serviceErrorCodes.map((code) => ServiceError.of(code, '')),
     ...storeErrorCodes.map((code) => StoreError.of(code, '')),
     ...fetchErrorCodes.map((code) => FetchError.of(code, new URL(ANY_ORIGIN), '')),
     JobError.of('job-missing', { id: 'of this id' }),
     JobError.of('job-not-failed', { id: 'of this id', state: 'otherwise' }),
     JobError.of('job-superseded', { id: 'of this id', other: 'of another' }),
-    BlobError.of('blobs-unavailable', { operation: 'answer', reason: '' }),
     CounterError.of('counters-unavailable', { reason: '' }),
   ];
   const kinds = errors.map(({ code, httpStatus, message, hint }): [string, ProblemKind] => [

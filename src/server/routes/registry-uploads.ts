@@ -1,10 +1,10 @@
 import { abandonVersion } from '../../registry/uploads/abandon-version.ts';
+import { beginUpload } from '../../registry/uploads/begin-upload.ts';
 import { findUpload } from '../../registry/uploads/find-upload.ts';
 import { missingParts } from '../../registry/uploads/missing-parts.ts';
 import { putPart } from '../../registry/uploads/put-part.ts';
 import { requireOwnUpload } from '../../registry/uploads/require-own-upload.ts';
 import { submitUpload } from '../../registry/uploads/submit-upload.ts';
-import { declareVersion } from '../../registry/versions/declare-version.ts';
 import { showVersion } from '../../registry/versions/show-version.ts';
 import type { Services } from '../services.ts';
 import { bind } from './bind.ts';
@@ -19,10 +19,8 @@ async function showUpload({ registry, store }: Services, versionId: string) {
 export const registryUploadBindings = [
   bind('versions.begin', async ({ params, body, caller, services }) => {
     const { store, registry } = services;
-    const declaration = { ...params, ...body, source: { kind: 'upload' as const }, by: signedIn(caller) };
-    const { value } = await store.change((change) =>
-      declareVersion(change, registry, { ...declaration, atMs: registry.clock() }),
-    );
+    const begun = { ...params, ...body, by: signedIn(caller), atMs: registry.clock() };
+    const { value } = await store.change((change) => beginUpload(change, registry, begun));
     return showUpload(services, value);
   }),
 

@@ -37,6 +37,8 @@ export interface Blobs {
    * no such blob.
    */
   linkTo?(digest: string, path: string): Promise<boolean>;
+  /** Only where blobs are files: how many bytes the disk still takes; undefined where it does not say. */
+  freeBytes?(): Promise<number | undefined>;
   remove(digest: string): Promise<void>;
   /** Removes what uploads that never ended left behind, if they rested for longer than this. Answers with how many. */
   sweep(idleMs: number): Promise<number>;

@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -69,6 +79,15 @@ describe('a folder of blobs', () => {
     rmSync(join(folder, 'blobs'), { recursive: true });
     await expect(blobs.probe()).rejects.toMatchObject({ code: 'blobs-unavailable', httpStatus: 503 });
     await expect(blobs.put(chunksOf(content), limit)).rejects.toMatchObject({ code: 'blobs-unavailable' });
+  });
+
+  it('says how much its disk still takes, and that it went away', async () => {
+    const blobs = await FolderBlobs.open(join(folder, 'blobs'));
+    const { bsize, blocks } = statfsSync(folder);
+    expect(await blobs.freeBytes()).toBeGreaterThan(0);
+    expect(await blobs.freeBytes()).toBeLessThanOrEqual(bsize * blocks);
+    rmSync(join(folder, 'blobs'), { recursive: true });
+    await expect(blobs.freeBytes()).rejects.toMatchObject({ code: 'blobs-unavailable' });
   });
 
   it('keeps nothing of a process killed while it put, once that rested for long', async () => {

@@ -13,6 +13,7 @@ import {
   type FileHandle as OpenFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { freeBytes } from '../../node/free-bytes.ts';
 import { reasonOf } from '../../node/reason.ts';
 import type { BlobInfo, BlobRange, Blobs, PutOptions } from './blobs.ts';
 import { BlockWriter } from './block-writer.ts';
@@ -40,6 +41,8 @@ export class FolderBlobs implements Blobs {
   readonly column = 'folder';
   readonly #root: string;
   readonly #digests = new DigestThreads();
+  readonly freeBytes = (): Promise<number | undefined> =>
+    onDisk('say how much room it has', () => freeBytes(this.#root));
 
   private constructor(root: string) {
     this.#root = root;

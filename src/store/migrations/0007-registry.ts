@@ -112,6 +112,11 @@ async function makeSearch(db: Kysely<unknown>, dialect: DialectName): Promise<vo
     .on('registry_versions')
     .columns(['model_id', 'state'])
     .execute();
+  await db.schema
+    .createIndex('registry_versions_maker')
+    .on('registry_versions')
+    .columns(['created_by_id', 'state'])
+    .execute();
   await db.schema.createIndex('registry_versions_revision').on('registry_versions').columns(['revision']).execute();
 }
 

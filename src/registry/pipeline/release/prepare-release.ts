@@ -11,6 +11,7 @@ import { materialise } from '../../contents/materialise.ts';
 import { putEvidence } from '../../contents/put-evidence.ts';
 import { storeContent } from '../../contents/store-content.ts';
 import { RegistryError } from '../../errors.ts';
+import { checkFileNames } from '../../versions/file-names.ts';
 import type { VersionRow } from '../../versions/move-version.ts';
 import { decideNow } from '../decide-now.ts';
 import { examineFolder } from '../examine/examine-folder.ts';
@@ -133,6 +134,8 @@ interface Outputs {
 }
 
 async function storeOutputs(means: ThreadMeans, { output, task, report, steps }: Outputs): Promise<ReleaseRow[]> {
+  // What a conversion is called may be taken, to some file systems, by a file that was carried over.
+  checkFileNames(report.artifacts.map(({ path }) => path));
   const total = report.artifacts.reduce((sum, { size }) => sum + size, 0);
   const onBytes = byBytes(await steps.begin('stores what it was converted to', shares.store), total);
   const rows: ReleaseRow[] = [];

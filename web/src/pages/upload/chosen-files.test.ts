@@ -15,3 +15,10 @@ it('leaves out what file managers and tools leave behind', () => {
   expect(files.map(({ path }) => path)).toEqual(['a.json', 'x.DS_Store.txt']);
   expect(leftOut).toEqual(['.DS_Store', '.git/config']);
 });
+
+it('says at once which name the registry would refuse, but not of what is left out', () => {
+  const faultOf = (...given: string[]) => asVersion(chosen(...given)).nameFault;
+  expect(faultOf('m/a.json', 'm/b/c.bin', 'm/.git/config', 'm/.git/CONFIG')).toBeNull();
+  expect(faultOf('m/a.json', 'm/con.txt')).toMatch(/^"con.txt" has a name that Windows keeps for a device/);
+  expect(faultOf('m/A.json', 'm/b', 'm/a.json')).toMatch(/^"A.json" and "a.json" are one file/);
+});

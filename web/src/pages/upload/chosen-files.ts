@@ -1,3 +1,5 @@
+import { findNameFault } from '../../../../src/contract/types/portable-names.ts';
+
 /** As many as a version may have; more are not even listed. */
 const MAX_FILES = 10_000;
 const MAX_DEPTH = 40;
@@ -13,6 +15,8 @@ export interface Chosen {
   /** What file managers leave behind, and nobody means to upload. */
   readonly leftOut: readonly string[];
   readonly isCut: boolean;
+  /** What the registry would refuse about the names, for people; null where it is nothing. */
+  readonly nameFault: string | null;
 }
 
 const LEFTOVERS = /(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.ini|\.git\/.*|\.cache\/huggingface\/.*|__pycache__\/.*)$/;
@@ -22,10 +26,12 @@ export function asVersion(files: readonly ChosenFile[]): Chosen {
   const cut = files.slice(0, MAX_FILES);
   const top = commonFolder(cut);
   const placed = cut.map(({ path, file }) => ({ path: path.slice(top.length), file }));
+  const kept = placed.filter(({ path }) => !LEFTOVERS.test(path)).toSorted((a, b) => (a.path < b.path ? -1 : 1));
   return {
-    files: placed.filter(({ path }) => !LEFTOVERS.test(path)).toSorted((a, b) => (a.path < b.path ? -1 : 1)),
+    files: kept,
     leftOut: placed.filter(({ path }) => LEFTOVERS.test(path)).map(({ path }) => path),
     isCut: files.length > MAX_FILES,
+    nameFault: findNameFault(kept.map(({ path }) => path))?.message ?? null,
   };
 }
 

@@ -6,7 +6,7 @@ import styles from './upload.module.css';
 const MAX_SHOWN = 200;
 
 /** What would be uploaded, under which paths. */
-export function ChosenList({ chosen: { files, leftOut, isCut } }: { readonly chosen: Chosen }) {
+export function ChosenList({ chosen: { files, leftOut, isCut, nameFault } }: { readonly chosen: Chosen }) {
   const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
   const shown = files.slice(0, MAX_SHOWN);
   return (
@@ -23,6 +23,12 @@ export function ChosenList({ chosen: { files, leftOut, isCut } }: { readonly cho
         )}
         {isCut && <span className="soft"> · there are more, which one version cannot hold</span>}
       </p>
+      {nameFault !== null && (
+        <p role="alert">
+          <strong>Not every system takes these names:</strong> <Revealed text={nameFault} />. Then choose the files
+          again.
+        </p>
+      )}
       <ul className={styles.list} aria-label="Chosen files" tabIndex={0}>
         {shown.map(({ path, file }) => (
           <li key={path}>

@@ -43,6 +43,7 @@ export function NewUpload() {
   const { busy, error, submit } = useSubmit();
   const changed = useChanged();
   const files = chosen?.files ?? [];
+  const canBegin = files.length > 0 && chosen?.nameFault === null && isReady(target);
 
   async function begin(event: FormEvent): Promise<void> {
     event.preventDefault();
@@ -80,7 +81,7 @@ export function NewUpload() {
         {busy && files.length > 0 && <Meter wide label="Looking at the files" share={hashed / files.length} />}
         <ProblemNote error={error} />
         <Row>
-          <Button type="submit" loading={busy} disabled={files.length === 0 || !isReady(target)}>
+          <Button type="submit" loading={busy} disabled={!canBegin}>
             Upload
           </Button>
         </Row>
