@@ -23,12 +23,14 @@ export interface HubServer {
   readonly projectId: string;
   /** A key with the right to read models of the project. */
   readonly key: string;
+  /** Whose key it is. */
+  readonly service: PrincipalRef;
   /** Where there is a queue. */
   readonly jobs: Jobs | undefined;
   readonly logged: () => string;
   /** In the project, unless another is named. */
   release(wanted: Omit<Releasing, 'projectId' | 'by'> & { readonly projectId?: string }): Promise<MadeVersion>;
-  otherProject(): Promise<string>;
+  otherProject(name?: string): Promise<string>;
   /** A new key of the service; the actions are what it is limited to. */
   issueKey(
     scopes?: readonly ('models.read' | 'projects.read')[],
@@ -105,12 +107,13 @@ export async function startHubServer(
     owner,
     projectId,
     key,
+    service: { kind: 'service', id: service.id },
     jobs,
     logged: server.logged,
     issueKey,
     release: (wanted) => releaseVersion(registry, { projectId, by: owner, ...wanted }),
-    otherProject: async () => {
-      const facts = { name: 'other', description: '', classification: 'internal' } as const;
+    otherProject: async (name = 'other') => {
+      const facts = { name, description: '', classification: 'internal' } as const;
       return (await store.change((change) => makeProject(change, facts, { by: owner, atMs: Date.now() }))).value;
     },
     get: (path, { key: shown = key, ...init } = {}) =>

@@ -14,7 +14,7 @@ import { addHubProblems } from './hub-problems.ts';
 import { fileRoutes, hubRoutes, otherKinds, writePaths } from './hub-routes.ts';
 
 export interface HubOptions {
-  readonly services: Pick<Services, 'registry'>;
+  readonly services: Pick<Services, 'registry' | 'access'>;
   readonly place: Place;
   readonly log: ServerLog;
   readonly rules: Pick<AccessRules, 'refused'>;
@@ -95,9 +95,9 @@ function checkSignedIn(route: Route, { headers, visit }: FastifyRequest): void {
 const answer =
   (handler: Handler, { services, place, rules }: HubOptions) =>
   (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const { registry } = services;
+    const { registry, access } = services;
     const { caller } = request.visit;
     const origin = `${place.isHttps ? 'https' : 'http'}://${request.headers.host}`;
     const call = { registry, caller, signal: request.signal, refused: rules.refused };
-    return handler({ call, request, reply, origin });
+    return handler({ call, decideModels: access.decideModels, request, reply, origin });
   };
