@@ -65,7 +65,7 @@ async function namesOfHub(
     .limit(MAX_REFERENCES)
     .execute();
   const last = new Map(known.toReversed().map(({ revision, commit_id: commit }) => [revision, commit]));
-  return [...last].filter(([, commit]) => commits.has(commit)).toSorted();
+  return [...last].filter(([, commit]) => commits.has(commit)).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 interface CommitsQuery {
