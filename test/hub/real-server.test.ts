@@ -54,7 +54,7 @@ describe('the hub interface of a server as it is run, with another hub behind it
 
   async function bytesOf(repo: string, path: string): Promise<Buffer> {
     const blob = await downloadFile({ ...means(), repo, path });
-    return Buffer.from(blob === null ? '' : await blob.arrayBuffer());
+    return blob === null ? Buffer.alloc(0) : Buffer.from(await blob.arrayBuffer());
   }
 
   /** What the client throws, for a person to read. */
