@@ -77,6 +77,7 @@ describeEachStore('a hub behind that hangs or lies', (column) => {
       expect(answer.headers.get('x-error-code')).toBe('GatedRepo');
       hub.behind.heal();
       expect(await ask()).toMatch(/^403 /);
+      refused.push(name);
     },
   );
 

@@ -82,6 +82,8 @@ describeEachStore('the list of models of the hub interface', (column) => {
     expect((await walk('pipeline_tag=text-classification')).names).toEqual(['acme/first']);
     expect((await walk('pipeline_tag=text-generation')).names).toEqual([]);
     expect((await walk('filter=license:mit')).names).toEqual(['other/shown']);
+    expect((await walk('search=first&gated=True')).names).toEqual([]);
+    expect((await walk('search=first&gated=False')).names).toEqual(['acme/first']);
   });
 
   test('decides about all of them together', async () => {

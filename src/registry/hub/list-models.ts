@@ -24,6 +24,8 @@ export const modelsQuery = z.object({
     .transform((limit) => Math.min(limit, MAX_PAGE))
     .default(100),
   sort: z.string().max(40).default(''),
+  /** Only those whose terms one must agree to on the hub: nothing here is of that kind. */
+  gated: z.stringbool().catch(false).default(false),
   cursor: z.string().max(400).optional(),
 });
 type ModelsQuery = z.output<typeof modelsQuery>;
@@ -42,6 +44,7 @@ export async function listModels(
   query: ModelsQuery,
   maySee: ModelDecisions['allows'],
 ): Promise<ModelsPage> {
+  if (query.gated) return { items: [], next: null };
   const order = query.sort === 'lastModified' || query.sort === 'last_modified' ? 'changed' : 'name';
   const windows = { order, ...(query.author === '' ? {} : { namespace: query.author }) } as const;
   const { items, next } = await pageOfModels(registry.store, {

@@ -97,7 +97,19 @@ export async function listCommits(registry: Pick<Registry, 'store'>, repository:
       };
     }),
     next: versions.length > query.limit ? String(page.at(-1)?.number ?? '') : null,
+    total: await countReleased(registry, repository),
   };
+}
+
+async function countReleased({ store }: Pick<Registry, 'store'>, { model, version }: Repository): Promise<number> {
+  const { count } = await store.read
+    .selectFrom('registry_versions')
+    .select(({ fn }) => fn.countAll<number | string>().as('count'))
+    .where('model_id', '=', model.id)
+    .where('state', '=', 'released')
+    .where('number', '<=', version.number)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 const authorOf = ({ created_by_kind: kind, created_by_id: id }: VersionRow) =>

@@ -103,7 +103,9 @@ async function answerCommits(asked: HubAsked, address: ModelAddress): Promise<Fa
   const repository = await openRepository(asked.call, address);
   const cursor = query.get('cursor') ?? undefined;
   const limit = limitOf(query, MAX_COMMITS);
-  return sendPage(asked, await listCommits(asked.call.registry, repository, { limit, cursor }));
+  const page = await listCommits(asked.call.registry, repository, { limit, cursor });
+  asked.reply.header('x-total-count', page.total);
+  return sendPage(asked, page);
 }
 
 const isTrue = (query: URLSearchParams, name: string): boolean =>
