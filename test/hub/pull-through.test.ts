@@ -120,7 +120,7 @@ describeEachStore('the hub interface fetches what is not here', (column) => {
   test('a model of the company’s own is never asked for outside', async () => {
     await hub.release({ name: 'own/model', files, projectId: await hub.otherProject() });
     const before = hub.behind.requests.length;
-    expect((await hub.get('/api/models/own/model')).status).toBe(404);
+    expect(await hub.statusOf('/api/models/own/model')).toBe(404);
     expect(hub.behind.requests.length).toBe(before);
   });
 });

@@ -61,6 +61,6 @@ describeEachStore('the hub interface reads what is stored sealed', (column) => {
       while ((await reader?.read())?.done === false);
     };
     await expect(rest()).rejects.toThrow();
-    expect((await hub.get(path)).status).toBe(410);
+    expect(await hub.statusOf(path)).toBe(410);
   });
 });

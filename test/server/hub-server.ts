@@ -36,6 +36,8 @@ export interface HubServer {
     scopes?: readonly ('models.read' | 'projects.read')[],
   ): Promise<{ readonly secret: string; readonly revoke: () => Promise<void> }>;
   get(path: string, init?: RequestInit & { readonly key?: string | null }): Promise<Response>;
+  /** The same, of which only the status is wanted: the rest is not left to arrive. */
+  statusOf(path: string, init?: Parameters<HubServer['get']>[1]): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -101,6 +103,14 @@ export async function startHubServer(
   });
   await server.app.listen({ port, host: '127.0.0.1' });
   const origin = `http://127.0.0.1:${port}`;
+  const get: HubServer['get'] = (path, { key: shown = key, ...init } = {}) =>
+    fetch(`${origin}${path}`, {
+      ...init,
+      headers: {
+        ...(shown === null ? {} : { authorization: `Bearer ${shown}` }),
+        ...(init.headers as Record<string, string>),
+      },
+    });
   return {
     origin,
     registry,
@@ -116,14 +126,12 @@ export async function startHubServer(
       const facts = { name, description: '', classification: 'internal' } as const;
       return (await store.change((change) => makeProject(change, facts, { by: owner, atMs: Date.now() }))).value;
     },
-    get: (path, { key: shown = key, ...init } = {}) =>
-      fetch(`${origin}${path}`, {
-        ...init,
-        headers: {
-          ...(shown === null ? {} : { authorization: `Bearer ${shown}` }),
-          ...(init.headers as Record<string, string>),
-        },
-      }),
+    get,
+    statusOf: async (path, init) => {
+      const answer = await get(path, init);
+      await answer.body?.cancel();
+      return answer.status;
+    },
     stop: async () => {
       await server.app.close();
       await jobs?.stop({ timeoutMs: 200 });
