@@ -33,7 +33,7 @@ export async function answerModels(asked: HubAsked): Promise<FastifyReply> {
   const parsed = modelsQuery.safeParse({ ...Object.fromEntries(given), filter: filtersOf(given) });
   if (!parsed.success) throw HubError.of('hub-request-wrong', parsed.error.issues[0]?.path.join('.') ?? '');
   const { registry, caller } = asked.call;
-  const { allows: maySee } = await asked.decideModels(caller, 'models.read');
+  const { allows: maySee } = await asked.access.decideModels(caller, 'models.read');
   return sendPage(asked, await listModels(registry, parsed.data, maySee));
 }
 

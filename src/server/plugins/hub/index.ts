@@ -99,5 +99,5 @@ const answer =
     const { caller } = request.visit;
     const origin = `${place.isHttps ? 'https' : 'http'}://${request.headers.host}`;
     const call = { registry, caller, signal: request.signal, refused: rules.refused };
-    return handler({ call, decideModels: access.decideModels, request, reply, origin });
+    return handler({ call, access, request, reply, origin });
   };
