@@ -17,6 +17,7 @@ import type { Caller } from '../src/access/caller.ts';
 import { giveGrant } from '../src/access/grants/give-grant.ts';
 import { makeProject } from '../src/access/grants/projects.ts';
 import type { Scope } from '../src/contract/types/common.ts';
+import { listModels as listForHub, modelsQuery } from '../src/registry/hub/list-models.ts';
 import { findModelByName } from '../src/registry/models/find-model.ts';
 import { listModels, type ModelSearch } from '../src/registry/models/list-models.ts';
 import { summarise } from '../src/registry/models/summary.ts';
@@ -212,6 +213,10 @@ async function measureAll({ store, access }: Means, projects: readonly string[])
     const { allows: maySee } = await access.decideModels(who, 'models.read');
     return listModels(store, { limit: 50, order: 'changed', ...search, maySee });
   };
+  const hubList = (who: Caller, query: object) => async (): Promise<unknown> => {
+    const { allows: maySee } = await access.decideModels(who, 'models.read');
+    return listForHub({ store }, modelsQuery.parse(query), maySee);
+  };
   const lastPath = `layer-${((models - 2) * files + 1).toString(36).padStart(5, '0')}/`;
   const subjects: readonly (readonly [string, () => Promise<unknown>])[] = [
     ['first page, what changed last', list(all, {})],
@@ -226,6 +231,10 @@ async function measureAll({ store, access }: Means, projects: readonly string[])
     ['search, found nowhere, two letters', list(all, { search: '~x' })],
     ['search, one path, sees 3 of 100 projects', list(few, { search: lastPath })],
     ['newest version denied: none', list(all, { state: 'denied' })],
+    ['hub interface, first page', hubList(all, {})],
+    ['hub interface, first page, sees 3 of 100 projects', hubList(few, {})],
+    ['hub interface, search, found nowhere', hubList(all, { search: 'llama nothing' })],
+    ['hub interface, by author', hubList(all, { author: 'org-50', sort: 'lastModified' })],
     ['one model, by its name', async () => findModelByName(store.read, `org-1/${WORDS[1]}-1`)],
     [
       '200 files of a version',

@@ -4,6 +4,10 @@ import type { AddressInfo } from 'node:net';
 
 /** Something that a hub does wrong. */
 export type HubFault =
+  /** Takes the request and never answers. */
+  | 'silent'
+  /** Begins the answer and goes on a byte at a time, for ever. */
+  | 'trickle'
   /** Begins the answer, sends half of it, and then nothing. */
   | 'stall'
   /** Ends the connection after half of the answer. */
@@ -14,6 +18,12 @@ export type HubFault =
   | 'wrong-size'
   /** Another content of the same length. */
   | 'wrong-hash'
+  /** The tree says other hashes than those of the files. */
+  | 'wrong-digest'
+  /** The head of an answer says more bytes than there are. */
+  | 'wrong-length'
+  /** The list goes on at another origin. */
+  | 'elsewhere'
   | 'error'
   | 'busy'
   | 'html'
@@ -105,6 +115,7 @@ export interface HubStandInOptions {
 
 const WEIGHTS = /\.(?:bin|gguf|msgpack|npz|onnx|pickle|pkl|pt|pth|safetensors)$/;
 const INCOMPLETE: ReadonlySet<HubFault> = new Set(['stall', 'cut', 'cut-without-ranges']);
+const TRICKLE_MS = 50;
 const ENDLESS_PIECE = Buffer.alloc(65_536, 'x');
 
 /** A hub as the Hugging Face Hub answers readers, with large files at a second origin, and with whatever a hub may do wrong. */
@@ -244,8 +255,14 @@ function answerJson(response: ServerResponse, value: unknown, headers: Readonly<
 }
 
 /** Faults that are the same wherever they happen. False: there is none of them. */
-function answerWrongly(fault: HubFault | undefined, { response, url }: Pick<Asked, 'response' | 'url'>): boolean {
+function answerWrongly(
+  fault: HubFault | undefined,
+  { response, url }: Pick<Asked, 'response' | 'url'>,
+  content: Buffer = Buffer.alloc(1_000_000, ' '),
+): boolean {
   const wrong: Partial<Record<HubFault, () => void>> = {
+    silent: () => undefined,
+    trickle: () => trickle(response, content),
     error: () => response.writeHead(500).end('something went wrong'),
     busy: () => response.writeHead(429, { 'retry-after': '1' }).end('too many requests'),
     html: () => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>Please sign in'),
@@ -265,6 +282,14 @@ function answerInPart(response: ServerResponse, body: Buffer, fault: HubFault): 
   response.write(body.subarray(0, Math.floor(body.length / 2)), () => {
     if (fault !== 'stall') response.destroy();
   });
+}
+
+/** Often enough that the connection is never idle. */
+function trickle(response: ServerResponse, content: Buffer): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  let at = 0;
+  const timer = setInterval(() => response.write(content.subarray(at, ++at)), TRICKLE_MS);
+  response.on('close', () => clearInterval(timer));
 }
 
 function pourWithoutEnd(response: ServerResponse): void {
@@ -299,14 +324,7 @@ function answerTree(state: HubState, asked: Asked): void {
   const { response, url, commit } = asked;
   const fault = faultAt(state, 'tree');
   if (answerWrongly(fault, asked)) return;
-  const entries = [...commit.files].map(([path, file]) => treeEntry(path, file, fault));
-  const [first] = entries;
-  if (first !== undefined && fault === 'leaving-path') entries.push({ ...first, path: '../outside.txt' });
-  if (first !== undefined && fault === 'duplicate-path') entries.push({ ...first });
-  const folders = new Set(
-    [...commit.files.keys()].filter((path) => path.includes('/')).map((path) => path.split('/')[0]),
-  );
-  const all = [...[...folders].map((path) => ({ type: 'directory', oid: '0'.repeat(40), size: 0, path })), ...entries];
+  const all = entriesOf(commit, fault);
   const { pageSize = 1000 } = state.options;
   const from = Number(url.searchParams.get('cursor') ?? 0);
   const next = new URL(url);
@@ -316,9 +334,21 @@ function answerTree(state: HubState, asked: Asked): void {
   answerJson(
     response,
     fault === 'endless' ? page : page.slice(from, from + pageSize),
-    hasMore ? { link: `<${next.href}>; rel="next"` } : {},
+    linkOf(fault === 'elsewhere' ? new URL(next.pathname, state.storeOrigin) : next, hasMore || fault === 'elsewhere'),
   );
 }
+
+function entriesOf({ files }: StandInCommit, fault: HubFault | undefined) {
+  const entries = [...files].map(([path, file]) => treeEntry(path, file, fault));
+  const [first] = entries;
+  if (first !== undefined && fault === 'leaving-path') entries.push({ ...first, path: '../outside.txt' });
+  if (first !== undefined && fault === 'duplicate-path') entries.push({ ...first });
+  const folders = new Set([...files.keys()].filter((path) => path.includes('/')).map((path) => path.split('/')[0]));
+  return [...[...folders].map((path) => ({ type: 'directory', oid: '0'.repeat(40), size: 0, path })), ...entries];
+}
+
+const linkOf = ({ href }: URL, hasMore: boolean): Readonly<Record<string, string>> =>
+  hasMore ? { link: `<${href}>; rel="next"` } : {};
 
 interface TreeEntry {
   readonly type: 'file';
@@ -330,8 +360,9 @@ interface TreeEntry {
 
 function treeEntry(path: string, { content, gitOid, sha256 }: StandInFile, fault: HubFault | undefined): TreeEntry {
   const size = fault === 'wrong-size' ? content.length - 1 : content.length;
-  const lfs = sha256 === undefined ? {} : { lfs: { oid: sha256, size, pointerSize: 134 } };
-  return { type: 'file', oid: gitOid, size, path, ...lfs };
+  const isWrong = fault === 'wrong-digest';
+  const lfs = sha256 === undefined ? {} : { lfs: { oid: isWrong ? 'f'.repeat(64) : sha256, size, pointerSize: 134 } };
+  return { type: 'file', oid: isWrong ? 'f'.repeat(40) : gitOid, size, path, ...lfs };
 }
 
 function answerFile(state: HubState, asked: Asked, path: string): void {
@@ -363,7 +394,7 @@ function answerContent(
 ): void {
   const { request, response } = asked;
   const fault = faultAt(state, 'file', path);
-  if (answerWrongly(fault, asked)) return;
+  if (answerWrongly(fault, asked, file.content)) return;
   if (fault === 'endless') {
     response.writeHead(200, { 'content-type': 'application/octet-stream' });
     return pourWithoutEnd(response);
@@ -373,7 +404,7 @@ function answerContent(
   const body = whole.subarray(start);
   response.writeHead(start > 0 ? 206 : 200, {
     'content-type': 'application/octet-stream',
-    'content-length': body.length,
+    'content-length': body.length + (fault === 'wrong-length' ? 5 : 0),
     'accept-ranges': 'bytes',
     ...(start > 0 ? { 'content-range': `bytes ${start}-${whole.length - 1}/${whole.length}` } : {}),
   });

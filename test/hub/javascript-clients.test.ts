@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   checkRepoAccess,
+  countCommits,
   downloadFile,
   fileDownloadInfo,
   fileExists,
@@ -13,6 +14,7 @@ import {
   listModels,
   modelInfo,
   pathsInfo,
+  repoExists,
   snapshotDownload,
   uploadFile,
   whoAmI,
@@ -100,6 +102,9 @@ describe('@huggingface/hub', () => {
     const commits: string[] = [];
     for await (const { oid } of listCommits({ ...means(), repo })) commits.push(oid);
     expect(commits).toEqual([made.revision]);
+    expect(await countCommits({ ...means(), repo })).toBe(1);
+    expect(await repoExists({ ...means(), repo })).toBe(true);
+    expect(await repoExists({ ...means(), repo: 'acme/nothing' })).toBe(false);
   });
 
   test('downloads whole files and parts of them, and nothing where there is nothing', async () => {

@@ -9,6 +9,7 @@ import { recallVersion } from '../../src/registry/pipeline/recall.ts';
 import { makeTestStores } from '../build/store.ts';
 import type { MadeVersion } from '../registry/released.ts';
 import { type HubServer, startHubServer } from '../server/hub-server.ts';
+import { startPullingHub } from './pulling-hub.ts';
 
 /** An interpreter with huggingface_hub. */
 const PYTHON = [process.env['VOUCHSAFE_TEST_HF_PYTHON'], process.env['VOUCHSAFE_PYTHON'], 'python3'].find(
@@ -127,6 +128,54 @@ describe.skipIf(PYTHON === undefined)('huggingface_hub (VOUCHSAFE_TEST_HF_PYTHON
         kind: 'RevisionNotFoundError',
         message: expect.stringContaining('it phones home') as string,
       });
+    }
+  });
+});
+
+/** Prints what a client hears of models that nobody asked for before. */
+const ASK_FIRST = `
+import json
+from huggingface_hub import HfApi, hf_hub_download
+from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+api = HfApi()
+def kind(work):
+    try:
+        return work() or 'fine'
+    except (GatedRepoError, RepositoryNotFoundError) as error:
+        return type(error).__name__
+print(json.dumps({
+    'check': kind(lambda: api.auth_check('meta/fresh')),
+    'refs': [ref.name for ref in api.list_repo_refs('meta/other').branches],
+    'tag': open(hf_hub_download('meta/tagged', 'config.json', revision='v1')).read(),
+    'denied': kind(lambda: api.auth_check('meta/evil')),
+    'nothing': kind(lambda: api.list_repo_refs('meta/nothing')),
+}))
+`;
+
+describe.skipIf(PYTHON === undefined)('huggingface_hub, of models that are only on the hub behind', () => {
+  test('checks a right, lists references and follows a tag', { timeout: 60_000 }, async () => {
+    const [column] = makeTestStores();
+    if (column === undefined) throw new Error('there is no store');
+    const hub = await startPullingHub(column);
+    const home = mkdtempSync(join(tmpdir(), 'vouchsafe-hub-'));
+    for (const name of ['meta/fresh', 'meta/other', 'meta/tagged']) {
+      hub.behind.put(name, { files: { 'config.json': 'newest' } });
+    }
+    hub.behind.put('meta/tagged', { files: { 'config.json': 'tagged' }, revision: 'v1' });
+    hub.behind.put('meta/evil', { files: { 'evil.bin': 'x' } });
+    const env = { PATH: process.env['PATH'], HOME: home, HF_HOME: home, HF_ENDPOINT: hub.origin, HF_TOKEN: hub.key };
+    try {
+      const { stdout } = await promisify(execFile)(PYTHON ?? '', ['-c', ASK_FIRST], { env });
+      expect(JSON.parse(stdout)).toEqual({
+        check: 'fine',
+        refs: ['main'],
+        tag: 'tagged',
+        denied: 'GatedRepoError',
+        nothing: 'RepositoryNotFoundError',
+      });
+    } finally {
+      await hub.stop();
+      rmSync(home, { recursive: true, force: true });
     }
   });
 });

@@ -61,6 +61,7 @@ describeEachStore('the hub interface reads models', (column) => {
   };
   const refusal = async (path: string, init: Parameters<HubServer['get']>[1] = {}) => {
     const answer = await hub.get(path, init);
+    await answer.body?.cancel();
     return {
       status: answer.status,
       code: answer.headers.get('x-error-code'),
@@ -77,8 +78,8 @@ describeEachStore('the hub interface reads models', (column) => {
   });
 
   test('a key with hf_ before it, as some clients want it, is the same key', async () => {
-    expect((await hub.get('/api/whoami-v2', { key: `hf_${hub.key}` })).status).toBe(200);
-    expect((await hub.get('/api/whoami-v2', { key: `hf_x${hub.key}` })).status).toBe(401);
+    expect(await hub.statusOf('/api/whoami-v2', { key: `hf_${hub.key}` })).toBe(200);
+    expect(await hub.statusOf('/api/whoami-v2', { key: `hf_x${hub.key}` })).toBe(401);
   });
 
   test('a model at its newest revision', async () => {
@@ -137,7 +138,7 @@ describeEachStore('the hub interface reads models', (column) => {
     expect(await json('/api/models/ACME/bert-BASE')).toMatchObject({ id: 'acme/Bert-base' });
     expect(await json('/api/models/gpt2')).toMatchObject({ id: 'gpt2' });
     expect(await json('/api/models/gpt2/tree/main')).toMatchObject([{ path: 'config.json' }]);
-    expect((await hub.get('/gpt2/resolve/main/config.json')).status).toBe(200);
+    expect(await hub.statusOf('/gpt2/resolve/main/config.json')).toBe(200);
   });
 
   test('a tree level by level, and whole', async () => {
@@ -224,6 +225,8 @@ describeEachStore('the hub interface reads models', (column) => {
       { id: first.revision, title: 'First one', message: 'for tests' },
     ]);
     const page = await hub.get('/api/models/acme/Bert-base/commits/main?limit=1');
+    await page.body?.cancel();
+    expect(page.headers.get('x-total-count')).toBe('2');
     const next = /^<(http[^>]+)>/.exec(page.headers.get('link') ?? '')?.[1] ?? '';
     expect(await json(next.replace(hub.origin, ''))).toMatchObject([{ id: first.revision }]);
     expect(await json('/api/models/acme/Bert-base/commits/production')).toHaveLength(1);
@@ -302,13 +305,41 @@ describeEachStore('the hub interface reads models', (column) => {
     expect([nothing.status, nothing.headers.get('content-range')]).toEqual([200, 'bytes */0']);
   });
 
+  test('HEAD tells of the whole file, whatever part and encoding a client asks for; of several parts there is the whole', async () => {
+    const path = '/acme/Bert-base/resolve/main/model.safetensors';
+    const headers = { range: 'bytes=0-0', 'accept-encoding': 'gzip, br, zstd' };
+    const head = await hub.get(path, { method: 'HEAD', headers });
+    expect([head.status, head.headers.get('content-length'), head.headers.get('content-encoding')]).toEqual([
+      200,
+      '100000',
+      null,
+    ]);
+    const parts = await hub.get(path, { headers: { range: 'bytes=0-0,5-6' } });
+    expect([parts.status, (await parts.arrayBuffer()).byteLength]).toEqual([200, 100_000]);
+  });
+
+  test('what clients ask beside is no obstacle: fields to expand, a cursor of nothing, a path alone', async () => {
+    expect(await json('/api/models/acme/Bert-base/revision/v1?expand=sha&expand=siblings')).toMatchObject({
+      sha: first.revision,
+      siblings: expect.arrayContaining([{ rfilename: 'config.json' }]) as unknown,
+    });
+    expect(await json('/api/models/acme/Bert-base?expand[]=likes')).toMatchObject({ likes: 0 });
+    expect(await json('/api/models/acme/Bert-base/tree/v1?recursive=true&expand=true&cursor=')).toHaveLength(9);
+    const body = JSON.stringify({ paths: 'onnx/model.onnx', expand: 'true' });
+    const headers = { 'content-type': 'application/json; charset=utf-8' };
+    expect(
+      await json('/api/models/acme/Bert-base/paths-info/refs%2Fheads%2Fmain', { method: 'POST', body, headers }),
+    ).toMatchObject([{ path: 'onnx/model.onnx', lastCommit: { id: second.revision } }]);
+    expect(await json('/acme/Bert-base/resolve/main/config.json?download=true')).toEqual({ model_type: 'bert' });
+  });
+
   test('what a client has already is not sent again', async () => {
     const path = '/acme/Bert-base/resolve/main/config.json';
     for (const tag of [`"${sha256(config)}"`, `W/"${sha256(config)}"`, `"x", "${sha256(config)}"`, '*']) {
       const answer = await hub.get(path, { headers: { 'if-none-match': tag } });
       expect([answer.status, await answer.text()]).toEqual([304, '']);
     }
-    expect((await hub.get(path, { headers: { 'if-none-match': '"x"' } })).status).toBe(200);
+    expect(await hub.statusOf(path, { headers: { 'if-none-match': '"x"' } })).toBe(200);
   });
 
   test('names of files in any script, encoded as clients do', async () => {
@@ -367,7 +398,7 @@ describeEachStore('the hub interface reads models', (column) => {
 
   test('a key that was revoked is told as clients know it', async () => {
     const { secret, revoke } = await hub.issueKey();
-    expect((await hub.get('/gpt2/resolve/main/config.json', { key: secret })).status).toBe(200);
+    expect(await hub.statusOf('/gpt2/resolve/main/config.json', { key: secret })).toBe(200);
     await revoke();
     const answer = await hub.get('/gpt2/resolve/main/config.json', { key: secret });
     expect([answer.status, answer.headers.get('x-error-code'), answer.headers.get('x-error-message')]).toEqual([
@@ -386,7 +417,7 @@ describeEachStore('the hub interface reads models', (column) => {
 
   test('a recalled version is gone at once, and says why to HEAD too', async () => {
     const { modelId, versionId, revision } = await hub.release({ name: 'acme/bad', files });
-    expect((await hub.get('/acme/bad/resolve/main/config.json')).status).toBe(200);
+    expect(await hub.statusOf('/acme/bad/resolve/main/config.json')).toBe(200);
     const { registry, owner: by } = hub;
     const reason = 'it phones home — “very” bad\nx-evil: 1';
     await registry.store.change((change) =>
@@ -437,7 +468,7 @@ describeEachStore('the hub interface reads models', (column) => {
     '/api/resolve-cache/models/acme/Bert-base/main/config.json',
     '/api/models/acme/Bert-base/discussions',
   ])('%s is nothing here', async (path) => {
-    expect((await hub.get(path)).status).toBe(404);
+    expect(await hub.statusOf(path)).toBe(404);
   });
 
   test.each(deviousPaths.map((path) => ({ path, title: path.slice(0, 60) })))(

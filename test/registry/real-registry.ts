@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { ServerConfigInput } from '../../src/server/config/schema.ts';
 import {
   type Administrator,
   type Answer,
@@ -23,8 +24,8 @@ export interface RealRegistry {
   settled(by: Visitor, versionId: string): Promise<Answer['json']>;
 }
 
-export async function startRealRegistry(project: string): Promise<RealRegistry> {
-  const server = await startRealServer();
+export async function startRealRegistry(project: string, over: ServerConfigInput = {}): Promise<RealRegistry> {
+  const server = await startRealServer(over);
   const boss = await setUpAdministrator(server);
   const made = await boss.visitor.send('POST', '/api/projects', { name: project });
   const projectId = String(made.json['id']);

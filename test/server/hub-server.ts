@@ -23,17 +23,21 @@ export interface HubServer {
   readonly projectId: string;
   /** A key with the right to read models of the project. */
   readonly key: string;
+  /** Whose key it is. */
+  readonly service: PrincipalRef;
   /** Where there is a queue. */
   readonly jobs: Jobs | undefined;
   readonly logged: () => string;
   /** In the project, unless another is named. */
   release(wanted: Omit<Releasing, 'projectId' | 'by'> & { readonly projectId?: string }): Promise<MadeVersion>;
-  otherProject(): Promise<string>;
+  otherProject(name?: string): Promise<string>;
   /** A new key of the service; the actions are what it is limited to. */
   issueKey(
     scopes?: readonly ('models.read' | 'projects.read')[],
   ): Promise<{ readonly secret: string; readonly revoke: () => Promise<void> }>;
   get(path: string, init?: RequestInit & { readonly key?: string | null }): Promise<Response>;
+  /** The same, of which only the status is wanted: the rest is not left to arrive. */
+  statusOf(path: string, init?: Parameters<HubServer['get']>[1]): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -99,28 +103,35 @@ export async function startHubServer(
   });
   await server.app.listen({ port, host: '127.0.0.1' });
   const origin = `http://127.0.0.1:${port}`;
+  const get: HubServer['get'] = (path, { key: shown = key, ...init } = {}) =>
+    fetch(`${origin}${path}`, {
+      ...init,
+      headers: {
+        ...(shown === null ? {} : { authorization: `Bearer ${shown}` }),
+        ...(init.headers as Record<string, string>),
+      },
+    });
   return {
     origin,
     registry,
     owner,
     projectId,
     key,
+    service: { kind: 'service', id: service.id },
     jobs,
     logged: server.logged,
     issueKey,
     release: (wanted) => releaseVersion(registry, { projectId, by: owner, ...wanted }),
-    otherProject: async () => {
-      const facts = { name: 'other', description: '', classification: 'internal' } as const;
+    otherProject: async (name = 'other') => {
+      const facts = { name, description: '', classification: 'internal' } as const;
       return (await store.change((change) => makeProject(change, facts, { by: owner, atMs: Date.now() }))).value;
     },
-    get: (path, { key: shown = key, ...init } = {}) =>
-      fetch(`${origin}${path}`, {
-        ...init,
-        headers: {
-          ...(shown === null ? {} : { authorization: `Bearer ${shown}` }),
-          ...(init.headers as Record<string, string>),
-        },
-      }),
+    get,
+    statusOf: async (path, init) => {
+      const answer = await get(path, init);
+      await answer.body?.cancel();
+      return answer.status;
+    },
     stop: async () => {
       await server.app.close();
       await jobs?.stop({ timeoutMs: 200 });

@@ -36,6 +36,7 @@ const MAX_REVISION_CHARACTERS = 255;
 export interface ModelAddress {
   readonly name: string;
   readonly action: ModelAction | 'auth-check' | 'info';
+  /** The short name: `HEAD` and `refs/heads/main` are `main`. */
   readonly revision: string;
   /** Without a slash at either end; empty: the whole version. */
   readonly path: string;
@@ -98,7 +99,13 @@ function splitRevision(segments: readonly string[]): { readonly revision: string
   const parts = isReference ? 3 : 1;
   const revision = segments.slice(0, parts).join('/');
   if (revision.length > MAX_REVISION_CHARACTERS) throw HubError.of('hub-revision-unknown');
-  return { revision: revision === '' ? DEFAULT_REVISION : revision, path: segments.slice(parts).join('/') };
+  return { revision: shortName(revision), path: segments.slice(parts).join('/') };
+}
+
+/** Of a branch or a tag; the branch that is meant where none is named has one name only. */
+function shortName(revision: string): string {
+  const short = revision.replace(/^refs\/(?:heads|tags)\/(?=.)/, '');
+  return short === '' || short === 'HEAD' ? DEFAULT_REVISION : short;
 }
 
 /** Whether a text may be the name of a model at all. */

@@ -4,6 +4,8 @@ import { admissionDecision } from '../../contract/types/registry.ts';
 import { timeText } from '../../contract/time-text.ts';
 import type { RegistryModelRow } from '../models/find-model.ts';
 import type { VersionRow } from '../versions/move-version.ts';
+import type { Registry } from '../registry.ts';
+import { isPulledThrough } from '../upstream/is-pulled-through.ts';
 import { DEFAULT_REVISION } from './address.ts';
 import { HubError } from './errors.ts';
 
@@ -15,7 +17,6 @@ export type ReleasedRow = VersionRow & { readonly revision: string };
 const COMMIT = /^[0-9a-f]{7,40}$/;
 const NUMBERED = /^v(\d{1,9})$/;
 const stages = new Set(['production', 'staging', 'development']);
-const defaults = new Set([DEFAULT_REVISION, 'HEAD']);
 /** Enough to see that a short id means more than one version. */
 const MAX_SAME = 50;
 
@@ -24,8 +25,7 @@ const MAX_SAME = 50;
  * @throws HubError `hub-recalled`, `hub-not-released` with the reason, `hub-revision-unknown`
  */
 export async function findRevision(read: Reader, model: RegistryModelRow, revision: string): Promise<ReleasedRow> {
-  const plain = revision.replace(/^refs\/(?:heads|tags)\//, '');
-  const found = await findVersion(read, model, plain);
+  const found = await findVersion(read, model, revision);
   if (found === undefined) throw HubError.of('hub-revision-unknown', `${model.name} has no ${revision}`);
   if (found.state !== 'released' || found.revision === null) throw whyNot(model, found);
   return { ...found, revision: found.revision };
@@ -33,24 +33,47 @@ export async function findRevision(read: Reader, model: RegistryModelRow, revisi
 
 async function findVersion(read: Reader, model: RegistryModelRow, revision: string): Promise<VersionRow | undefined> {
   const versions = read.selectFrom('registry_versions').selectAll().where('model_id', '=', model.id);
-  if (defaults.has(revision)) {
+  if (revision === DEFAULT_REVISION) {
     const wanted = model.released_version_id ?? model.latest_version_id ?? '';
     return versions.where('id', '=', wanted).executeTakeFirst();
   }
   const number = NUMBERED.exec(revision)?.[1];
   if (number !== undefined) return versions.where('number', '=', Number(number)).executeTakeFirst();
+  if (stages.has(revision)) return findAtStage(read, model, revision);
   const newest = versions.where('state', 'in', ['released', 'recalled']).orderBy('number', 'desc');
-  if (stages.has(revision)) {
-    return bestOf(
-      await newest
-        .where('stage', '=', revision as 'production')
-        .limit(MAX_SAME)
-        .execute(),
-    );
-  }
   if (!COMMIT.test(revision)) return undefined;
   const rows = await newest.where('revision', 'like', `${revision}%`).limit(MAX_SAME).execute();
   return new Set(rows.map((row) => row.revision)).size === 1 ? bestOf(rows) : undefined;
+}
+
+/** The newest that can be had, or what was recalled where there is none. */
+async function findAtStage(read: Reader, { id }: RegistryModelRow, stage: string): Promise<VersionRow | undefined> {
+  const rows = await read
+    .selectFrom('registry_versions')
+    .selectAll()
+    .where('model_id', '=', id)
+    .where('state', 'in', ['released', 'recalled'])
+    .where('stage', '=', stage as 'production')
+    .orderBy('number', 'desc')
+    .limit(MAX_SAME)
+    .execute();
+  return bestOf(rows);
+}
+
+/** Who says what a revision means: this registry, the hub behind it, or whichever knows it, the hub first. */
+export type Naming = 'here' | 'hub' | 'either';
+
+/**
+ * A stage that somebody gave here is his word, whatever the hub has a branch of that name for. Numbers are the registry's own, but of what is pulled
+ * through, where tags of the hub look the same: there only tags count, or a name would mean one thing before the hub has such a tag, or while
+ * it is down, and another one after.
+ */
+export async function namingOf(registry: Registry, model: RegistryModelRow, revision: string): Promise<Naming> {
+  if (stages.has(revision)) {
+    return (await findAtStage(registry.store.read, model, revision)) === undefined ? 'either' : 'here';
+  }
+  if (!NUMBERED.test(revision)) return 'either';
+  return (await isPulledThrough(registry, model)) ? 'hub' : 'here';
 }
 
 /** The same files may have been released twice: what can be had goes before what was recalled. */

@@ -4,9 +4,9 @@ import type { Scope } from '../../contract/types/common.ts';
 import { findModelByName, type RegistryModelRow } from '../models/find-model.ts';
 import type { Registry } from '../registry.ts';
 import { pullThrough, type PullOutcome } from '../upstream/pull-through.ts';
-import { isModelName } from './address.ts';
+import { DEFAULT_REVISION, isModelName } from './address.ts';
 import { HubError } from './errors.ts';
-import { findRevision, type ReleasedRow } from './find-revision.ts';
+import { findRevision, type Naming, namingOf, type ReleasedRow } from './find-revision.ts';
 
 /** Who asks, and what is told of a refusal. */
 export interface HubCall {
@@ -36,31 +36,50 @@ const SERVER: Scope = { kind: 'server' };
  */
 export async function openRepository(call: HubCall, wanted: Wanted): Promise<Repository> {
   const model = await findReadable(call, wanted.name);
-  const found = (await pull(call, wanted, model)) ?? (await findHere(call, wanted, model));
+  const naming = model === undefined ? 'hub' : await namingOf(call.registry, model, wanted.revision);
+  const asked = { ...wanted, model, naming };
+  const pulled = naming === 'here' ? undefined : await pull(call, asked);
+  const found = pulled ?? (await findHere(call, asked));
   return { ...found, version: underName(found.version, wanted.revision) };
 }
 
 interface Wanted {
   readonly name: string;
+  /** As `parseModelAddress` reads it. */
   readonly revision: string;
 }
 
-async function findHere(call: HubCall, { revision }: Wanted, model: RegistryModelRow | undefined): Promise<Repository> {
-  if (model !== undefined) return { model, version: await findRevision(call.registry.store.read, model, revision) };
+interface Asked extends Wanted {
+  /** What is here of it. */
+  readonly model: RegistryModelRow | undefined;
+  readonly naming: Naming;
+}
+
+async function findHere(call: HubCall, { revision, model, naming }: Asked): Promise<Repository> {
+  if (model !== undefined) {
+    const version = await findRevision(call.registry.store.read, model, revision);
+    if (naming === 'hub') throw onlyNumber(model, version);
+    return { model, version };
+  }
   await checkMay(call, SERVER);
   throw HubError.of('hub-repository-unknown');
 }
+
+/** What somebody reads as a number here is the name of a tag to clients of the hub. */
+const onlyNumber = ({ name }: RegistryModelRow, { number, revision }: ReleasedRow): HubError =>
+  HubError.of(
+    'hub-revision-unknown',
+    `the hub has no v${number} of ${name}; version ${number} here is the revision ${revision}`,
+  );
 
 /** Clients keep what they get under the commit that they asked for, which may be one of the hub behind. */
 const underName = (version: ReleasedRow, revision: string): ReleasedRow =>
   /^[0-9a-f]{40}$/.test(revision) ? { ...version, revision } : version;
 
-/** A model that is here, if the caller may read it, whatever its versions are. @throws HubError `hub-repository-unknown` */
+/** A model that the caller may read: one that is here, whatever its versions are, or one of which the hub behind has a `main` that was admitted. */
 export async function openModel(call: HubCall, name: string): Promise<RegistryModelRow> {
   const model = await findReadable(call, name);
-  if (model !== undefined) return model;
-  await checkMay(call, SERVER);
-  throw HubError.of('hub-repository-unknown');
+  return model ?? (await openRepository(call, { name, revision: DEFAULT_REVISION })).model;
 }
 
 /** Undefined where there is none. @throws HubError where the caller may not read it */
@@ -81,22 +100,19 @@ async function checkMay({ registry, caller, refused }: HubCall, scope: Scope): P
 }
 
 /** What the hub behind has of it, once it was admitted; undefined where it has nothing to do with it. */
-async function pull(
-  call: HubCall,
-  wanted: Wanted,
-  known: RegistryModelRow | undefined,
-): Promise<Repository | undefined> {
+async function pull(call: HubCall, { name, revision, model: known, naming }: Asked): Promise<Repository | undefined> {
   const { registry, caller, signal } = call;
-  const { revision } = wanted;
-  const outcome = await pullThrough(registry, { name: known?.name ?? wanted.name, revision, caller, signal });
+  const outcome = await pullThrough(registry, { name: known?.name ?? name, revision, caller, signal });
   if (outcome.kind === 'unknown') return undefined;
   if (outcome.kind === 'wait') {
-    if (outcome.isHubDown === true && (await isReleasedHere(registry, known, revision))) return undefined;
-    throw waiting(wanted.name, outcome);
+    const isHere =
+      naming === 'either' && outcome.isHubDown === true && (await isReleasedHere(registry, known, revision));
+    if (isHere) return undefined;
+    throw waiting(name, outcome);
   }
   if (outcome.kind === 'refused') {
-    await checkRecalled(registry, known, revision);
-    throw HubError.of('hub-upstream-refused', `${wanted.name}: ${outcome.reason}`);
+    await checkRecalled(registry, known, outcome.versionId);
+    throw HubError.of('hub-upstream-refused', `${name}: ${outcome.reason}`);
   }
   const version = await readVersion(registry, outcome.versionId);
   const model = version === undefined ? undefined : await findById(call, version.model_id);
@@ -132,22 +148,13 @@ async function findById(call: HubCall, id: string): Promise<RegistryModelRow | u
 
 /** A recall is told as one: of anything else clients take what they have in their cache. */
 async function checkRecalled(
-  { store }: Registry,
+  registry: Registry,
   model: RegistryModelRow | undefined,
-  revision: string,
+  versionId: string | undefined,
 ): Promise<void> {
-  if (model === undefined) return;
-  const imported = await store.read
-    .selectFrom('registry_versions')
-    .select('number')
-    .where('model_id', '=', model.id)
-    .where('state', '=', 'recalled')
-    .where('source', 'like', `%"revision":"${/^[0-9a-f]{40}$/.test(revision) ? revision : '-'}"%`)
-    .executeTakeFirst();
-  const asked = imported === undefined ? revision : `v${imported.number}`;
-  await findRevision(store.read, model, asked).catch((error: unknown) => {
-    if (error instanceof HubError && error.code === 'hub-recalled') throw error;
-  });
+  const version = versionId === undefined ? undefined : await readVersion(registry, versionId);
+  if (model === undefined || version?.state !== 'recalled') return;
+  await findRevision(registry.store.read, model, `v${version.number}`);
 }
 
 function waiting(name: string, { message, progress, retryAfterSeconds }: PullOutcome & { kind: 'wait' }): HubError {

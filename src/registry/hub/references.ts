@@ -1,6 +1,9 @@
+import { versionSource } from '../../contract/types/registry.ts';
 import type { RegistryModelRow } from '../models/find-model.ts';
+import { modelNameKey } from '../models/name-key.ts';
 import type { Registry } from '../registry.ts';
 import type { VersionRow } from '../versions/move-version.ts';
+import { isPulledThrough } from '../upstream/is-pulled-through.ts';
 import { HubError } from './errors.ts';
 import { findPrincipals } from '../../access/grants/principals.ts';
 import { releasedAt, titleOf } from './file-entries.ts';
@@ -15,13 +18,22 @@ interface Reference {
   readonly targetCommit: string;
 }
 
-/** `main` and the stages are branches, numbers are tags: only what is released can be had, so only that is named. */
-export async function listReferences(registry: Pick<Registry, 'store'>, model: RegistryModelRow) {
+/**
+ * `main` and the stages are branches, numbers are tags: only what is released can be had, so only that is named. What is pulled through has no
+ * numbers, but the names of the hub that somebody asked for; whether those are branches or tags there was not asked.
+ */
+export async function listReferences(registry: Pick<Registry, 'store' | 'upstream'>, model: RegistryModelRow) {
   const versions = await releasedVersions(registry, model, null);
+  const isPulled = await isPulledThrough(registry, model);
   const branches = new Map<string, string>();
   for (const { id, stage, revision } of versions) {
     if (id === model.released_version_id) branches.set('main', revision);
     if (stage !== 'none' && stage !== 'retired' && !branches.has(stage)) branches.set(stage, revision);
+  }
+  if (isPulled) {
+    for (const [name, commit] of await namesOfHub(registry, model, versions)) {
+      if (!branches.has(name)) branches.set(name, commit);
+    }
   }
   const reference = (kind: 'heads' | 'tags', name: string, targetCommit: string): Reference => ({
     name,
@@ -31,9 +43,29 @@ export async function listReferences(registry: Pick<Registry, 'store'>, model: R
   return {
     branches: [...branches].map(([name, commit]) => reference('heads', name, commit)),
     converts: [],
-    tags: versions.map(({ number, revision }) => reference('tags', `v${number}`, revision)),
+    tags: isPulled ? [] : versions.map(({ number, revision }) => reference('tags', `v${number}`, revision)),
     pullRequests: [],
   };
+}
+
+/** Names that led to what is released now when the hub answered last, and where they led. */
+async function namesOfHub(
+  { store, upstream }: Pick<Registry, 'store' | 'upstream'>,
+  { name }: RegistryModelRow,
+  versions: readonly ReleasedRow[],
+): Promise<readonly (readonly [string, string])[]> {
+  const sources = versions.map(({ source }) => versionSource.parse(JSON.parse(source)));
+  const commits = new Set(sources.map((source) => (source.kind === 'hub' ? source.revision : '')));
+  const known = await store.read
+    .selectFrom('registry_hub_revisions')
+    .select(['revision', 'commit_id'])
+    .where('endpoint', '=', upstream?.endpoint ?? '')
+    .where('repository', '=', modelNameKey(name))
+    .orderBy('seen_at', 'desc')
+    .limit(MAX_REFERENCES)
+    .execute();
+  const last = new Map(known.toReversed().map(({ revision, commit_id: commit }) => [revision, commit]));
+  return [...last].filter(([, commit]) => commits.has(commit)).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 interface CommitsQuery {
@@ -65,7 +97,19 @@ export async function listCommits(registry: Pick<Registry, 'store'>, repository:
       };
     }),
     next: versions.length > query.limit ? String(page.at(-1)?.number ?? '') : null,
+    total: await countReleased(registry, repository),
   };
+}
+
+async function countReleased({ store }: Pick<Registry, 'store'>, { model, version }: Repository): Promise<number> {
+  const { count } = await store.read
+    .selectFrom('registry_versions')
+    .select(({ fn }) => fn.countAll<number | string>().as('count'))
+    .where('model_id', '=', model.id)
+    .where('state', '=', 'released')
+    .where('number', '<=', version.number)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 const authorOf = ({ created_by_kind: kind, created_by_id: id }: VersionRow) =>

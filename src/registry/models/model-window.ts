@@ -3,20 +3,26 @@ import { folded, foldedPattern } from '../../access/folded.ts';
 import type { VersionState } from '../../contract/types/registry.ts';
 import type { Store } from '../../store/store.ts';
 import type { Database } from '../../store/tables/index.ts';
-import type { FoundModel } from './list-models.ts';
+import type { FoundModel } from './page-of-models.ts';
 import { cursorAt, type ModelCursor, type Placed, readCursor } from './model-cursor.ts';
 
-export interface ModelFilter {
+/** Which models there are windows of. */
+export interface ModelWindows {
   readonly order: ModelCursor['order'];
+  readonly projectId?: string | undefined;
+  /** What stands before the slash of their names. */
+  readonly namespace?: string | undefined;
+  readonly isArchived?: boolean | undefined;
+}
+
+export interface ModelFilter extends ModelWindows {
   /** A part of a name or of a path of a file, any case. */
   readonly search?: string | undefined;
-  readonly projectId?: string | undefined;
   readonly tag?: string | undefined;
   readonly licence?: string | undefined;
   /** Of the newest version. */
   readonly state?: VersionState | undefined;
   readonly verdict?: 'clean' | 'inconclusive' | 'suspicious' | 'malicious' | undefined;
-  readonly isArchived?: boolean | undefined;
 }
 
 /** Models that one statement looks through. */
@@ -28,8 +34,8 @@ type Reader = Pick<Store, 'read' | 'dialect'>;
 type Builder = ExpressionBuilder<Database, 'registry_models'>;
 
 /** The last model of the next window; null: it reaches to the end. */
-export async function endOfWindow(store: Reader, filter: ModelFilter, after: string | null): Promise<Placed | null> {
-  const found = await inOrder(store, filter, readCursor(filter.order, after))
+export async function endOfWindow(store: Reader, windows: ModelWindows, after: string | null): Promise<Placed | null> {
+  const found = await inOrder(store, windows, readCursor(windows.order, after))
     .select(['registry_models.id', 'registry_models.name_key', 'registry_models.changed_at'])
     .offset(WINDOW - 1)
     .limit(1)
@@ -37,24 +43,27 @@ export async function endOfWindow(store: Reader, filter: ModelFilter, after: str
   return found ?? null;
 }
 
-interface Window {
+export interface Window {
   readonly after: string | null;
   readonly end: Placed | null;
 }
 
-/** What matches in the window, in order, at most `ROWS_AT_ONCE`. */
-export async function findInWindow(
-  store: Reader,
-  filter: ModelFilter,
-  { after, end }: Window,
-): Promise<readonly FoundModel[]> {
-  const { order, search, tag, licence, state, verdict } = filter;
+/** The models of a window, in order, at most `ROWS_AT_ONCE`: a query that goes on. */
+export function modelsInWindow(store: Reader, windows: ModelWindows, { after, end }: Window) {
+  const { order } = windows;
   const last = end === null ? null : readCursor(order, cursorAt(order, end));
-  return inOrder(store, filter, readCursor(order, after))
+  return inOrder(store, windows, readCursor(order, after))
     .innerJoin('resources', 'resources.id', 'registry_models.id')
     .selectAll('registry_models')
     .select('resources.classification')
     .$if(last !== null, (query) => query.where((eb) => isUpTo(eb, last)))
+    .limit(ROWS_AT_ONCE);
+}
+
+/** What matches in the window, in order, at most `ROWS_AT_ONCE`. */
+export async function findInWindow(store: Reader, filter: ModelFilter, window: Window): Promise<readonly FoundModel[]> {
+  const { search, tag, licence, state, verdict } = filter;
+  return modelsInWindow(store, filter, window)
     .$if(search !== undefined && search !== '', (query) =>
       query
         .innerJoin('registry_search', 'registry_search.model_id', 'registry_models.id')
@@ -70,15 +79,16 @@ export async function findInWindow(
         .$if(state !== undefined, (of) => of.where('registry_versions.state', '=', state ?? 'uploading'))
         .$if(verdict !== undefined, (of) => of.where('registry_versions.verdict', '=', verdict ?? null)),
     )
-    .limit(ROWS_AT_ONCE)
     .execute();
 }
 
-function inOrder({ read }: Reader, { order, projectId, isArchived = false }: ModelFilter, after: ModelCursor | null) {
+function inOrder({ read }: Reader, windows: ModelWindows, after: ModelCursor | null) {
+  const { order, projectId, namespace, isArchived = false } = windows;
   const models = read
     .selectFrom('registry_models')
     .where('registry_models.is_archived', '=', isArchived ? 1 : 0)
     .$if(projectId !== undefined, (query) => query.where('registry_models.project_id', '=', projectId ?? ''))
+    .$if(namespace !== undefined, (query) => query.where(startsWith(`${folded(namespace ?? '')}/`)))
     .$if(after !== null, (query) => query.where((eb) => isBeyond(eb, after)));
   return order === 'name'
     ? models.orderBy('registry_models.name_key')
@@ -106,8 +116,12 @@ function isUpTo(eb: Builder, cursor: ModelCursor | null): Expression<SqlBool> {
   ]);
 }
 
+/** Not as a range: databases order letters as their locale says. */
+const startsWith = (text: string): Expression<SqlBool> =>
+  sql<SqlBool>`substr(registry_models.name_key, 1, length(${text})) = ${text}`;
+
 /** PostgreSQL takes `like` to match almost nothing, and would read the texts of all models for each window; in SQLite it is the fastest. */
-function contains({ dialect }: Reader, column: string, text: string): Expression<SqlBool> {
+export function contains({ dialect }: Reader, column: string, text: string): Expression<SqlBool> {
   return dialect === 'postgres'
     ? sql<SqlBool>`strpos(${sql.ref(column)}, ${folded(text)}) > 0`
     : sql<SqlBool>`${sql.ref(column)} like ${foldedPattern(text)} escape '\\'`;

@@ -16,15 +16,23 @@ export async function findImport(read: Reader, modelId: string, source: HubSourc
   return newest(read, modelId).where('source', '=', JSON.stringify(source)).executeTakeFirst();
 }
 
-/** The newest version of a model that was fetched from a hub, whichever commit it is, and can be had. */
+type Repository = Pick<HubSource, 'endpoint' | 'repository'>;
+
+/** The newest version of a model that was fetched from a hub at one of these commits, and can be had. */
 export async function findReleasedImport(
   read: Reader,
   modelId: string,
-  from: Pick<HubSource, 'endpoint' | 'repository'>,
+  { commits, ...from }: Repository & { readonly commits: readonly string[] },
 ): Promise<VersionRow | undefined> {
+  if (commits.length === 0) return undefined;
+  const sources = commits.map((revision) => JSON.stringify(hubSource({ ...from, revision })));
+  return newest(read, modelId).where('state', '=', 'released').where('source', 'in', sources).executeTakeFirst();
+}
+
+/** The newest version of a model that came from a hub or was to, whatever became of it. */
+export async function findAnyImport(read: Reader, modelId: string, from: Repository): Promise<VersionRow | undefined> {
   const start = JSON.stringify(hubSource({ ...from, revision: '' })).slice(0, -2);
   return newest(read, modelId)
-    .where('state', '=', 'released')
     .where((eb) => eb(eb.fn<string>('substr', ['source', eb.val(1), eb.val(start.length)]), '=', start))
     .executeTakeFirst();
 }

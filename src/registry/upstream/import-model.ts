@@ -6,6 +6,7 @@ import type { Registry } from '../registry.ts';
 import { beginImport } from './begin-import.ts';
 import { resolveRevision } from './hub-client.ts';
 import { isNamed } from './is-named.ts';
+import { rememberLead } from './where-leads.ts';
 
 interface Wanted {
   readonly request: z.output<typeof importRequest>;
@@ -24,6 +25,7 @@ export async function importModel(registry: Registry, { request, by, signal }: W
   requireNamed(upstream.names, repository);
   const found = await resolveRevision(upstream, { repository, revision, signal });
   requireNamed(upstream.names, found.name);
+  await rememberLead({ ...registry, upstream }, { repository, revision }, found.commit);
   return beginImport(
     { ...registry, upstream },
     { repository, commit: found.commit, name, projectId, by, requestedBy: by, signal },

@@ -31,7 +31,12 @@ export type PullOutcome =
       readonly isHubDown?: boolean;
     }
   /** Plain words that a client may print. */
-  | { readonly kind: 'refused'; readonly reason: string }
+  | {
+      readonly kind: 'refused';
+      readonly reason: string;
+      /** Which was decided against; absent where none came to be. */
+      readonly versionId?: string;
+    }
   /** Neither here from the hub nor on the hub, or not for this caller. */
   | { readonly kind: 'unknown' };
 
@@ -136,10 +141,10 @@ async function pullFrom(registry: Settled, pull: Pull): Promise<PullOutcome> {
   if (lead.kind === 'there' && !isNamed(registry.upstream.names, lead.name)) {
     return { kind: 'refused', reason: `on the hub it is ${lead.name} now, which may not be fetched` };
   }
-  const commit = lead.kind === 'there' ? lead.commit : await whereLed(registry, asked);
-  const known = await findCommit(registry, model, commit);
+  const led = await whereLed(registry, asked);
+  const known = await findCommit(registry, model, lead.kind === 'there' ? lead.commit : led[0]);
   if (known?.state === 'released') return versionOutcome(registry, known);
-  return pullNew(registry, pull, { repository: asked.repository, lead, known, model });
+  return pullNew(registry, pull, { repository: asked.repository, lead, led, known, model });
 }
 
 /** A hub that takes too long is as good as one that is down: clients shall have what is here. */
@@ -164,22 +169,24 @@ async function findCommit(
 interface NotReleased {
   readonly repository: string;
   readonly lead: Lead;
+  /** Where it led whenever the hub answered. */
+  readonly led: readonly string[];
   /** The version of the commit. */
   readonly known: VersionRow | undefined;
   readonly model: RegistryModelRow | undefined;
 }
 
-/** What was asked for is not released. Of `main`, what was released before is served meanwhile. */
+/** What was asked for is not released. Of `main`, what was released of it before is served meanwhile; of other branches, nothing. */
 async function pullNew(
   registry: Settled,
   pull: Pull,
-  { repository, lead, known, model }: NotReleased,
+  { repository, lead, led, known, model }: NotReleased,
 ): Promise<PullOutcome> {
   const { store, upstream, onFault } = registry;
   const last =
     model === undefined || pull.revision !== MAIN
       ? undefined
-      : await findReleasedImport(store.read, model.id, { endpoint: upstream.endpoint, repository });
+      : await findReleasedImport(store.read, model.id, { endpoint: upstream.endpoint, repository, commits: led });
   if (lead.kind !== 'there') {
     const served = last ?? known;
     return served === undefined ? outcomeOfLead(lead) : versionOutcome(registry, served);

@@ -16,7 +16,7 @@ export function isUnderWay({ state }: Pick<VersionRow, 'state'>): boolean {
 /** What a version means to whoever wants to have it. */
 export async function versionOutcome({ jobs }: Pick<Registry, 'jobs'>, version: VersionRow): Promise<PullOutcome> {
   if (version.state === 'released') return { kind: 'ready', versionId: version.id };
-  if (!isUnderWay(version)) return { kind: 'refused', reason: whyNot(version) };
+  if (!isUnderWay(version)) return { kind: 'refused', reason: whyNot(version), versionId: version.id };
   const job = version.job_id === null ? undefined : await jobs.find(version.job_id);
   const step = version.step === null ? '' : `: ${version.step}`;
   return {

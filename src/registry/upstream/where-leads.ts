@@ -9,6 +9,8 @@ const DOWN_MS = 5000;
 const MAX_REMEMBERED = 10_000;
 /** That a branch still leads to the same commit is written down so often. */
 const SEEN_MS = 3_600_000;
+/** Of older ones nothing is served any more. */
+const MAX_LED = 100;
 
 /** Where a branch, a tag or a commit of a hub leads. */
 export type Lead =
@@ -48,7 +50,7 @@ async function ask(registry: Settled, asked: Asked): Promise<Lead> {
   const { upstream } = registry;
   try {
     const found = await resolveRevision(upstream, { ...asked, signal: new AbortController().signal });
-    await remember(registry, asked, found.commit);
+    await rememberLead(registry, asked, found.commit);
     return { kind: 'there', ...found };
   } catch (error) {
     const fault = hubFaultOf(error);
@@ -59,23 +61,24 @@ async function ask(registry: Settled, asked: Asked): Promise<Lead> {
   }
 }
 
-/** Where it led when the hub answered last; undefined where it never did. */
-export async function whereLed(
-  { store, upstream }: Settled,
-  { repository, revision }: Asked,
-): Promise<string | undefined> {
-  const row = await store.read
-    .selectFrom('registry_hub_revisions')
-    .select('commit_id')
-    .where('endpoint', '=', upstream.endpoint)
-    .where('repository', '=', modelNameKey(repository))
-    .where('revision', '=', revision)
-    .executeTakeFirst();
-  return row?.commit_id;
+/** Where it led whenever the hub answered, the last one first. */
+export async function whereLed({ store, upstream }: Settled, asked: Asked): Promise<readonly string[]> {
+  const rows = await known(store, upstream, asked).limit(MAX_LED).execute();
+  return rows.map(({ commit_id: commit }) => commit);
 }
 
-/** For times when the hub does not answer. */
-async function remember(
+function known({ read }: Registry['store'], { endpoint }: Upstream, { repository, revision }: Asked) {
+  return read
+    .selectFrom('registry_hub_revisions')
+    .select(['commit_id', 'seen_at'])
+    .where('endpoint', '=', endpoint)
+    .where('repository', '=', modelNameKey(repository))
+    .where('revision', '=', revision)
+    .orderBy('seen_at', 'desc');
+}
+
+/** For times when the hub does not answer, and while what it leads to now is not released. */
+export async function rememberLead(
   { store, upstream, clock }: Settled,
   { repository, revision }: Asked,
   commit: string,
@@ -88,22 +91,14 @@ async function remember(
     commit_id: commit,
     seen_at: clock(),
   };
-  const known = await store.read
-    .selectFrom('registry_hub_revisions')
-    .select(['commit_id', 'seen_at'])
-    .where('endpoint', '=', row.endpoint)
-    .where('repository', '=', row.repository)
-    .where('revision', '=', revision)
-    .executeTakeFirst();
-  if (known?.commit_id === commit && row.seen_at - known.seen_at < SEEN_MS) return;
+  const last = await known(store, upstream, { repository, revision }).limit(1).executeTakeFirst();
+  if (last?.commit_id === commit && row.seen_at - last.seen_at < SEEN_MS) return;
   await store.change(({ sql }) =>
     sql
       .insertInto('registry_hub_revisions')
       .values(row)
       .onConflict((conflict) =>
-        conflict
-          .columns(['endpoint', 'repository', 'revision'])
-          .doUpdateSet({ commit_id: commit, seen_at: row.seen_at }),
+        conflict.columns(['endpoint', 'repository', 'revision', 'commit_id']).doUpdateSet({ seen_at: row.seen_at }),
       )
       .execute(),
   );

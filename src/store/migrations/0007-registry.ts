@@ -279,6 +279,6 @@ async function makeHubRevisions(db: Kysely<unknown>, dialect: DialectName): Prom
     .addColumn('revision', text, (column) => column.notNull())
     .addColumn('commit_id', text, (column) => column.notNull())
     .addColumn('seen_at', integer, (column) => column.notNull())
-    .addPrimaryKeyConstraint('registry_hub_revisions_key', ['endpoint', 'repository', 'revision'])
+    .addPrimaryKeyConstraint('registry_hub_revisions_key', ['endpoint', 'repository', 'revision', 'commit_id'])
     .execute();
 }

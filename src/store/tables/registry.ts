@@ -194,14 +194,14 @@ interface BlobRemovalTable {
   claimed_at: number | null;
 }
 
-/** Where branches and tags of a hub led to when it was asked last. */
+/** Where branches and tags of a hub led to, and when they were seen to do so last. */
 interface RegistryHubRevisionTable {
   readonly endpoint: string;
   /** Case-folded. */
   readonly repository: string;
   readonly revision: string;
   /** 40 hexadecimal digits. */
-  commit_id: string;
+  readonly commit_id: string;
   seen_at: number;
 }
 

@@ -32,12 +32,17 @@ export async function answerModels(asked: HubAsked): Promise<FastifyReply> {
   const given = queryOf(asked.request);
   const parsed = modelsQuery.safeParse({ ...Object.fromEntries(given), filter: filtersOf(given) });
   if (!parsed.success) throw HubError.of('hub-request-wrong', parsed.error.issues[0]?.path.join('.') ?? '');
-  return sendPage(asked, await listModels(asked.call, parsed.data));
+  const { registry, caller } = asked.call;
+  const { allows: maySee } = await asked.access.decideModels(caller, 'models.read');
+  return sendPage(asked, await listModels(registry, parsed.data, maySee));
 }
 
-/** Sent once for each tag, or as one list with commas. */
+/** Sent once for each tag, or as one list with commas; a task and a library are tags too. */
 const filtersOf = (query: URLSearchParams): readonly string[] =>
-  [...query.getAll('filter'), ...query.getAll('tags')].flatMap((text) => text.split(',')).filter((text) => text !== '');
+  ['filter', 'tags', 'pipeline_tag', 'library']
+    .flatMap((name) => query.getAll(name))
+    .flatMap((text) => text.split(','))
+    .filter((text) => text !== '');
 
 export async function answerModel(asked: HubAsked): Promise<FastifyReply> {
   const address = addressOf(asked.request);
@@ -98,7 +103,9 @@ async function answerCommits(asked: HubAsked, address: ModelAddress): Promise<Fa
   const repository = await openRepository(asked.call, address);
   const cursor = query.get('cursor') ?? undefined;
   const limit = limitOf(query, MAX_COMMITS);
-  return sendPage(asked, await listCommits(asked.call.registry, repository, { limit, cursor }));
+  const page = await listCommits(asked.call.registry, repository, { limit, cursor });
+  asked.reply.header('x-total-count', page.total);
+  return sendPage(asked, page);
 }
 
 const isTrue = (query: URLSearchParams, name: string): boolean =>

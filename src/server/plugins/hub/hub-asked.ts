@@ -1,9 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Access } from '../../../access/access.ts';
 import type { HubCall } from '../../../registry/hub/open-repository.ts';
 
 /** One request of the hub interface, by somebody who has shown who he is. */
 export interface HubAsked {
   readonly call: HubCall;
+  /** For lists. */
+  readonly access: Pick<Access, 'decideModels'>;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   /** Scheme and host under which the client asked. */

@@ -14,7 +14,7 @@ import { addHubProblems } from './hub-problems.ts';
 import { fileRoutes, hubRoutes, otherKinds, writePaths } from './hub-routes.ts';
 
 export interface HubOptions {
-  readonly services: Pick<Services, 'registry'>;
+  readonly services: Pick<Services, 'registry' | 'access'>;
   readonly place: Place;
   readonly log: ServerLog;
   readonly rules: Pick<AccessRules, 'refused'>;
@@ -97,9 +97,9 @@ function checkSignedIn(route: Route, { headers, visit }: FastifyRequest): void {
 const answer =
   (handler: Handler, { services, place, rules, stillHolds }: HubOptions) =>
   (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const { registry } = services;
+    const { registry, access } = services;
     const { caller } = request.visit;
     const origin = `${place.isHttps ? 'https' : 'http'}://${request.headers.host}`;
     const call = { registry, caller, signal: request.signal, refused: rules.refused };
-    return handler({ call, request, reply, origin, stillHolds: () => stillHolds(request) });
+    return handler({ call, access, request, reply, origin, stillHolds: () => stillHolds(request) });
   };
