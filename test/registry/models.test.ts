@@ -255,6 +255,12 @@ describeEachStore('models', ({ makeStore }) => {
       expect(await list({ order: 'changed', cursor: "'; --" })).toEqual(['m']);
     });
 
+    test('a cursor says no name, since its model may be one that the caller may not see', async () => {
+      for (const name of ['a', 'b']) await make(name);
+      const { next } = await listModels(testStore.store, { limit: 1, order: 'name', maySee: () => true });
+      expect(next).toMatch(/^=mdl_\w+$/);
+    });
+
     test('by project, tag, licence', async () => {
       await make('a', { tags: ['text'], licence: 'Apache-2.0' });
       await make('b', { tags: ['text_x'] });

@@ -36,7 +36,7 @@ type Builder = ExpressionBuilder<Database, 'registry_models'>;
 /** The last model of the next window; null: it reaches to the end. */
 export async function endOfWindow(store: Reader, windows: ModelWindows, after: string | null): Promise<Placed | null> {
   const found = await inOrder(store, windows, readCursor(windows.order, after))
-    .select(['registry_models.id', 'registry_models.name_key', 'registry_models.changed_at'])
+    .select(['registry_models.id', 'registry_models.changed_at'])
     .offset(WINDOW - 1)
     .limit(1)
     .executeTakeFirst();
@@ -97,7 +97,7 @@ function inOrder({ read }: Reader, windows: ModelWindows, after: ModelCursor | n
 
 function isBeyond(eb: Builder, cursor: ModelCursor | null): Expression<SqlBool> {
   if (cursor === null) return sql<SqlBool>`1 = 1`;
-  if (cursor.order === 'name') return eb('registry_models.name_key', '>', cursor.nameKey);
+  if (cursor.order === 'name') return eb('registry_models.name_key', '>', nameAt(eb, cursor));
   const { changedAt, id } = cursor;
   // The first comparison is what an index is searched with.
   return eb.and([
@@ -108,12 +108,21 @@ function isBeyond(eb: Builder, cursor: ModelCursor | null): Expression<SqlBool> 
 
 function isUpTo(eb: Builder, cursor: ModelCursor | null): Expression<SqlBool> {
   if (cursor === null) return sql<SqlBool>`1 = 1`;
-  if (cursor.order === 'name') return eb('registry_models.name_key', '<=', cursor.nameKey);
+  if (cursor.order === 'name') return eb('registry_models.name_key', '<=', nameAt(eb, cursor));
   const { changedAt, id } = cursor;
   return eb.and([
     eb('registry_models.changed_at', '>=', changedAt),
     eb.or([eb('registry_models.changed_at', '>', changedAt), eb('registry_models.id', '>=', id)]),
   ]);
+}
+
+function nameAt(eb: Builder, cursor: ModelCursor & { readonly order: 'name' }): Expression<string> {
+  if ('nameKey' in cursor) return eb.val(cursor.nameKey);
+  return eb
+    .selectFrom('registry_models as placed')
+    .select('placed.name_key')
+    .where('placed.id', '=', cursor.id)
+    .$asScalar();
 }
 
 /** Not as a range: databases order letters as their locale says. */

@@ -1,29 +1,35 @@
-import { listModels, modelsQuery } from '../hub/list-models.ts';
-import type { HubCall } from '../hub/open-repository.ts';
+import type { ModelDecisions } from '../../access/policies/decide-models.ts';
+import { cursorAfter } from '../models/model-cursor.ts';
+import { modelsInWindow, type ModelWindows, type Window } from '../models/model-window.ts';
+import { pageOfModels } from '../models/page-of-models.ts';
+import type { Registry } from '../registry.ts';
 import type { Page, PageQuery } from './page.ts';
 import { repositoryOf } from './repository-name.ts';
 
 const MAX_REPOSITORIES = 100;
+/** Each looks at many models: who may read none of very many is answered in the end. */
+const MAX_LOOKS = 100;
+const windows: ModelWindows = { order: 'name' };
 
 /**
- * Repositories of models that the caller may read and that have something to be had, by name. A page may have fewer than were wanted, or
- * none, and yet not be the last.
+ * Repositories of models that the caller may read and that have something to be had, by name. Those he may not read are passed over here,
+ * since a page goes on after the name of its last.
  */
-export async function listRepositories(call: HubCall, { n, last }: PageQuery): Promise<Page> {
+export async function listRepositories(
+  { store }: Pick<Registry, 'store'>,
+  { n, last }: PageQuery,
+  maySee: ModelDecisions['allows'],
+): Promise<Page> {
   const limit = Math.min(n ?? MAX_REPOSITORIES, MAX_REPOSITORIES);
-  if (limit === 0) return { items: [], next: null };
-  const cursor = last === null ? undefined : cursorAfter(last);
-  const { items, next } = await listModels(call, modelsQuery.parse({ limit, cursor }));
-  return {
-    items: items.flatMap(({ id }) => repositoryOf(id) ?? []),
-    next: next === null ? null : nameIn(next),
-  };
-}
-
-/** Models are listed by the very names that repositories have. */
-const cursorAfter = (name: string): string => Buffer.from(JSON.stringify([name])).toString('base64url');
-
-function nameIn(cursor: string): string {
-  const [name] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as [string];
-  return name;
+  const items: string[] = [];
+  const find = (window: Window) =>
+    modelsInWindow(store, windows, window).where('registry_models.released_version_id', 'is not', null).execute();
+  let cursor = last === null ? null : cursorAfter(last);
+  for (let looks = 0; looks < MAX_LOOKS && items.length < limit; looks++) {
+    const page = await pageOfModels(store, { windows, find, maySee, limit: limit - items.length, cursor });
+    items.push(...page.items.flatMap(({ name }) => repositoryOf(name) ?? []));
+    if (page.next === null) return { items, next: null };
+    cursor = page.next;
+  }
+  return { items, next: items.at(-1) ?? null };
 }

@@ -10,7 +10,9 @@ import { listTags } from '../../../registry/oci/tags.ts';
 import { type OciAsked, paramsOf, queryOf, repositoryIn, sendPart } from './oci-asked.ts';
 
 export async function answerCatalog(asked: OciAsked): Promise<FastifyReply> {
-  const page = await listRepositories(asked.call, readPageQuery(queryOf(asked.request)));
+  const { registry, caller } = asked.call;
+  const { allows: maySee } = await asked.access.decideModels(caller, 'models.read');
+  const page = await listRepositories(registry, readPageQuery(queryOf(asked.request)), maySee);
   return sendPart(asked, page, { repositories: page.items });
 }
 

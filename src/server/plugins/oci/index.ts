@@ -13,7 +13,7 @@ import { addOciProblems } from './oci-problems.ts';
 import { ociRoutes, otherOci } from './oci-routes.ts';
 
 interface OciOptions {
-  readonly services: Pick<Services, 'registry'>;
+  readonly services: Pick<Services, 'registry' | 'access'>;
   readonly place: Place;
   readonly log: ServerLog;
   readonly rules: Pick<AccessRules, 'refused'>;
@@ -75,6 +75,7 @@ function askedOf(request: FastifyRequest, reply: FastifyReply, { services, rules
   if (caller.principal === null) throw signIn(request);
   return {
     call: { registry: services.registry, caller, signal: request.signal, refused: rules.refused },
+    access: services.access,
     principal: caller.principal,
     request,
     reply,

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Access } from '../../../access/access.ts';
 import type { PrincipalRef } from '../../../contract/types/common.ts';
 import type { HubCall } from '../../../registry/hub/open-repository.ts';
 import type { Page } from '../../../registry/oci/page.ts';
@@ -6,6 +7,7 @@ import type { Page } from '../../../registry/oci/page.ts';
 /** One request of a client of OCI artifacts, by somebody who has shown who he is. */
 export interface OciAsked {
   readonly call: HubCall;
+  readonly access: Pick<Access, 'decideModels'>;
   readonly principal: PrincipalRef;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
