@@ -1,3 +1,4 @@
+import { reasonsAgainst } from '../../contract/reasons-against.ts';
 import type { Version } from './follow-version.ts';
 
 const sentences: Readonly<Record<Version['state'], string>> = {
@@ -24,8 +25,6 @@ function whyLines({ state, recall, failure, decision }: Version): readonly strin
   if (state === 'recalled' && recall !== null) return [`  ${recall.reason}`];
   if (state === 'failed' && failure !== null) return [`  ${failure}`];
   if (state !== 'denied' && state !== 'review') return [];
-  const reasons = decision?.reasons ?? [];
-  return reasons
-    .filter(({ effect, waiverId }) => waiverId === null && effect !== 'allow' && effect !== 'convert')
-    .map(({ rule, effect, message }) => `  ${effect} by ${rule}: ${message}`);
+  const against = decision === null ? [] : reasonsAgainst(decision);
+  return against.map(({ rule, effect, message }) => `  ${effect} by ${rule}: ${message}`);
 }

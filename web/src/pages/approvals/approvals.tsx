@@ -1,6 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { reasonsAgainst } from '../../../../src/contract/reasons-against.ts';
 import type { Reply } from '../../api/call.ts';
 import { usePages } from '../../api/hooks.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
@@ -35,7 +36,7 @@ const waiting: readonly Column<Approval>[] = [
     id: 'why',
     header: 'Why it waits',
     cell: ({ version: { decision } }) => {
-      const reasons = decision?.reasons.filter(({ effect }) => effect === 'review') ?? [];
+      const reasons = decision === null ? [] : reasonsAgainst(decision);
       if (reasons.length === 0) return <span className="quiet">the policy asks for a person</span>;
       return <Revealed text={reasons.map(({ message }) => message).join('; ')} />;
     },

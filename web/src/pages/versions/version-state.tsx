@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { reasonsAgainst } from '../../../../src/contract/reasons-against.ts';
 import { byteWords, countWords } from '../../ui/byte-words.ts';
 import { Digest } from '../../ui/digest.tsx';
 import { Meter } from '../../ui/meter.tsx';
@@ -48,8 +49,8 @@ function toneOf({ state, verdict }: ModelVersion): 'seal' | 'critical' | 'medium
 
 /** The reasons of the decision that hold it back, and what else somebody has to know. */
 function Why({ version: { state, failure, recall, decision } }: { readonly version: ModelVersion }) {
-  const outcome = state === 'denied' ? 'deny' : state === 'review' ? 'review' : null;
-  const reasons = (decision?.reasons ?? []).filter(({ effect }) => effect === outcome);
+  const isHeld = state === 'denied' || state === 'review';
+  const reasons = isHeld && decision !== null ? reasonsAgainst(decision) : [];
   return (
     <>
       {failure !== null && reasons.length === 0 && (
