@@ -12,6 +12,7 @@ import { EmptyState } from '../../ui/states.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { VerdictMark } from '../models/badges.tsx';
+import { broughtBy } from '../models/words.ts';
 
 type Approval = Reply<'approvals.list'>['items'][number];
 type Which = 'waiting' | 'decided';
@@ -46,7 +47,7 @@ const waiting: readonly Column<Approval>[] = [
     header: 'From',
     cell: ({ version }) => (
       <>
-        {version.createdBy?.name ?? 'the server'}, <Timestamp at={version.createdAt} />
+        {broughtBy(version)}, <Timestamp at={version.createdAt} />
       </>
     ),
   },
@@ -68,7 +69,7 @@ export function ApprovalsPage() {
     <>
       <PageHeader
         title="Approvals"
-        lead="Versions about which the policy wants a person to decide. Nobody decides about what he uploaded himself, and every decision has a reason."
+        lead="Versions about which the policy wants a person to decide. Nobody decides about what he uploaded or asked for himself, and every decision has a reason."
       />
       <DataTable
         caption={state === 'waiting' ? 'Versions that wait' : 'Decisions'}
