@@ -5,7 +5,8 @@ import { visible } from '../../scan/visible-text.ts';
 import { byteProgressLine, Progress } from '../render/progress.ts';
 import { connect, type Connection } from '../registry/connect.ts';
 import { followVersion, type Version } from '../registry/follow-version.ts';
-import { retrying } from '../registry/retrying.ts';
+import { type Retrying, retrying } from '../registry/retrying.ts';
+import { retryingShown, stepProgress } from '../registry/show-work.ts';
 import { versionLines } from '../registry/version-text.ts';
 import { chooseModel } from './choose-model.ts';
 import { listLocalFiles } from './list-files.ts';
@@ -43,10 +44,7 @@ interface Push {
 }
 
 async function push({ client }: Connection, { path, name, options, progress }: Push): Promise<Pushed> {
-  const { signal } = new AbortController();
-  const onFailure = (error: unknown): void =>
-    progress.show(() => `trying again: ${error instanceof Error ? visible(error.message) : 'the server failed'}`);
-  const how = { signal, onFailure };
+  const how = retryingShown(progress);
   const model = await chooseModel(client, { name, project: options.project }, how);
   const files = await listLocalFiles(path, {
     ignored: options.ignorePaths,
@@ -64,14 +62,8 @@ async function push({ client }: Connection, { path, name, options, progress }: P
   return { version, files: files.length, sentBytes: sending.totalBytes, isResumed: upload.isResumed };
 }
 
-type How = Parameters<typeof followVersion>[2];
-
 /** Where the answer to a submission is lost, the next attempt finds it done. */
-function submit(
-  client: Connection['client'],
-  versionId: string,
-  how: Pick<How, 'signal' | 'onFailure'>,
-): Promise<Version> {
+function submit(client: Connection['client'], versionId: string, how: Retrying): Promise<Version> {
   const params = { versionId };
   let attempts = 0;
   return retrying(how, async () => {
@@ -91,13 +83,6 @@ function sendingProgress({ totalBytes }: Sending, progress: Progress): (bytes: n
     doneBytes += bytes;
     const state = { action: 'sending', doneBytes, totalBytes };
     progress.show(() => byteProgressLine(state, performance.now() - startedAt));
-  };
-}
-
-function stepProgress(progress: Progress): (version: Version) => void {
-  return ({ step, state, progress: part }) => {
-    const percent = part === null ? '' : `, ${Math.floor(part * 100)} %`;
-    progress.show(() => `${state}: ${visible(step ?? 'waits for a worker')}${percent}`);
   };
 }
 
