@@ -8,6 +8,7 @@ import { defineBom } from './commands/bom.ts';
 import { defineClean } from './commands/clean.ts';
 import { defineCompare } from './commands/compare.ts';
 import { defineConvert } from './commands/convert.ts';
+import { defineImport } from './commands/import.ts';
 import { defineInspect } from './commands/inspect.ts';
 import { defineKeygen } from './commands/keygen.ts';
 import { defineLedger } from './commands/ledger.ts';
@@ -51,6 +52,7 @@ const commands = [
   defineReport,
   definePush,
   definePull,
+  defineImport,
   defineServe,
   defineWorker,
   defineLedger,

@@ -41,7 +41,11 @@ const registryErrors = {
     'begin a version of your own',
   ),
   'owner-unknown': row('there is no such person or service', 422),
-  'own-upload': row('nobody decides about what he uploaded himself', 403, 'ask somebody else to review it'),
+  'own-upload': row(
+    'nobody decides about what he uploaded or asked for himself, or through a service of his',
+    403,
+    'ask somebody else to review it',
+  ),
   'part-wrong': row('the part is not what was announced', 422, 'send it again'),
   'path-ambiguous': row(
     'two paths of a version are the same to some file systems',

@@ -13,6 +13,7 @@ import { type Input, readInput } from './read-input.ts';
 import { recordRuleRefusal } from './record-rule-refusal.ts';
 import type { AnyBinding, Wants } from './routes/bind.ts';
 import type { Services } from './services.ts';
+import { untilClosed } from './until-closed.ts';
 import { writeAnswer } from './write-answer.ts';
 
 export interface RouteContext {
@@ -40,7 +41,7 @@ export function answerRoute(route: Route, binding: AnyBinding, context: RouteCon
       basic: request.visit.basic,
       setStatus: (status: number) => void reply.code(status),
       stillHolds: () => context.stillHolds(request),
-      signal: request.signal,
+      signal: untilClosed(reply),
     };
     await checkScoped(route, input, async () => await binding.scopeOf?.(call as never), {
       request,

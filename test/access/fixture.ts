@@ -117,6 +117,33 @@ export async function addPerson(store: Store, { name, state = 'active' }: NewPer
   return id;
 }
 
+interface NewService {
+  readonly ownerId: string;
+  /** Who was shown a key of it. */
+  readonly keyShownTo?: string;
+}
+
+/** A service in the records. Answers with its id. */
+export async function addService(store: Store, { ownerId, keyShownTo }: NewService): Promise<string> {
+  const id = newId('service');
+  await store.change(async ({ sql }) => {
+    const facts = { name: 'trainer', name_key: 'trainer', description: '', state: 'active', created_at: 1 } as const;
+    await sql
+      .insertInto('services')
+      .values({ id, owner_id: ownerId, ...facts })
+      .execute();
+    if (keyShownTo === undefined) return;
+    const key = { id: newId('key'), service_id: id, name: 'k', prefix: 'p', secret_hash: new Uint8Array(32) };
+    const more = { scopes: '[]', networks: '[]', created_at: 1, created_by: keyShownTo, expires_at: 2 };
+    const never = { retires_at: null, replaced_by: null, revoked_at: null, last_used_at: null, last_used_from: null };
+    await sql
+      .insertInto('service_keys')
+      .values({ ...key, ...more, ...never })
+      .execute();
+  });
+  return id;
+}
+
 interface RecordedEntry {
   readonly activity: string;
   readonly actor: { readonly kind: string; readonly id: string };

@@ -20,7 +20,7 @@ import { maxStaleMs } from '../../src/store/bus/bus.ts';
 import { newId } from '../../src/store/new-id.ts';
 import type { Store } from '../../src/store/store.ts';
 import { describeEachStore, type TestStore } from '../build/store.ts';
-import { addPerson, callerOf, entriesOf, openTestAccess, testBus, testClock } from './fixture.ts';
+import { addPerson, addService, callerOf, entriesOf, openTestAccess, testBus, testClock } from './fixture.ts';
 
 const server = { kind: 'server' } as const;
 const address = '192.0.2.1';
@@ -179,21 +179,7 @@ describeEachStore('policies', ({ makeStore }) => {
         await holder('Bob', 'administrator'),
         await holder('Cem', 'administrator'),
       ];
-      const id = newId('service');
-      await store.change(async ({ sql }) => {
-        const facts = { name: 's', name_key: 's', description: '', state: 'active', created_at: 1 } as const;
-        await sql
-          .insertInto('services')
-          .values({ id, owner_id: ann, ...facts })
-          .execute();
-        const key = { id: newId('key'), service_id: id, name: 'k', prefix: 'p', secret_hash: new Uint8Array(32) };
-        const more = { scopes: '[]', networks: '[]', created_at: 1, created_by: bob, expires_at: 2, retires_at: null };
-        const never = { replaced_by: null, revoked_at: null, last_used_at: null, last_used_from: null };
-        await sql
-          .insertInto('service_keys')
-          .values({ ...key, ...more, ...never })
-          .execute();
-      });
+      const id = await addService(store, { ownerId: ann, keyShownTo: bob });
       const service = { principal: { kind: 'service', id } as const, address };
       await proposePolicies(access, service, { text: stricter, comment: 'because', basedOn: 1 });
       for (const own of [ann, bob]) {

@@ -15,7 +15,16 @@ import type { Role } from '../../src/contract/actions.ts';
 import type { JobRequest } from '../../src/store/jobs/job.ts';
 import { newId } from '../../src/store/new-id.ts';
 import { describeEachStore, type TestStore } from '../build/store.ts';
-import { addPerson, callerOf, entriesOf, testAuthorizer, testBus, testClock, testCounters } from './fixture.ts';
+import {
+  addPerson,
+  addService,
+  callerOf,
+  entriesOf,
+  testAuthorizer,
+  testBus,
+  testClock,
+  testCounters,
+} from './fixture.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -91,24 +100,7 @@ describeEachStore('access reviews', ({ column, makeStore }) => {
     return id;
   }
 
-  async function addService(ownerId: string): Promise<string> {
-    const id = newId('service');
-    await testStore.store.change(async ({ sql }) => {
-      await sql
-        .insertInto('services')
-        .values({
-          id,
-          name: 'trainer',
-          name_key: 'trainer',
-          description: '',
-          owner_id: ownerId,
-          state: 'active',
-          created_at: 1,
-        })
-        .execute();
-    });
-    return id;
-  }
+  const serviceOf = (ownerId: string): Promise<string> => addService(testStore.store, { ownerId });
 
   const start = (more: Partial<Parameters<Reviews['start']>[1]> = {}) =>
     reviews.start(callerOf('person', ada), {
@@ -147,7 +139,7 @@ describeEachStore('access reviews', ({ column, makeStore }) => {
     const never = await giveGrant(eve, 'auditor', { givenDaysAgo: 95 });
     const broad = await giveGrant(bob, 'engineer', { givenDaysAgo: 200, usedDaysAgo: 2 });
     const left = await giveGrant(gil, 'member', { givenDaysAgo: 1 });
-    const orphan = await giveGrant(await addService(gil), 'service', { kind: 'service', givenDaysAgo: 1 });
+    const orphan = await giveGrant(await serviceOf(gil), 'service', { kind: 'service', givenDaysAgo: 1 });
     const campaign = await start();
     expect(campaign).toMatchObject({ state: 'open', items: 7, decided: 0 });
     expect(campaign.reviewers.map(({ name }) => name).sort()).toEqual(['Ada', 'Bob']);
@@ -267,7 +259,7 @@ describeEachStore('access reviews', ({ column, makeStore }) => {
 
   test('nobody decides about himself or a service of his own, and only reviewers decide', async () => {
     const own = await giveGrant(bob, 'member');
-    const serviceGrant = await giveGrant(await addService(bob), 'service', { kind: 'service' });
+    const serviceGrant = await giveGrant(await serviceOf(bob), 'service', { kind: 'service' });
     const other = await giveGrant(eve, 'member');
     const campaign = await start();
     for (const grantId of [own, serviceGrant]) {

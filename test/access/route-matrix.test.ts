@@ -15,7 +15,7 @@ import { LocalBus } from '../../src/store/bus/local-bus.ts';
 import { newId } from '../../src/store/new-id.ts';
 import { makeTestStore, type TestStore } from '../build/store.ts';
 import { testServer, type TestServer } from '../server/test-server.ts';
-import { addPerson, openTestAccess, testClock } from './fixture.ts';
+import { addPerson, addService, openTestAccess, testClock } from './fixture.ts';
 import { mayCall } from './route-matrix.ts';
 
 const roles = ['administrator', 'security', 'auditor', 'engineer', 'member'] as const satisfies readonly Role[];
@@ -142,18 +142,8 @@ async function modelWithVersion(): Promise<{ modelId: string; versionId: string 
   return { modelId: model.value, versionId: version.value };
 }
 
-async function service(): Promise<string> {
-  const id = newId('service');
-  const owner = await addPerson(at.store, { name: 'Owner' });
-  await at.store.change(async ({ sql }) => {
-    const facts = { name: 's', name_key: 's', description: '', state: 'active', created_at: 1 } as const;
-    await sql
-      .insertInto('services')
-      .values({ id, owner_id: owner, ...facts })
-      .execute();
-  });
-  return id;
-}
+const service = async (): Promise<string> =>
+  addService(at.store, { ownerId: await addPerson(at.store, { name: 'Owner' }) });
 
 /** Somebody who has just proved everything. */
 function sessionOf(id: string): Known {

@@ -207,8 +207,13 @@ describe('vouchsafe push', () => {
     makeModel();
     const running = run(['push', 'model', 'acme/one', '--project', 'research', '--wait']);
     await expect.poll(async () => (await versions())[0]?.state, { timeout: 30_000 }).toBe('examining');
-    const reason = { rule: 'no-malware', effect: 'deny', message: 'found malicious code', waiverId: null };
-    const decision = JSON.stringify({ outcome: 'deny', convert: false, policyVersion: 1, reasons: [reason] });
+    const reasons = [
+      { rule: 'no-malware', effect: 'deny', message: 'found malicious code', waiverId: null },
+      { rule: 'no-pickle', effect: 'deny', message: 'is a pickle', waiverId: 'wvr_00000000000000000000000001' },
+      { rule: 'licence', effect: 'review', message: 'states no licence', waiverId: null },
+      { rule: 'weights', effect: 'convert', message: 'is not safetensors', waiverId: null },
+    ];
+    const decision = JSON.stringify({ outcome: 'deny', convert: true, policyVersion: 1, reasons });
     const versionId = (await versions())[0]?.id ?? '';
     const set = to === 'denied' ? { decision } : { failure: 'out of memory' };
     await at.store.change((change) => moveVersion(change, registry.bus, { versionId, to, set, by: null, atMs: 1 }));

@@ -89,6 +89,9 @@ describe.each(jobPlaces())('faults of the pipeline ($name)', ({ makePlace }) => 
     await pipeline.start();
     const row = await pipeline.reaches(versionId, 'failed');
     expect(row.failure).toMatch(/the work on this version failed: .*ENOENT/);
+    expect(await pipeline.notices(versionId)).toMatchObject([
+      { kind: 'failed', principal_id: pipeline.test.owner.id, text: row.failure },
+    ]);
     expect(pipeline.faults).not.toEqual([]);
     mkdirSync(workFolder);
     const { submitVersion } = await import('../../src/registry/pipeline/submit.ts');

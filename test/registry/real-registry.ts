@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { ServerConfigInput } from '../../src/server/config/schema.ts';
+import type { HubStandIn } from '../build/hub-stand-in.ts';
 import {
   type Administrator,
   type Answer,
@@ -51,6 +52,14 @@ export async function startRealRegistry(project: string, over: ServerConfigInput
         .toBe(false);
       return show();
     },
+  };
+}
+
+/** A configuration with a hub that is a stand-in, which puts what clients ask for into this project. */
+export function behindIt({ endpoint }: Pick<HubStandIn, 'endpoint'>, project: string): ServerConfigInput {
+  return {
+    fetch: { allowNetworks: ['127.0.0.0/8'], allowHttp: true },
+    registry: { upstream: { endpoint, project, pullThrough: true, waitSeconds: 1, freshSeconds: 1 } },
   };
 }
 

@@ -126,6 +126,10 @@ async function examine({ store, bus, clock }: Registry, { data }: JobContext): P
 }
 
 function decided(outcome: 'deny' | 'review', message: string): string {
-  const reasons = [{ rule: 'the-rule', effect: outcome, message, waiverId: null }];
+  const other = { rule: 'another-rule', effect: outcome === 'deny' ? 'review' : 'convert', message: 'by the way' };
+  const reasons = [
+    { rule: 'the-rule', effect: outcome, message, waiverId: null },
+    { ...other, waiverId: null },
+  ];
   return JSON.stringify({ outcome, convert: false, policyVersion: 1, reasons });
 }

@@ -347,7 +347,7 @@ describeEachStore('models from a hub', (column) => {
     await importModel(full.registry, { request: wanted, by: full.owner, signal: AbortSignal.timeout(20_000) });
     await full.work();
     await expect.poll(async () => (await full.versions())[0]?.state, patient).toBe('failed');
-    expect((await full.versions())[0]?.failure).toContain('the cause in its log');
+    expect((await full.versions())[0]?.failure).toContain('the work on this version failed: Error ENOSPC');
     await full.end();
   });
 

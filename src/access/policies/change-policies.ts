@@ -131,7 +131,7 @@ export async function approvePolicies(
   }
   // Once more: what was valid and safe when it was proposed need not be so now.
   await requireGood(office, proposal.body, actor);
-  const isOwn = await isSameVoice(office.store.read, proposal.proposed_by ?? '', actor.principal);
+  const isOwn = await isSameVoice(office.store.read, [proposal.proposed_by ?? ''], actor.principal);
   if (isOwn) await requireNobodyElse(office, actor);
   const { value } = await office.store.change(async (change) => {
     const epoch = await nextEpoch(change);

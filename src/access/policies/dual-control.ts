@@ -15,23 +15,34 @@ import type { PolicyRequest } from './request.ts';
 import { questionOf } from './situation.ts';
 
 /**
- * Whether the same person may stand behind both: a service speaks with the voice of its owner, and of everybody who was shown one of its
- * keys. Else somebody would propose as his service and approve as himself.
+ * Whether the same person may stand behind one who proposed and one who decides: a service speaks with the voice of its owner, and of everybody
+ * who was shown one of its keys. Else somebody would propose as his service and approve as himself.
  */
-export async function isSameVoice(read: Kysely<Database>, proposerId: string, actor: PrincipalRef): Promise<boolean> {
-  const [proposers, actors] = [await peopleBehind(read, proposerId), await peopleBehind(read, actor.id)];
-  return [...proposers].some((id) => actors.has(id));
+export async function isSameVoice(
+  read: Kysely<Database>,
+  proposerIds: readonly string[],
+  actor: PrincipalRef,
+): Promise<boolean> {
+  const actors = await peopleBehind(read, [actor.id]);
+  for (let from = 0; from < proposerIds.length; from += MAX_IN_STATEMENT) {
+    const proposers = await peopleBehind(read, proposerIds.slice(from, from + MAX_IN_STATEMENT));
+    if ([...proposers].some((id) => actors.has(id))) return true;
+  }
+  return false;
 }
 
-async function peopleBehind(read: Kysely<Database>, id: string): Promise<ReadonlySet<string>> {
-  const owners = await read.selectFrom('services').select('owner_id').where('id', '=', id).execute();
+/** Ids in one statement. */
+const MAX_IN_STATEMENT = 500;
+
+async function peopleBehind(read: Kysely<Database>, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const owners = await read.selectFrom('services').select('owner_id').where('id', 'in', ids).execute();
   const issuers = await read
     .selectFrom('service_keys')
     .select('created_by')
     .distinct()
-    .where('service_id', '=', id)
+    .where('service_id', 'in', ids)
     .execute();
-  return new Set([id, ...owners.map((row) => row.owner_id), ...issuers.map((row) => row.created_by)]);
+  return new Set([...ids, ...owners.map((row) => row.owner_id), ...issuers.map((row) => row.created_by)]);
 }
 
 interface Desk {

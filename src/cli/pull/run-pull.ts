@@ -14,6 +14,7 @@ import { connect, type Connection } from '../registry/connect.ts';
 import { RemoteError } from '../registry/errors.ts';
 import type { Version } from '../registry/follow-version.ts';
 import { type Retrying, retrying } from '../registry/retrying.ts';
+import { retryingShown } from '../registry/show-work.ts';
 import { versionLines } from '../registry/version-text.ts';
 import { chooseVersion, parseReference } from './choose-version.ts';
 import { type Destination, makeParents, openDestination, removePartial, requireAll } from './destination.ts';
@@ -50,11 +51,7 @@ async function pull(
   progress: Progress,
 ): Promise<Pulled> {
   const { client } = connection;
-  const how: Retrying = {
-    signal: new AbortController().signal,
-    onFailure: (error) =>
-      progress.show(() => `trying again: ${error instanceof Error ? visible(error.message) : 'the server failed'}`),
-  };
+  const how = retryingShown(progress);
   const version = await chooseVersion(client, reference, how);
   const files = await listRelease(client, version.id, how);
   const destination = openDestination(folder, files);

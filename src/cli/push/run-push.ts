@@ -6,6 +6,7 @@ import { byteProgressLine, Progress } from '../render/progress.ts';
 import { connect, type Connection } from '../registry/connect.ts';
 import { followVersion, type Version } from '../registry/follow-version.ts';
 import { retrying } from '../registry/retrying.ts';
+import { retryingShown, stepProgress } from '../registry/show-work.ts';
 import { versionLines } from '../registry/version-text.ts';
 import { chooseModel } from './choose-model.ts';
 import { listLocalFiles } from './list-files.ts';
@@ -43,10 +44,7 @@ interface Push {
 }
 
 async function push({ client }: Connection, { path, name, options, progress }: Push): Promise<Pushed> {
-  const { signal } = new AbortController();
-  const onFailure = (error: unknown): void =>
-    progress.show(() => `trying again: ${error instanceof Error ? visible(error.message) : 'the server failed'}`);
-  const how = { signal, onFailure };
+  const how = retryingShown(progress);
   const model = await chooseModel(client, { name, project: options.project }, how);
   const files = await listLocalFiles(path, {
     ignored: options.ignorePaths,
@@ -57,7 +55,7 @@ async function push({ client }: Connection, { path, name, options, progress }: P
   await sendParts(client, sending, { ...how, parallel: options.parallel, onBytes: sendingProgress(sending, progress) });
   const { versionId } = sending;
   // Again where the answer is lost: that changes nothing.
-  const submitted = await retrying(how, () => client.versions.submit({ params: { versionId } }, { signal }));
+  const submitted = await retrying(how, () => client.versions.submit({ params: { versionId } }, { signal: how.signal }));
   const version =
     options.wait === true
       ? await followVersion(client, versionId, { ...how, onStep: stepProgress(progress) })
@@ -72,13 +70,6 @@ function sendingProgress({ totalBytes }: Sending, progress: Progress): (bytes: n
     doneBytes += bytes;
     const state = { action: 'sending', doneBytes, totalBytes };
     progress.show(() => byteProgressLine(state, performance.now() - startedAt));
-  };
-}
-
-function stepProgress(progress: Progress): (version: Version) => void {
-  return ({ step, state, progress: part }) => {
-    const percent = part === null ? '' : `, ${Math.floor(part * 100)} %`;
-    progress.show(() => `${state}: ${visible(step ?? 'waits for a worker')}${percent}`);
   };
 }
 

@@ -1,3 +1,4 @@
+import { reasonsAgainst } from '../../contract/reasons-against.ts';
 import type { Version } from './follow-version.ts';
 
 const sentences: Readonly<Record<Version['state'], string>> = {
@@ -12,20 +13,25 @@ const sentences: Readonly<Record<Version['state'], string>> = {
   abandoned: 'was given up',
 };
 
+/** What is fetched is not sent by anybody. */
+const hubSentences: Partial<typeof sentences> = {
+  uploading: 'is being fetched from the hub',
+  failed: 'could not be fetched or examined',
+};
+
 /** What became of a version, and why, one line each. */
 export function versionLines(version: Version): readonly string[] {
-  const { modelName, number, state, verdict, revision } = version;
+  const { modelName, number, state, verdict, revision, source } = version;
+  const sentence = (source.kind === 'hub' ? hubSentences[state] : undefined) ?? sentences[state];
   const found = verdict === null ? '' : `, found ${verdict}`;
   const as = revision === null ? '' : `, revision ${revision}`;
-  return [`${modelName} version ${number} ${sentences[state]}${found}${as}`, ...whyLines(version)];
+  return [`${modelName} version ${number} ${sentence}${found}${as}`, ...whyLines(version)];
 }
 
 function whyLines({ state, recall, failure, decision }: Version): readonly string[] {
   if (state === 'recalled' && recall !== null) return [`  ${recall.reason}`];
   if (state === 'failed' && failure !== null) return [`  ${failure}`];
   if (state !== 'denied' && state !== 'review') return [];
-  const reasons = decision?.reasons ?? [];
-  return reasons
-    .filter(({ effect, waiverId }) => waiverId === null && effect !== 'allow' && effect !== 'convert')
-    .map(({ rule, effect, message }) => `  ${effect} by ${rule}: ${message}`);
+  const against = decision === null ? [] : reasonsAgainst(decision);
+  return against.map(({ rule, effect, message }) => `  ${effect} by ${rule}: ${message}`);
 }

@@ -81,7 +81,7 @@ export const admissionRoutes = [
     method: 'POST',
     path: '/api/registry/versions/:versionId/approvals',
     summary: 'approve a version that waits for review, or refuse it',
-    description: 'Nobody decides about what he uploaded himself, and a program decides nothing.',
+    description: 'Nobody decides about what he uploaded or asked for himself, and a program decides nothing.',
     access: { kind: 'action', action: 'models.approve', resource: 'params.versionId' },
     params: z.object({ versionId: id }),
     body: approvalRequest,

@@ -91,6 +91,8 @@ export const modelVersion = z.object({
   createdAt: time,
   /** Null: the server itself, for somebody who asked through the hub interface. */
   createdBy: principal.nullable(),
+  /** Who wanted it to be fetched from a hub, the first first, and no more than twenty of them; empty for what was uploaded. */
+  askedBy: z.array(principal),
   files: z.int(),
   bytes: z.int(),
   verdict: verdict.nullable(),
@@ -325,10 +327,10 @@ export const dryRun = z.object({
   isCut: z.boolean(),
 });
 
-/** Something that a person should know about a model that he owns or has downloaded. */
+/** Something that a person should know about a model that he owns, has downloaded, or asked for. */
 export const notice = z.object({
   id,
-  kind: z.enum(['recalled', 'denied', 'review-wanted', 'released', 'waiver-ends']),
+  kind: z.enum(['recalled', 'denied', 'failed', 'review-wanted', 'released', 'waiver-ends']),
   model: z.object({ id, name: z.string() }),
   version: modelVersion.pick({ id: true, number: true }),
   text: z.string(),

@@ -8,7 +8,9 @@ import { decideAbout, type DecidedVersion, decideVersion, reasonsForLedger } fro
 import { RegistryError } from '../errors.ts';
 import { beginRelease } from '../pipeline/begin-release.ts';
 import { notify } from '../pipeline/notices.ts';
+import { ownersOf } from '../pipeline/who-to-tell.ts';
 import type { Registry } from '../registry.ts';
+import { askersOf } from '../versions/askers.ts';
 import { moveVersion, type VersionRow } from '../versions/move-version.ts';
 import { checkWaiver, makeWaiver, type WaiverRequest } from '../waivers/make-waiver.ts';
 
@@ -53,8 +55,9 @@ async function readWaiting({ sql }: Change, { versionId, by }: ApprovalRequest):
   const version = await sql.selectFrom('registry_versions').selectAll().where('id', '=', versionId).executeTakeFirst();
   if (version === undefined) throw RegistryError.of('version-unknown', versionId);
   if (version.state !== 'review') throw RegistryError.of('not-waiting', `it is ${version.state}`);
-  const uploader = version.created_by_id;
-  if (uploader !== null && (await isSameVoice(sql, uploader, by))) throw RegistryError.of('own-upload');
+  const uploader = version.created_by_id === null ? [] : [version.created_by_id];
+  const askers = (await askersOf(sql, versionId)).map(({ id }) => id);
+  if (await isSameVoice(sql, [...uploader, ...askers], by)) throw RegistryError.of('own-upload');
   return version;
 }
 
@@ -75,7 +78,7 @@ async function refuse(change: Change, { bus }: Means, { version, request, atMs }
     atMs,
     entry: { decision: 'deny', personal: { reason }, severity: 'medium' },
   });
-  const principals = await concerned(change, version);
+  const principals = await ownersOf(change, version);
   await notify(change, { kind: 'denied', versionId: version.id, principals, text: reason, atMs });
 }
 
@@ -159,17 +162,4 @@ async function insertApproval({ sql }: Change, { version, request, atMs }: Decid
       at: atMs,
     })
     .execute();
-}
-
-/** Whoever sent it, and the owner of the model. */
-async function concerned({ sql }: Change, version: VersionRow): Promise<PrincipalRef[]> {
-  const model = await sql
-    .selectFrom('registry_models')
-    .select(['owner_kind', 'owner_id'])
-    .where('id', '=', version.model_id)
-    .executeTakeFirst();
-  return [
-    { kind: version.created_by_kind, id: version.created_by_id },
-    { kind: model?.owner_kind ?? null, id: model?.owner_id ?? null },
-  ].flatMap(({ kind, id }) => (kind === null || id === null ? [] : [{ kind, id }]));
 }

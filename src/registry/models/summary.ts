@@ -102,7 +102,7 @@ async function versionCounts(read: Reader, ids: readonly string[] | null): Promi
   return found.map((row) => ({ ...row, count: Number(row.count) }));
 }
 
-/** Nobody decides about what he uploaded himself. */
+/** Nobody decides about what he uploaded or asked for himself. */
 async function countWaiting(read: Reader, { id: personId }: PrincipalRef, { allows }: ModelDecisions): Promise<number> {
   const waiting = await read
     .selectFrom('registry_versions as v')
@@ -111,6 +111,17 @@ async function countWaiting(read: Reader, { id: personId }: PrincipalRef, { allo
     .select(['m.id', 'm.project_id as projectId', 'r.classification'])
     .where('v.state', '=', 'review')
     .where((eb) => eb.or([eb('v.created_by_id', 'is', null), eb('v.created_by_id', '!=', personId)]))
+    .where((build) =>
+      build.not(
+        build.exists(
+          build
+            .selectFrom('registry_askers as asker')
+            .select('asker.asked_at')
+            .whereRef('asker.version_id', '=', 'v.id')
+            .where('asker.principal_id', '=', personId),
+        ),
+      ),
+    )
     .orderBy('v.id')
     .limit(limits.maxWaiting)
     .execute();

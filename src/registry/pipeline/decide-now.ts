@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { reasonsAgainst } from '../../contract/reasons-against.ts';
 import type { AdmissionDecision } from '../../contract/types/registry.ts';
 import type { EntryDraft } from '../../ledger/entry.ts';
 import type { Database } from '../../store/tables/index.ts';
@@ -43,9 +44,8 @@ export function reasonText(decision: AdmissionDecision): string {
   return textsOf(decision).join('\n').slice(0, MAX_REASON);
 }
 
-function textsOf({ outcome, reasons }: AdmissionDecision): readonly string[] {
-  const inForce = reasons.filter(
-    ({ waiverId, effect }) => waiverId === null && (outcome === 'allow' || effect === outcome),
-  );
+function textsOf(decision: AdmissionDecision): readonly string[] {
+  const { outcome, reasons } = decision;
+  const inForce = outcome === 'allow' ? reasons.filter(({ waiverId }) => waiverId === null) : reasonsAgainst(decision);
   return inForce.map(({ rule, message }) => `${rule}: ${message}`.slice(0, MAX_REASON));
 }

@@ -1,8 +1,10 @@
 import { CodedError } from '../../bytes/errors.ts';
 import { RegistryError } from '../errors.ts';
 import type { Registry } from '../registry.ts';
-import { moveVersion } from '../versions/move-version.ts';
+import { moveVersion, type VersionRow } from '../versions/move-version.ts';
 import { MAX_ATTEMPTS } from './job-kinds.ts';
+import { notify } from './notices.ts';
+import { ownersOf } from './who-to-tell.ts';
 
 /** What passes by itself: something that is needed did not answer, or had no room. */
 const passing: ReadonlySet<string> = new Set([
@@ -80,7 +82,9 @@ export function logFault({ onFault }: Pick<Registry, 'onFault'>, error: unknown)
   if (isForLog(error)) onFault(error);
 }
 
-/** Nothing where somebody moved it meanwhile. */
+const workedOn: readonly VersionRow['state'][] = ['uploading', 'examining', 'releasing'];
+
+/** Says that a version failed, to whom it concerns too. Nothing where somebody moved it meanwhile. */
 export async function failVersion(
   { store, bus, clock }: Pick<Registry, 'store' | 'bus' | 'clock'>,
   { versionId, jobId }: { readonly versionId: string; readonly jobId: string | null },
@@ -89,20 +93,28 @@ export async function failVersion(
   await store.change(async (change) => {
     const row = await change.sql
       .selectFrom('registry_versions')
-      .select('id')
+      .selectAll()
       .where('id', '=', versionId)
       .where('job_id', jobId === null ? 'is' : '=', jobId)
-      .where('state', 'in', ['examining', 'releasing'])
+      .where('state', 'in', workedOn)
       .executeTakeFirst();
     if (row === undefined) return;
+    const atMs = clock();
     await moveVersion(change, bus, {
       versionId,
       to: 'failed',
-      from: ['examining', 'releasing'],
+      from: workedOn,
       set: { failure: reason, step: null },
       by: null,
-      atMs: clock(),
+      atMs,
       entry: { reasons: [reason], severity: 'medium' },
+    });
+    await notify(change, {
+      kind: 'failed',
+      versionId,
+      principals: await ownersOf(change, row),
+      text: reason,
+      atMs,
     });
   });
 }

@@ -1,16 +1,17 @@
 import { findPrincipals, isActive } from '../../access/grants/principals.ts';
 import type { PrincipalRef } from '../../contract/types/common.ts';
 import type { Change } from '../../store/store.ts';
+import { askersOf } from '../versions/askers.ts';
 import type { VersionRow } from '../versions/move-version.ts';
 
-type About = Pick<VersionRow, 'model_id' | 'created_by_kind' | 'created_by_id'>;
+type About = Pick<VersionRow, 'id' | 'model_id' | 'created_by_kind' | 'created_by_id'>;
 
 /** Roles that may approve by the policies that come with the program. Others find what waits for them in their queue. */
 const APPROVING_ROLES = ['administrator', 'security'];
 /** More than these are a crowd of which nobody feels asked. */
 const MAX_APPROVERS = 200;
 
-/** The owner of a model and whoever brought a version of it: as far as they still are there. */
+/** The owner of a model and whoever brought a version of it, or asked for it to be fetched: as far as they still are there. */
 export async function ownersOf({ sql }: Pick<Change, 'sql'>, version: About): Promise<readonly PrincipalRef[]> {
   const model = await sql
     .selectFrom('registry_models')
@@ -20,6 +21,7 @@ export async function ownersOf({ sql }: Pick<Change, 'sql'>, version: About): Pr
   return active({ sql }, [
     ...refOf(model?.owner_kind, model?.owner_id),
     ...refOf(version.created_by_kind, version.created_by_id),
+    ...(await askersOf(sql, version.id)),
   ]);
 }
 

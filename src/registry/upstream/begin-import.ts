@@ -6,8 +6,10 @@ import { findModelByName, type RegistryModelRow } from '../models/find-model.ts'
 import { makeModel } from '../models/make-model.ts';
 import { modelNameKey } from '../models/name-key.ts';
 import type { Registry, Upstream } from '../registry.ts';
+import { countsAsAsking, recordAsker } from '../versions/askers.ts';
 import { declareVersion } from '../versions/declare-version.ts';
 import type { VersionRow } from '../versions/move-version.ts';
+import { askedFor } from './asked-for.ts';
 import { findImport, hubSource } from './find-import.ts';
 import { type HubFile, listHubFiles } from './hub-client.ts';
 import { importJob, MAX_IMPORT_ATTEMPTS } from './import-job.ts';
@@ -20,7 +22,7 @@ export interface Importing {
   readonly projectId: string;
   /** Who makes the version, and the model if it is missing; null: the server, for somebody who asked through the hub interface. */
   readonly by: PrincipalRef | null;
-  /** Whose imports are counted. */
+  /** Who is written down as one who wants it, and whose imports are counted. */
   readonly requestedBy: PrincipalRef;
   readonly signal: AbortSignal;
 }
@@ -41,7 +43,7 @@ export async function beginImport(
   const { store, upstream, limits } = registry;
   const { repository, commit, signal } = importing;
   const found = await findActive(registry, store.read, importing);
-  if (found !== undefined && found.state !== 'uploading') return found.id;
+  if (found !== undefined && found.state !== 'uploading') return askedFor(registry, found, importing.requestedBy);
   const files = found === undefined ? await listHubFiles(upstream, { repository, commit, limits, signal }) : [];
   const free = await registry.blobs.freeBytes?.();
   const { value } = await store.change((change) => declareImport(change, registry, { importing, files, free }));
@@ -90,8 +92,10 @@ async function declareImport(
   const atMs = clock();
   const modelId = (await lockModel(change, name))?.id ?? (await makeModel(change, newModel(importing, atMs)));
   const found = await findActive(registry, change.sql, importing);
-  if (found !== undefined && found.state !== 'uploading') return found.id;
-  if (found !== undefined && (await isWorkedOn(change, found))) return found.id;
+  if (found !== undefined && (found.state !== 'uploading' || (await isWorkedOn(change, found)))) {
+    if (countsAsAsking(found)) await recordAsker(change, { versionId: found.id, principal: requestedBy, atMs });
+    return found.id;
+  }
   await requireFew(change, upstream, requestedBy);
   const source = hubSource({ endpoint: upstream.endpoint, repository, revision: commit });
   const message = `from ${upstream.endpoint}/${repository} at ${commit}`;
@@ -103,6 +107,7 @@ async function declareImport(
   const versionId =
     found?.id ?? (await declareVersion(change, registry, { modelId, files: declared, message, source, by, atMs }));
   requireRoom(free, await bytesToFetch(change, versionId));
+  await recordAsker(change, { versionId, principal: requestedBy, atMs });
   const jobId = await change.enqueue({
     kind: importJob,
     data: { versionId },

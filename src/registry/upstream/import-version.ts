@@ -1,11 +1,11 @@
-import { CodedError } from '../../bytes/errors.ts';
 import { versionSource } from '../../contract/types/registry.ts';
 import type { JobContext } from '../../store/jobs/job.ts';
 import { requireRoomFor } from '../contents/room.ts';
 import { RegistryError } from '../errors.ts';
+import { failVersion, reasonOf } from '../pipeline/failures.ts';
 import { submitVersion } from '../pipeline/submit.ts';
 import type { Registry, Upstream } from '../registry.ts';
-import { moveVersion, type VersionRow } from '../versions/move-version.ts';
+import type { VersionRow } from '../versions/move-version.ts';
 import { type HubFile, listHubFiles } from './hub-client.ts';
 import { hubFaultOf, hubLied } from './hub-fault.ts';
 import { MAX_IMPORT_ATTEMPTS } from './import-job.ts';
@@ -31,7 +31,8 @@ export async function importVersion(registry: Registry, context: JobContext): Pr
   } catch (error) {
     if (context.signal.aborted || isElsewhere(error)) throw error;
     const isLasting = lasts(error);
-    if (isLasting || context.attempt >= MAX_IMPORT_ATTEMPTS) await failVersion(registry, version, error);
+    if (isLasting || context.attempt >= MAX_IMPORT_ATTEMPTS)
+      await failVersion(registry, { versionId: version.id, jobId: context.id }, reasonOf(error));
     if (!isLasting) throw error;
   }
   return undefined;
@@ -132,22 +133,4 @@ async function submit(registry: Registry, version: VersionRow): Promise<void> {
 
 function makerOf({ created_by_kind: kind, created_by_id: id }: VersionRow): Parameters<typeof submitVersion>[2]['by'] {
   return kind === null || id === null ? null : { kind, id };
-}
-
-async function failVersion({ store, bus, clock }: Registry, version: VersionRow, error: unknown): Promise<void> {
-  const failure =
-    error instanceof CodedError
-      ? error.message
-      : 'fetching it failed; whoever runs the server finds the cause in its log';
-  await store.change((change) =>
-    moveVersion(change, bus, {
-      versionId: version.id,
-      to: 'failed',
-      from: ['uploading'],
-      set: { failure: failure.slice(0, 1000), step: null },
-      by: null,
-      atMs: clock(),
-      entry: { reasons: [failure.slice(0, 500)] },
-    }),
-  );
 }

@@ -7,6 +7,7 @@ import { RegistryError } from '../errors.ts';
 import { findModelByName, type RegistryModelRow } from '../models/find-model.ts';
 import type { Registry, Upstream } from '../registry.ts';
 import type { VersionRow } from '../versions/move-version.ts';
+import { askedFor, ensureAsker } from './asked-for.ts';
 import { beginImport } from './begin-import.ts';
 import { findImport, findReleasedImport, findReleasedRevision, hubSource } from './find-import.ts';
 import { hubFaultOf } from './hub-fault.ts';
@@ -144,6 +145,7 @@ async function pullFrom(registry: Settled, pull: Pull): Promise<PullOutcome> {
   const led = await whereLed(registry, asked);
   const known = await findCommit(registry, model, lead.kind === 'there' ? lead.commit : led[0]);
   if (known?.state === 'released') return versionOutcome(registry, known);
+  if (known !== undefined) await askedFor(registry, known, pull.principal);
   return pullNew(registry, pull, { repository: asked.repository, lead, led, known, model });
 }
 
@@ -222,12 +224,15 @@ async function beginShared(registry: Settled, pull: Pull, { repository, commit, 
   // Others may wait for it when this caller has left.
   const { signal } = new AbortController();
   const importing = { repository, commit, name, projectId, by: null, requestedBy: principal, signal };
-  return answers.get({
+  const versionId = await answers.get({
     key: `${name}@${commit}`,
     ask: () => beginImport(registry, importing),
     clock,
     keepMs: (answer) => (answer.status === 'rejected' && !isFull(answer.reason) ? FAULT_MS : 0),
   });
+  // It was begun for whoever came first; all who asked before it was there want it.
+  await ensureAsker(registry, versionId, principal);
+  return versionId;
 }
 
 const isFull = (error: unknown): boolean => error instanceof RegistryError && error.code === 'imports-full';

@@ -1,3 +1,4 @@
+import { reasonsAgainst } from '../../contract/reasons-against.ts';
 import { admissionDecision } from '../../contract/types/registry.ts';
 import type { Registry } from '../registry.ts';
 import type { VersionRow } from '../versions/move-version.ts';
@@ -47,12 +48,8 @@ function whyNot(version: VersionRow): string {
   }
 }
 
-/** What the policy held against it, without what a waiver covers. */
 function reasonsOf({ decision }: VersionRow): string {
-  const reasons = decision === null ? [] : admissionDecision.parse(JSON.parse(decision)).reasons;
-  const against = reasons.filter(
-    ({ effect, waiverId }) => (effect === 'deny' || effect === 'review') && waiverId === null,
-  );
+  const against = decision === null ? [] : reasonsAgainst(admissionDecision.parse(JSON.parse(decision)));
   const texts = against.map(({ rule, message }) => `${message} (${rule})`);
   return texts.length === 0 ? 'the page of the model says why' : texts.join('; ');
 }

@@ -6,6 +6,7 @@ import { timeText, timeTextOrNull } from '../../contract/time-text.ts';
 import { readFacts } from '../admission/read-facts.ts';
 import { RegistryError } from '../errors.ts';
 import type { Registry } from '../registry.ts';
+import { firstAskersOf } from './askers.ts';
 import type { VersionRow } from './move-version.ts';
 
 export type ModelVersion = z.infer<typeof modelVersion>;
@@ -14,6 +15,8 @@ type Reading = Pick<Registry, 'store' | 'jobs'>;
 
 /** Ids in one statement. */
 const MAX_IN_STATEMENT = 500;
+/** Of those who asked for a version, so many are named. */
+const MAX_ASKERS = 20;
 
 /** @throws RegistryError `version-unknown`. */
 export async function showVersion(registry: Reading, versionId: string): Promise<ModelVersion> {
@@ -29,7 +32,12 @@ export async function showVersion(registry: Reading, versionId: string): Promise
 
 /** Versions as the wire has them, with names of people and models, in the same order. */
 export async function showVersions(registry: Reading, rows: readonly VersionRow[]): Promise<ModelVersion[]> {
-  const refs = rows.flatMap((row) => [madeBy(row) ?? [], recalledBy(row) ?? []].flat());
+  const askers = await firstAskersOf(
+    registry.store.read,
+    rows.map(({ id }) => id),
+    MAX_ASKERS,
+  );
+  const refs = rows.flatMap((row) => [madeBy(row) ?? [], recalledBy(row) ?? [], askers.get(row.id) ?? []].flat());
   const principals = await findPrincipals(registry.store.read, refs);
   const names = await modelNames(
     registry,
@@ -40,6 +48,7 @@ export async function showVersions(registry: Reading, rows: readonly VersionRow[
       ...factsOf(row),
       modelName: names.get(row.model_id) ?? row.model_id,
       createdBy: shownPrincipal(principals, madeBy(row)),
+      askedBy: (askers.get(row.id) ?? []).map((ref) => named(principals, ref)),
       progress: await progressOf(registry, row),
       recall:
         row.recalled_at === null
@@ -53,7 +62,7 @@ export async function showVersions(registry: Reading, rows: readonly VersionRow[
   );
 }
 
-type Facts = Omit<ModelVersion, 'modelName' | 'createdBy' | 'progress' | 'recall'>;
+type Facts = Omit<ModelVersion, 'modelName' | 'createdBy' | 'askedBy' | 'progress' | 'recall'>;
 
 function factsOf(row: VersionRow): Facts {
   const facts = readFacts(row.facts);

@@ -9,6 +9,7 @@ export const registryMigration: Migration = {
   up: async (db, dialect) => {
     await makeModels(db, dialect);
     await makeVersions(db, dialect);
+    await makeAskers(db, dialect);
     await makeSearch(db, dialect);
     await makeFiles(db, dialect);
     await makeContents(db, dialect);
@@ -80,6 +81,18 @@ async function makeVersions(db: Kysely<unknown>, dialect: DialectName): Promise<
     .addColumn('recalled_by_id', text)
     .addColumn('recall_reason', text)
     .addUniqueConstraint('registry_versions_number', ['model_id', 'number'])
+    .execute();
+}
+
+async function makeAskers(db: Kysely<unknown>, dialect: DialectName): Promise<void> {
+  const { integer, text } = columnTypes[dialect];
+  await db.schema
+    .createTable('registry_askers')
+    .addColumn('version_id', text, (column) => column.notNull().references('registry_versions.id'))
+    .addColumn('principal_kind', text, (column) => column.notNull())
+    .addColumn('principal_id', text, (column) => column.notNull())
+    .addColumn('asked_at', integer, (column) => column.notNull())
+    .addPrimaryKeyConstraint('registry_askers_key', ['version_id', 'principal_kind', 'principal_id'])
     .execute();
 }
 

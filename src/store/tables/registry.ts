@@ -81,6 +81,14 @@ interface RegistryVersionTable {
   recall_reason: string | null;
 }
 
+/** Who wanted a version to be fetched from a hub. */
+interface RegistryAskerTable {
+  readonly version_id: string;
+  readonly principal_kind: 'person' | 'service';
+  readonly principal_id: string;
+  readonly asked_at: number;
+}
+
 /** A file of a version: as it came (`source`), or as it is given out (`release`). */
 interface RegistryFileTable {
   readonly version_id: string;
@@ -179,7 +187,7 @@ interface RegistryNoticeTable {
   readonly id: string;
   readonly principal_kind: 'person' | 'service';
   readonly principal_id: string;
-  readonly kind: 'recalled' | 'denied' | 'review-wanted' | 'released' | 'waiver-ends';
+  readonly kind: 'recalled' | 'denied' | 'failed' | 'review-wanted' | 'released' | 'waiver-ends';
   readonly version_id: string;
   readonly text: string;
   readonly created_at: number;
@@ -211,6 +219,7 @@ export interface RegistryTables {
   readonly registry_models: RegistryModelTable;
   readonly registry_search: RegistrySearchTable;
   readonly registry_versions: RegistryVersionTable;
+  readonly registry_askers: RegistryAskerTable;
   readonly registry_files: RegistryFileTable;
   readonly registry_parts: RegistryPartTable;
   readonly registry_contents: RegistryContentTable;

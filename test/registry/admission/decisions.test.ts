@@ -19,7 +19,7 @@ import { endWaiver } from '../../../src/registry/waivers/end-waiver.ts';
 import { listWaivers } from '../../../src/registry/waivers/list-waivers.ts';
 import { watchWaivers } from '../../../src/registry/waivers/watch-waivers.ts';
 import type { JobRequest } from '../../../src/store/jobs/job.ts';
-import { testClock } from '../../access/fixture.ts';
+import { addService, testClock } from '../../access/fixture.ts';
 import { describeEachStore, type TestStore } from '../../build/store.ts';
 import { openTestRegistry, type TestRegistry } from '../fixture.ts';
 import { cleanFacts, pickleFacts } from './facts.ts';
@@ -240,21 +240,7 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
   it('nobody decides about his own upload, nor about that of a service of his', async () => {
     const own = await version(suspicious, { by: approver });
     await expect(approve(own)).rejects.toMatchObject({ code: 'own-upload' });
-    const serviceId = 'svc_00000000000000000000000001';
-    await at.store.change(({ sql }) =>
-      sql
-        .insertInto('services')
-        .values({
-          id: serviceId,
-          owner_id: approver.id,
-          name: 's',
-          name_key: 's',
-          description: '',
-          state: 'active',
-          created_at: 1,
-        })
-        .execute(),
-    );
+    const serviceId = await addService(at.store, { ownerId: approver.id });
     const pushed = await version(suspicious, { by: { kind: 'service', id: serviceId } });
     await expect(approve(pushed)).rejects.toMatchObject({ code: 'own-upload' });
     await expect(approve(pushed, { by: { kind: 'service', id: serviceId } })).rejects.toMatchObject({

@@ -5,6 +5,7 @@ import { whoAmI } from '../../../registry/hub/who-am-i.ts';
 import { type AccessRules, checkCaller } from '../../authorize.ts';
 import type { Place } from '../../place.ts';
 import type { Services } from '../../services.ts';
+import { untilClosed } from '../../until-closed.ts';
 import type { ServerLog } from '../log/server-log.ts';
 import { answerFile } from './answer-file.ts';
 import { answerModel, answerModels, answerPaths, isAboutPaths } from './answer-model.ts';
@@ -100,6 +101,6 @@ const answer =
     const { registry, access } = services;
     const { caller } = request.visit;
     const origin = `${place.isHttps ? 'https' : 'http'}://${request.headers.host}`;
-    const call = { registry, caller, signal: request.signal, refused: rules.refused };
+    const call = { registry, caller, signal: untilClosed(reply), refused: rules.refused };
     return handler({ call, access, request, reply, origin, stillHolds: () => stillHolds(request) });
   };

@@ -4,6 +4,7 @@ import { OciError } from '../../../registry/oci/errors.ts';
 import { type AccessRules, checkCaller } from '../../authorize.ts';
 import type { Place } from '../../place.ts';
 import type { Services } from '../../services.ts';
+import { untilClosed } from '../../until-closed.ts';
 import type { ServerLog } from '../log/server-log.ts';
 import { answerBlob } from './answer-blob.ts';
 import { answerCatalog, answerReferrers, answerTags } from './answer-lists.ts';
@@ -74,7 +75,7 @@ function askedOf(request: FastifyRequest, reply: FastifyReply, { services, rules
   const { caller } = request.visit;
   if (caller.principal === null) throw signIn(request);
   return {
-    call: { registry: services.registry, caller, signal: request.signal, refused: rules.refused },
+    call: { registry: services.registry, caller, signal: untilClosed(reply), refused: rules.refused },
     access: services.access,
     principal: caller.principal,
     request,

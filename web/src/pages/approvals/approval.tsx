@@ -5,7 +5,7 @@ import { Panel } from '../../ui/panel.tsx';
 import { EmptyState } from '../../ui/states.tsx';
 import { Waiting } from '../../ui/waiting.tsx';
 import { useMayWell } from '../models/may-well.ts';
-import type { ModelVersion } from '../models/words.ts';
+import { isOwn, type ModelVersion } from '../models/words.ts';
 import { ReasonTable } from '../versions/decisions.tsx';
 import { Findings } from '../versions/findings.tsx';
 import { useVersion } from '../versions/part-props.ts';
@@ -66,8 +66,8 @@ function Decide({ version }: { readonly version: ModelVersion }) {
       </EmptyState>
     );
   }
-  if (version.createdBy?.id === me?.principal.id) {
-    return <EmptyState title="Somebody else decides">You uploaded this version yourself.</EmptyState>;
+  if (isOwn(version, me?.principal.id)) {
+    return <EmptyState title="Somebody else decides">You uploaded this version, or asked for it.</EmptyState>;
   }
   if (!mayWell('models.approve')) {
     return <EmptyState title="Somebody else decides">Your roles do not let you approve models.</EmptyState>;

@@ -1,6 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { reasonsAgainst } from '../../../../src/contract/reasons-against.ts';
 import type { Reply } from '../../api/call.ts';
 import { usePages } from '../../api/hooks.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
@@ -11,6 +12,7 @@ import { EmptyState } from '../../ui/states.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { VerdictMark } from '../models/badges.tsx';
+import { broughtBy } from '../models/words.ts';
 
 type Approval = Reply<'approvals.list'>['items'][number];
 type Which = 'waiting' | 'decided';
@@ -35,7 +37,7 @@ const waiting: readonly Column<Approval>[] = [
     id: 'why',
     header: 'Why it waits',
     cell: ({ version: { decision } }) => {
-      const reasons = decision?.reasons.filter(({ effect }) => effect === 'review') ?? [];
+      const reasons = decision === null ? [] : reasonsAgainst(decision);
       if (reasons.length === 0) return <span className="quiet">the policy asks for a person</span>;
       return <Revealed text={reasons.map(({ message }) => message).join('; ')} />;
     },
@@ -45,7 +47,7 @@ const waiting: readonly Column<Approval>[] = [
     header: 'From',
     cell: ({ version }) => (
       <>
-        {version.createdBy?.name ?? 'the server'}, <Timestamp at={version.createdAt} />
+        {broughtBy(version)}, <Timestamp at={version.createdAt} />
       </>
     ),
   },
@@ -67,7 +69,7 @@ export function ApprovalsPage() {
     <>
       <PageHeader
         title="Approvals"
-        lead="Versions about which the policy wants a person to decide. Nobody decides about what he uploaded himself, and every decision has a reason."
+        lead="Versions about which the policy wants a person to decide. Nobody decides about what he uploaded or asked for himself, and every decision has a reason."
       />
       <DataTable
         caption={state === 'waiting' ? 'Versions that wait' : 'Decisions'}

@@ -10,7 +10,7 @@ import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { StageBadge, VerdictMark } from './badges.tsx';
 import styles from './models.module.css';
-import { isMoving, type ModelVersion } from './words.ts';
+import { broughtBy, isMoving, isUploading, type ModelVersion } from './words.ts';
 
 const columns: readonly Column<ModelVersion>[] = [
   {
@@ -40,9 +40,9 @@ const columns: readonly Column<ModelVersion>[] = [
   {
     id: 'by',
     header: 'From',
-    cell: ({ createdBy, createdAt }) => (
+    cell: (version) => (
       <>
-        {createdBy?.name ?? 'the server'}, <Timestamp at={createdAt} />
+        {broughtBy(version)}, <Timestamp at={version.createdAt} />
       </>
     ),
   },
@@ -51,7 +51,7 @@ const columns: readonly Column<ModelVersion>[] = [
 /** Where a version is on its way, and how far. */
 function StateCell({ version }: { readonly version: ModelVersion }) {
   const { state, stage, progress, step } = version;
-  if (state === 'uploading') {
+  if (isUploading(version)) {
     return (
       <span className={styles.marks}>
         <StatusMark of={state} />

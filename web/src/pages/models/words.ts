@@ -46,3 +46,24 @@ export const stageWords: Readonly<Record<ModelVersion['stage'], string>> = {
 export function sourceWords(source: ModelVersion['source']): string {
   return source.kind === 'upload' ? 'uploaded' : `${source.repository} at ${source.revision}, from ${source.endpoint}`;
 }
+
+/** Who brought a version; for what the server made because somebody asked, who that was. */
+export function broughtBy({ createdBy, askedBy }: Pick<ModelVersion, 'createdBy' | 'askedBy'>): string {
+  if (createdBy !== null) return createdBy.name;
+  const [first] = askedBy;
+  if (first === undefined) return 'the server';
+  return `the server, for ${first.name}${askedBy.length > 1 ? ' and others' : ''}`;
+}
+
+/** Whether somebody uploaded a version or asked for it: then others decide about it. */
+export function isOwn(
+  { createdBy, askedBy }: Pick<ModelVersion, 'createdBy' | 'askedBy'>,
+  principalId: string | undefined,
+): boolean {
+  return createdBy?.id === principalId || askedBy.some(({ id }) => id === principalId);
+}
+
+/** Its files are to be sent from a browser or by `vouchsafe push`; what comes from a hub is fetched. */
+export function isUploading({ state, source }: Pick<ModelVersion, 'state' | 'source'>): boolean {
+  return state === 'uploading' && source.kind === 'upload';
+}

@@ -16,6 +16,7 @@ type Notice = Reply<'notices.list'>['items'][number];
 const kinds: Readonly<Record<Notice['kind'], readonly [mark: string, word: string]>> = {
   recalled: ['recalled', 'Recalled'],
   denied: ['denied', 'Denied'],
+  failed: ['failed', 'Failed'],
   'review-wanted': ['review', 'Review wanted'],
   released: ['released', 'Released'],
   'waiver-ends': ['overdue', 'A waiver ends'],

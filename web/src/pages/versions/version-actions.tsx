@@ -10,7 +10,7 @@ import { Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
 import { useMayWell } from '../models/may-well.ts';
-import { type ModelVersion, stageWords } from '../models/words.ts';
+import { isOwn, type ModelVersion, stageWords } from '../models/words.ts';
 
 type Act = 'stage' | 'recall' | 'reexamine' | 'abandon';
 
@@ -64,13 +64,15 @@ function usePossible({ state }: ModelVersion): readonly (readonly [Act, string])
 }
 
 /** The way to where it is decided about, for whoever may. */
-function ToDecision({ version: { id, createdBy } }: { readonly version: ModelVersion }) {
+function ToDecision({ version }: { readonly version: ModelVersion }) {
   const mayWell = useMayWell();
   const { data: me } = useMe();
-  if (createdBy?.id === me?.principal.id) return <p className="quiet">Somebody else decides about your upload.</p>;
+  if (isOwn(version, me?.principal.id)) {
+    return <p className="quiet">Somebody else decides: you uploaded it, or asked for it.</p>;
+  }
   if (!mayWell('models.approve')) return null;
   return (
-    <Button renderRoot={(props) => <Link to="/approvals/$versionId" params={{ versionId: id }} {...props} />}>
+    <Button renderRoot={(props) => <Link to="/approvals/$versionId" params={{ versionId: version.id }} {...props} />}>
       Decide
     </Button>
   );

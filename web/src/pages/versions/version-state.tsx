@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { reasonsAgainst } from '../../../../src/contract/reasons-against.ts';
 import { byteWords, countWords } from '../../ui/byte-words.ts';
 import { Digest } from '../../ui/digest.tsx';
 import { Meter } from '../../ui/meter.tsx';
@@ -8,7 +9,15 @@ import { sentence } from '../../ui/states.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { StageBadge, VerdictMark } from '../models/badges.tsx';
-import { isMoving, type ModelVersion, sourceWords, stateWords, verdictWords } from '../models/words.ts';
+import {
+  broughtBy,
+  isMoving,
+  isUploading,
+  type ModelVersion,
+  sourceWords,
+  stateWords,
+  verdictWords,
+} from '../models/words.ts';
 import styles from './versions.module.css';
 
 /** What matters most, in words: is it safe, can it be had, and if not, why not. */
@@ -48,8 +57,8 @@ function toneOf({ state, verdict }: ModelVersion): 'seal' | 'critical' | 'medium
 
 /** The reasons of the decision that hold it back, and what else somebody has to know. */
 function Why({ version: { state, failure, recall, decision } }: { readonly version: ModelVersion }) {
-  const outcome = state === 'denied' ? 'deny' : state === 'review' ? 'review' : null;
-  const reasons = (decision?.reasons ?? []).filter(({ effect }) => effect === outcome);
+  const isHeld = state === 'denied' || state === 'review';
+  const reasons = isHeld && decision !== null ? reasonsAgainst(decision) : [];
   return (
     <>
       {failure !== null && reasons.length === 0 && (
@@ -84,8 +93,9 @@ function Why({ version: { state, failure, recall, decision } }: { readonly versi
 }
 
 /** How far the work is. */
-function Course({ version: { id, state, step, progress } }: { readonly version: ModelVersion }) {
-  if (state === 'uploading') {
+function Course({ version }: { readonly version: ModelVersion }) {
+  const { id, step, progress } = version;
+  if (isUploading(version)) {
     return (
       <p className={styles.course}>
         <Link to="/upload" search={{ version: id }}>
@@ -103,7 +113,7 @@ function Course({ version: { id, state, step, progress } }: { readonly version: 
 }
 
 function Record({ version }: { readonly version: ModelVersion }) {
-  const { createdBy, createdAt, source, examinedAt, examinedWith, releasedAt, revision, rootDigest } = version;
+  const { askedBy, createdAt, source, examinedAt, examinedWith, releasedAt, revision, rootDigest } = version;
   return (
     <Facts
       facts={[
@@ -111,10 +121,11 @@ function Record({ version }: { readonly version: ModelVersion }) {
           term: 'Came in',
           is: (
             <>
-              {createdBy?.name ?? 'the server'}, <Timestamp at={createdAt} show="both" />
+              {broughtBy(version)}, <Timestamp at={createdAt} show="both" />
             </>
           ),
         },
+        ...(askedBy.length === 0 ? [] : [{ term: 'Asked for by', is: askedBy.map(({ name }) => name).join(', ') }]),
         { term: 'From', is: <Revealed text={sourceWords(source)} /> },
         {
           term: 'Examined',
