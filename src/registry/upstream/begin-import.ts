@@ -7,6 +7,7 @@ import { modelNameKey } from '../models/name-key.ts';
 import type { Registry, Upstream } from '../registry.ts';
 import { declareVersion } from '../versions/declare-version.ts';
 import type { VersionRow } from '../versions/move-version.ts';
+import { bringForward } from './bring-forward.ts';
 import { findImport, hubSource } from './find-import.ts';
 import { type HubFile, listHubFiles } from './hub-client.ts';
 import { importJob, MAX_IMPORT_ATTEMPTS } from './import-job.ts';
@@ -21,6 +22,8 @@ export interface Importing {
   readonly by: PrincipalRef | null;
   /** Whose imports are counted. */
   readonly requestedBy: PrincipalRef;
+  /** Whoever may only read asks for this very commit: it is for him. */
+  readonly isAside: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -40,10 +43,16 @@ export async function beginImport(
   const { store, upstream, limits } = registry;
   const { repository, commit, signal } = importing;
   const found = await findActive(registry, store.read, importing);
-  if (found !== undefined && found.state !== 'uploading') return found.id;
+  if (found !== undefined && found.state !== 'uploading') return forAll(registry, found, importing);
   const files = found === undefined ? await listHubFiles(upstream, { repository, commit, limits, signal }) : [];
   const { value } = await store.change((change) => declareImport(change, registry, { importing, files }));
   return value;
+}
+
+/** What was fetched aside before is for everybody once somebody wants it so. */
+async function forAll(registry: Registry, found: VersionRow, { isAside, by }: Importing): Promise<string> {
+  if (!isAside) await bringForward(registry, found, by);
+  return found.id;
 }
 
 type Settled = Registry & { readonly upstream: Upstream };
@@ -77,7 +86,7 @@ async function declareImport(
   { importing, files }: { readonly importing: Importing; readonly files: readonly HubFile[] },
 ): Promise<string> {
   const { upstream, clock } = registry;
-  const { name, repository, commit, by, requestedBy } = importing;
+  const { name, repository, commit, by, requestedBy, isAside } = importing;
   const atMs = clock();
   const modelId = (await lockModel(change, name))?.id ?? (await makeModel(change, newModel(importing, atMs)));
   const found = await findActive(registry, change.sql, importing);
@@ -92,7 +101,8 @@ async function declareImport(
     ...(sha256 === null ? {} : { digest: `sha256:${sha256}` }),
   }));
   const versionId =
-    found?.id ?? (await declareVersion(change, registry, { modelId, files: declared, message, source, by, atMs }));
+    found?.id ??
+    (await declareVersion(change, registry, { modelId, files: declared, message, source, by, atMs, isAside }));
   const jobId = await change.enqueue({
     kind: importJob,
     data: { versionId },

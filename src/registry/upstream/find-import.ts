@@ -16,7 +16,7 @@ export async function findImport(read: Reader, modelId: string, source: HubSourc
   return newest(read, modelId).where('source', '=', JSON.stringify(source)).executeTakeFirst();
 }
 
-/** The newest version of a model that was fetched from a hub, whichever commit it is, and can be had. */
+/** The newest version of a model that was fetched from a hub and can be had; what was asked for aside only where there is nothing else. */
 export async function findReleasedImport(
   read: Reader,
   modelId: string,
@@ -24,6 +24,9 @@ export async function findReleasedImport(
 ): Promise<VersionRow | undefined> {
   const start = JSON.stringify(hubSource({ ...from, revision: '' })).slice(0, -2);
   return newest(read, modelId)
+    .clearOrderBy()
+    .orderBy('is_aside')
+    .orderBy('number', 'desc')
     .where('state', '=', 'released')
     .where((eb) => eb(eb.fn<string>('substr', ['source', eb.val(1), eb.val(start.length)]), '=', start))
     .executeTakeFirst();

@@ -26,7 +26,7 @@ export async function importModel(registry: Registry, { request, by, signal }: W
   requireNamed(upstream.names, found.name);
   return beginImport(
     { ...registry, upstream },
-    { repository, commit: found.commit, name, projectId, by, requestedBy: by, signal },
+    { repository, commit: found.commit, name, projectId, by, requestedBy: by, isAside: false, signal },
   );
 }
 

@@ -8,6 +8,7 @@ import { findModelByName, type RegistryModelRow } from '../models/find-model.ts'
 import type { Registry, Upstream } from '../registry.ts';
 import type { VersionRow } from '../versions/move-version.ts';
 import { beginImport } from './begin-import.ts';
+import { bringForward } from './bring-forward.ts';
 import { findImport, findReleasedImport, findReleasedRevision, hubSource } from './find-import.ts';
 import { hubFaultOf } from './hub-fault.ts';
 import { isNamed } from './is-named.ts';
@@ -138,8 +139,17 @@ async function pullFrom(registry: Settled, pull: Pull): Promise<PullOutcome> {
   }
   const commit = lead.kind === 'there' ? lead.commit : await whereLed(registry, asked);
   const known = await findCommit(registry, model, commit);
+  if (known !== undefined) await forwardMain(registry, pull, { lead, known });
   if (known?.state === 'released') return versionOutcome(registry, known);
   return pullNew(registry, pull, { repository: asked.repository, lead, known, model });
+}
+
+async function forwardMain(
+  registry: Settled,
+  { revision }: Pull,
+  { lead, known }: { readonly lead: Lead; readonly known: VersionRow },
+): Promise<void> {
+  if (revision === MAIN && lead.kind === 'there') await bringForward(registry, known, null);
 }
 
 /** A hub that takes too long is as good as one that is down: clients shall have what is here. */
@@ -212,11 +222,12 @@ async function beginShared(registry: Settled, pull: Pull, { repository, commit, 
   const answers = begun.get(upstream) ?? new SharedAnswers<string>(MAX_REMEMBERED);
   begun.set(upstream, answers);
   const { name, projectId, principal } = pull;
+  const isAside = pull.revision !== MAIN;
   // Others may wait for it when this caller has left.
   const { signal } = new AbortController();
-  const importing = { repository, commit, name, projectId, by: null, requestedBy: principal, signal };
+  const importing = { repository, commit, name, projectId, by: null, requestedBy: principal, isAside, signal };
   return answers.get({
-    key: `${name}@${commit}`,
+    key: `${name}@${commit} ${isAside ? 'aside' : ''}`,
     ask: () => beginImport(registry, importing),
     clock,
     keepMs: (answer) => (answer.status === 'rejected' && !isFull(answer.reason) ? FAULT_MS : 0),
