@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { makeProject } from '../../src/access/grants/projects.ts';
+import { makeModel } from '../../src/registry/models/make-model.ts';
 import { RegistryError } from '../../src/registry/errors.ts';
 import { openContent } from '../../src/registry/contents/open-content.ts';
 import { importModel } from '../../src/registry/upstream/import-model.ts';
@@ -488,6 +490,21 @@ describeEachStore('models from a hub', (column) => {
     await importIt({ name: NAME });
     expect(await pull()).toEqual({ kind: 'unknown' });
     expect(await place.versions()).toHaveLength(1);
+  });
+
+  it('do not take the place of one that somebody made himself where models of the hub go', async () => {
+    hub.put(NAME, { files: good });
+    const facts = { description: '', tags: [], licence: null, by: place.owner, atMs: 1 };
+    const { value: projectId } = await place.store.change((change) =>
+      makeProject(change, { name: 'Hub', description: '', classification: 'internal' }, { by: place.owner, atMs: 1 }),
+    );
+    await place.store.change((change) => makeModel(change, { ...facts, name: NAME, projectId }));
+    expect(await pull()).toEqual({ kind: 'unknown' });
+    expect(hub.requests).toEqual([]);
+    expect(await place.versions()).toEqual([]);
+    await importIt({ projectId });
+    await place.work();
+    expect((await pull()).kind).toBe('ready');
   });
 
   it('are bounded in how many are fetched, for each principal and in all', async () => {
