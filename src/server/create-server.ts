@@ -69,16 +69,17 @@ export function createServer(services: Services, options: ServerOptions): Fastif
   addAuthentication(app, place, options.authenticator);
   addCsrfCheck(app, place);
   addPrincipalRates(app, services.counters, config.limits);
+  const stillHolds = credentialCheck(options.authenticator, place);
   const rules = { authorizer: services.authorizer, refused: refusalRecorder(services.store, services.counters) };
   addRoutes(app, options.bindings, {
     services,
     rules,
     cookie: place.cookie,
-    stillHolds: credentialCheck(options.authenticator, place),
+    stillHolds,
     isStrict: options.isStrict === true,
     maxBodyBytes: config.limits.maxBodyBytes,
   });
-  addHub(app, { services, place, log, rules, maxStreamMs: MAX_STREAM_MS });
+  addHub(app, { services, place, log, rules, stillHolds, maxStreamMs: MAX_STREAM_MS });
   addDocuments(app, services.facts.version);
   if (options.consoleFolder !== undefined) addConsole(app, options.consoleFolder);
   return app;

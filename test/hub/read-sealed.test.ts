@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sealVersion, writeSealed } from '../../src/registry/contents/seal-version.ts';
 import { recallVersion } from '../../src/registry/pipeline/recall.ts';
 import { moveVersion } from '../../src/registry/versions/move-version.ts';
+import { maxStaleMs } from '../../src/store/bus/bus.ts';
 import { describeEachStore } from '../build/store.ts';
 import { contentRow, versionWith } from '../registry/contents-fixture.ts';
 import { type HubServer, startHubServer } from '../server/hub-server.ts';
@@ -48,6 +53,18 @@ describeEachStore('the hub interface reads what is stored sealed', (column) => {
       `bytes ${start}-${end - 1}/${weights.length}`,
     ]);
     expect(Buffer.from(await answer.arrayBuffer()).equals(weights.subarray(start, end))).toBe(true);
+  });
+
+  test('a key that is revoked gets no more of a download under way', async () => {
+    const { secret, revoke } = await hub.issueKey();
+    // A connection of its own: one that was used takes far more than is read of it.
+    const asked = get(`${hub.origin}${path}`, { agent: false, headers: { authorization: `Bearer ${secret}` } });
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(200);
+    await revoke();
+    // Until then it may still be believed.
+    await sleep(2 * maxStaleMs);
+    await expect(buffer(answer)).rejects.toThrow('aborted');
   });
 
   test('a recall cuts off a download under way', async () => {

@@ -1,17 +1,17 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { openDownload, type OpenedDownload } from '../../../registry/contents/open-download.ts';
-import type { ByteRange } from '../../../registry/contents/range.ts';
 import { RegistryError } from '../../../registry/errors.ts';
 import { parseFileAddress } from '../../../registry/hub/address.ts';
 import { HubError } from '../../../registry/hub/errors.ts';
 import { fileAnswer } from '../../../registry/hub/file-answer.ts';
 import { releasedFile } from '../../../registry/hub/file-entries.ts';
 import { openRepository, type Repository } from '../../../registry/hub/open-repository.ts';
+import { whileHolds } from '../../routes/while-holds.ts';
 import { type HubAsked, restOf } from './hub-asked.ts';
 
 /** Sends a file of a released version, or a part of it, or only what is known of it. */
-export async function answerFile({ call, request, reply }: HubAsked): Promise<FastifyReply> {
+export async function answerFile({ call, request, reply, stillHolds }: HubAsked): Promise<FastifyReply> {
   const address = parseFileAddress(restOf(request, '/'));
   const repository = await openRepository(call, address);
   const file = await releasedFile(call.registry, repository.version, address.path);
@@ -45,12 +45,12 @@ export async function answerFile({ call, request, reply }: HubAsked): Promise<Fa
   return reply
     .code(status)
     .headers({ ...answered })
-    .send(streamOf(opened, part));
+    .send(streamOf(opened, whileHolds(opened.read(part), stillHolds)));
 }
 
 /** A recall cuts it off, also while nobody takes what is ready. */
-function streamOf(opened: OpenedDownload, part: ByteRange): Readable {
-  return addAbortSignal(opened.signal, Readable.from(opened.read(part), { objectMode: false }));
+function streamOf({ signal }: OpenedDownload, pieces: AsyncIterable<Uint8Array>): Readable {
+  return addAbortSignal(signal, Readable.from(pieces, { objectMode: false }));
 }
 
 /** A client that hears at which commit a file is missing does not ask for it again. */

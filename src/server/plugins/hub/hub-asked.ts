@@ -8,6 +8,8 @@ export interface HubAsked {
   readonly reply: FastifyReply;
   /** Scheme and host under which the client asked. */
   readonly origin: string;
+  /** Whether the credential still holds, for an answer that goes on for long. */
+  readonly stillHolds: () => Promise<boolean>;
 }
 
 export function sendJson(reply: FastifyReply, answer: unknown): FastifyReply {

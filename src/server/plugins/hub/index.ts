@@ -18,6 +18,8 @@ export interface HubOptions {
   readonly place: Place;
   readonly log: ServerLog;
   readonly rules: Pick<AccessRules, 'refused'>;
+  /** Whether what a request showed of its caller still holds. */
+  readonly stillHolds: (request: FastifyRequest) => Promise<boolean>;
   /** What is streamed may take as long as it takes. */
   readonly maxStreamMs: number;
 }
@@ -93,11 +95,11 @@ function checkSignedIn(route: Route, { headers, visit }: FastifyRequest): void {
 }
 
 const answer =
-  (handler: Handler, { services, place, rules }: HubOptions) =>
+  (handler: Handler, { services, place, rules, stillHolds }: HubOptions) =>
   (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { registry } = services;
     const { caller } = request.visit;
     const origin = `${place.isHttps ? 'https' : 'http'}://${request.headers.host}`;
     const call = { registry, caller, signal: request.signal, refused: rules.refused };
-    return handler({ call, request, reply, origin });
+    return handler({ call, request, reply, origin, stillHolds: () => stillHolds(request) });
   };
