@@ -168,6 +168,7 @@ async function makeModels(store: Store, projects: readonly string[], from: numbe
           created_at: at,
           file_count: files,
           byte_count: files * 1000,
+          is_aside: 0,
           verdict: 'clean',
         })),
       )

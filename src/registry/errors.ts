@@ -34,6 +34,11 @@ const registryErrors = {
     'name one in registry.upstream of the configuration, or upload the model',
   ),
   'not-downloadable': row('this version cannot be had', 409, 'only released versions can be downloaded'),
+  'not-as-shown': row(
+    'what stands against this version is not what it was shown with',
+    409,
+    'look at it again, then decide',
+  ),
   'not-waiting': row('this version does not wait for a decision', 409, 'look at its state: somebody may have decided'),
   'not-your-upload': row(
     'only whoever began an upload sends its files and submits it',

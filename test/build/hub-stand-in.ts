@@ -94,6 +94,8 @@ export interface HubStandIn {
   readonly requests: readonly HubRequest[];
   /** Adds a commit, to which the revision (`main`) then leads. Answers with its id. */
   put(name: string, model: PutModel): string;
+  /** A branch or a tag leads to a commit that is there. */
+  lead(name: string, revision: string, commit: string): void;
   /** From now on, whatever matches goes wrong. */
   fail(rule: Omit<FaultRule, 'times'> & { readonly times?: number }): void;
   /** Everything is well again. */
@@ -142,6 +144,7 @@ export async function startHubStandIn(options: HubStandInOptions = {}): Promise<
     endpoint: state.origin,
     requests: state.requests,
     put: (name, model) => putModel(state, name, model),
+    lead: (name, revision, commit) => void state.models.get(name)?.refs.set(revision, commit),
     fail: (rule) => void state.rules.push({ ...rule }),
     heal: () => void (state.rules.length = 0),
     goDown: async () => stop(main),

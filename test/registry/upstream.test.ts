@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { makeProject } from '../../src/access/grants/projects.ts';
+import { makeModel } from '../../src/registry/models/make-model.ts';
 import { RegistryError } from '../../src/registry/errors.ts';
 import { openContent } from '../../src/registry/contents/open-content.ts';
 import { MIN_FREE_BYTES } from '../../src/registry/contents/room.ts';
@@ -457,6 +459,63 @@ describeEachStore('models from a hub', (column) => {
     expect(await ask('main', 'acme/other')).toMatchObject({ kind: 'wait' });
   });
 
+  it('are not chosen for everybody by whoever may only read: a commit that he asks for stays aside', async () => {
+    hub.put(NAME, { files: good });
+    await place.work();
+    const main = await pull();
+    const released = async () =>
+      (await place.store.read.selectFrom('registry_models').select('released_version_id as id').executeTakeFirst())?.id;
+    const proposed = hub.put(NAME, { files: { ...good, 'config.json': '{"a":2}' }, revision: 'refs/pr/1' });
+    const aside = await pull('refs/pr/1');
+    expect(aside.kind).toBe('ready');
+    expect(await pull(proposed)).toEqual(aside);
+    expect(await released()).toBe(main.kind === 'ready' ? main.versionId : '');
+    hub.put(NAME, { files: { ...good, 'evil.py': 'x' } });
+    const later = { ...place.registry, upstream: { ...place.registry.upstream } };
+    const ask = () =>
+      pullThrough(later, {
+        name: NAME,
+        revision: 'main',
+        signal: new AbortController().signal,
+        caller: callerOf('person', place.owner.id),
+      });
+    expect(await ask()).toEqual(main);
+    await expect.poll(async () => (await place.versions())[2]?.state, patient).toBe('denied');
+    expect(await ask()).toEqual(main);
+  });
+
+  it('count for everybody once main leads to them, or whoever may write the model imports them', async () => {
+    hub.put(NAME, { files: good });
+    await place.work();
+    await pull();
+    const released = async () =>
+      (await place.store.read.selectFrom('registry_models').select('released_version_id as id').executeTakeFirst())?.id;
+    const files = { ...good, 'config.json': '{"a":2}' };
+    const next = hub.put(NAME, { files, revision: 'next' });
+    const aside = await pull('next');
+    const versionId = aside.kind === 'ready' ? aside.versionId : '';
+    expect(await released()).not.toBe(versionId);
+    const [{ project_id: projectId }] = (await place.store.read
+      .selectFrom('registry_models')
+      .select('project_id')
+      .execute()) as [{ project_id: string }];
+    expect(await importIt({ revision: next, projectId })).toBe(versionId);
+    expect(await released()).toBe(versionId);
+    const other = hub.put(NAME, { files: { ...good, 'config.json': '{"a":3}' }, revision: 'other' });
+    const second = await pull(other);
+    expect(await released()).toBe(versionId);
+    hub.lead(NAME, 'main', other);
+    const later = { ...place.registry, upstream: { ...place.registry.upstream } };
+    const outcome = await pullThrough(later, {
+      name: NAME,
+      revision: 'main',
+      signal: new AbortController().signal,
+      caller: callerOf('person', place.owner.id),
+    });
+    expect(outcome).toEqual(second);
+    expect(await released()).toBe(second.kind === 'ready' ? second.versionId : '');
+  });
+
   it('are unknown where the hub has none, they are not among the names, or the caller may not read', async () => {
     hub.put(NAME, { files: good });
     expect(await pull('main', 'acme/none')).toEqual({ kind: 'unknown' });
@@ -486,6 +545,21 @@ describeEachStore('models from a hub', (column) => {
     await importIt({ name: NAME });
     expect(await pull()).toEqual({ kind: 'unknown' });
     expect(await place.versions()).toHaveLength(1);
+  });
+
+  it('do not take the place of one that somebody made himself where models of the hub go', async () => {
+    hub.put(NAME, { files: good });
+    const facts = { description: '', tags: [], licence: null, by: place.owner, atMs: 1 };
+    const { value: projectId } = await place.store.change((change) =>
+      makeProject(change, { name: 'Hub', description: '', classification: 'internal' }, { by: place.owner, atMs: 1 }),
+    );
+    await place.store.change((change) => makeModel(change, { ...facts, name: NAME, projectId }));
+    expect(await pull()).toEqual({ kind: 'unknown' });
+    expect(hub.requests).toEqual([]);
+    expect(await place.versions()).toEqual([]);
+    await importIt({ projectId });
+    await place.work();
+    expect((await pull()).kind).toBe('ready');
   });
 
   it('are bounded in how many are fetched, for each principal and in all', async () => {

@@ -23,6 +23,7 @@ export const actionsByActivity = {
   'model.archive': 'models.write',
   'model.change': 'models.write',
   'model.examining': 'models.write',
+  'model.forward': 'models.write',
   'model.make': 'models.write',
   'model.recalled': 'models.recall',
   'model.reexamine': 'models.approve',

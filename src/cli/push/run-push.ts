@@ -55,7 +55,9 @@ async function push({ client }: Connection, { path, name, options, progress }: P
   await sendParts(client, sending, { ...how, parallel: options.parallel, onBytes: sendingProgress(sending, progress) });
   const { versionId } = sending;
   // Again where the answer is lost: that changes nothing.
-  const submitted = await retrying(how, () => client.versions.submit({ params: { versionId } }, { signal: how.signal }));
+  const submitted = await retrying(how, () =>
+    client.versions.submit({ params: { versionId } }, { signal: how.signal }),
+  );
   const version =
     options.wait === true
       ? await followVersion(client, versionId, { ...how, onStep: stepProgress(progress) })

@@ -29,6 +29,8 @@ export interface Examined {
   readonly examinedAtMs: number;
 }
 
+/** Where a licence comes from that the registry knows, not a file. */
+const OWNER = 'owner';
 /** Characters of a text with room for what `visibleShort` adds. */
 const SHOWN_TEXT = MAX_TEXT - 40;
 
@@ -119,10 +121,13 @@ function findingsFound(report: ScanReport, facts: ModelFacts): AdmissionFacts['f
 }
 
 function licencesFound(facts: ModelFacts, ofOwner: string | null): AdmissionFacts['licences'] {
-  const stated = facts.statements.licences.map(({ value, origin }) => licence(value, short(origin.file)));
-  const owner = ofOwner === null || ofOwner === '' ? [] : [licence(licenceOf(ofOwner), 'owner')];
+  const stated = facts.statements.licences.map(({ value, origin }) => licence(value, originOf(origin.file)));
+  const owner = ofOwner === null || ofOwner === '' ? [] : [licence(licenceOf(ofOwner), OWNER)];
   return bounded([...owner, ...stated]);
 }
+
+/** A file of that name does not speak for its owner. */
+const originOf = (file: string): string => short(file === OWNER ? `./${file}` : file);
 
 /** A name that had to be cut is no id and no expression any more. */
 function licence(

@@ -77,6 +77,11 @@ it.each([
     `signers: [{ name: ann, keyless: { identity: a@b.c, issuer: https://i } }]\n${rule('{ always: true }')}`,
     ['1:11 signers.0: keyless signatures need trustedRoot'],
   ],
+  [
+    `${rule('{ always: true }')}    effect: deny\n`,
+    [expect.stringMatching(/^\d+:\d+ a map has the key effect twice$/)],
+  ],
+  ['? [a, b]\n: 1', ['1:3 expected a text as key']],
 ])('says where %j is wrong', (text, expected) => {
   expect(problemsOf(text)).toEqual(expected);
 });
@@ -106,6 +111,6 @@ it.each([
 });
 
 it('lists no more than a hundred problems', () => {
-  const keys = Array.from({ length: 500 }, (_, at) => `k${at}: 1`).join('\n');
+  const keys = Array.from({ length: 15_000 }, (_, at) => `k${at}: 1`).join('\n');
   expect(problemsOf(keys)).toHaveLength(100);
 });

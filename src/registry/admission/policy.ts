@@ -1,7 +1,8 @@
-import { LineCounter, parseDocument, type Document } from 'yaml';
+import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import type { policyProblem } from '../../contract/types/registry.ts';
 import { offsetOf, type YamlIssue } from '../../scan/place-in-yaml.ts';
+import { visibleShort } from '../../scan/visible-text.ts';
 import { checkPolicy } from './check-policy.ts';
 import { type AdmissionPolicy, admissionPolicySchema } from './policy-schema.ts';
 
@@ -12,6 +13,8 @@ const MAX_DEPTH = 50;
 /** Aliases may repeat something so often. */
 const MAX_ALIASES = 100;
 const MAX_PROBLEMS = 100;
+/** Characters of a key that a problem names. */
+const MAX_KEY = 60;
 
 type PolicyProblem = z.infer<typeof policyProblem>;
 
@@ -26,7 +29,9 @@ export function readAdmissionPolicy(text: string): ReadPolicy {
   if (text.length > MAX_CHARACTERS) return refused(`expected at most ${MAX_CHARACTERS} characters`);
   if (isDeep(text)) return refused(`expected at most ${MAX_DEPTH} levels`);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  // The library compares each key of a map with all before it.
+  const options = { lineCounter: lines, prettyErrors: false, logLevel: 'silent', uniqueKeys: false } as const;
+  const document = parseDocument(text, options);
   const at = (offset: number | undefined): Pick<PolicyProblem, 'line' | 'column'> => {
     if (offset === undefined) return { line: null, column: null };
     const { line, col } = lines.linePos(offset);
@@ -35,9 +40,44 @@ export function readAdmissionPolicy(text: string): ReadPolicy {
   if (document.errors.length > 0) {
     return failed(document.errors.map(({ message, pos }) => ({ message, ...at(pos[0]) })));
   }
+  const wrong = wrongKey(document);
+  if (wrong !== undefined) return failed([{ message: wrong.message, ...at(wrong.offset) }]);
   const { policy, issues } = check(document);
   if (policy !== null && issues.length === 0) return { policy, problems: [] };
-  return failed(issues.map((issue) => ({ message: issue.message, ...at(offsetOf(document, issue)) })));
+  // To look for the place of each of very many would take its time.
+  return failed(
+    issues.slice(0, MAX_PROBLEMS).map((issue) => ({ message: issue.message, ...at(offsetOf(document, issue)) })),
+  );
+}
+
+interface WrongKey {
+  readonly message: string;
+  /** Where it stands in the text. */
+  readonly offset: number | undefined;
+}
+
+/** A key that is no text, which no policy has and the library would write out, or one that its map had before: of two, nobody knows which was meant. */
+function wrongKey(document: Document): WrongKey | undefined {
+  let found: WrongKey | undefined;
+  visit(document, {
+    Map: (_, { items }) => {
+      const names = new Set<string>();
+      for (const { key } of items) {
+        const message = isScalar(key) ? repeated(names, String(key.value)) : 'expected a text as key';
+        if (message === undefined) continue;
+        found = { message, offset: isNode(key) ? key.range?.[0] : undefined };
+        return visit.BREAK;
+      }
+      return undefined;
+    },
+  });
+  return found;
+}
+
+function repeated(names: Set<string>, name: string): string | undefined {
+  if (names.has(name)) return `a map has the key ${visibleShort(name, MAX_KEY)} twice`;
+  names.add(name);
+  return undefined;
 }
 
 function refused(message: string): ReadPolicy {

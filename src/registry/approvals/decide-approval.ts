@@ -4,6 +4,7 @@ import type { AdmissionDecision } from '../../contract/types/registry.ts';
 import { newId } from '../../store/new-id.ts';
 import type { Change } from '../../store/store.ts';
 import { DEFAULT_RULE, waivableOf } from '../admission/decide.ts';
+import { requireShown, showNow } from './require-shown.ts';
 import { decideAbout, type DecidedVersion, decideVersion, reasonsForLedger } from '../admission/decide-version.ts';
 import { RegistryError } from '../errors.ts';
 import { beginRelease } from '../pipeline/begin-release.ts';
@@ -26,7 +27,8 @@ type Means = Pick<Registry, 'store' | 'bus' | 'clock'>;
 
 /**
  * What a person decides about a version that waits for that. Of two at the same time, one does.
- * @throws RegistryError `people-only`, `version-unknown`, `not-waiting`, `own-upload`, `policy-denies`, `waiver-needed`, `waiver-wrong`,
+ * @throws RegistryError `people-only`, `version-unknown`, `not-waiting`, `own-upload`, `not-as-shown`, `policy-denies`, `waiver-needed`,
+ * `waiver-wrong`,
  * `owner-unknown`.
  */
 export async function decideApproval(means: Means, request: ApprovalRequest): Promise<void> {
@@ -37,6 +39,7 @@ export async function decideApproval(means: Means, request: ApprovalRequest): Pr
   try {
     await means.store.change((change) => decide(change, means, request));
   } catch (error) {
+    if (error instanceof RegistryError && error.code === 'not-as-shown') await showNow(means, request.versionId);
     // Somebody in another process was first.
     if (error instanceof RegistryError && error.code === 'version-state')
       throw RegistryError.of('not-waiting', '', error);
@@ -89,6 +92,7 @@ async function approve(change: Change, { bus }: Means, { version, request, atMs 
   if (decided === null) throw RegistryError.of('policy-denies', 'it was not examined: have it examined again');
   const decision = withWaiver(decided, waiver, atMs);
   requireApprovable(decided, decision, waiver);
+  requireShown(version, decision);
   const waiverId =
     waiver === undefined ? null : await makeWaiver(change, { version, request: waiver, owner, reason, by, atMs });
   await insertApproval(change, { version, request, atMs });

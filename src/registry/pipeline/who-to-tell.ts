@@ -1,3 +1,4 @@
+import { activeAt } from '../../access/grants/grant.ts';
 import { findPrincipals, isActive } from '../../access/grants/principals.ts';
 import type { PrincipalRef } from '../../contract/types/common.ts';
 import type { Change } from '../../store/store.ts';
@@ -25,10 +26,11 @@ export async function ownersOf({ sql }: Pick<Change, 'sql'>, version: About): Pr
   ]);
 }
 
-/** Whoever has a role around a model with which he may approve its versions. */
+/** Whoever has now a role around a model with which he may approve its versions. */
 export async function approversOf(
   { sql }: Pick<Change, 'sql'>,
   { model_id: modelId }: About,
+  atMs: number,
 ): Promise<readonly PrincipalRef[]> {
   const model = await sql
     .selectFrom('registry_models')
@@ -39,7 +41,7 @@ export async function approversOf(
     .selectFrom('grants')
     .select(['principal_kind', 'principal_id'])
     .distinct()
-    .where('revoked_at', 'is', null)
+    .where(activeAt(atMs))
     .where('principal_kind', '=', 'person')
     .where('role', 'in', APPROVING_ROLES)
     .where('scope_id', 'in', ['', modelId, ...(model === undefined ? [] : [model.project_id])])

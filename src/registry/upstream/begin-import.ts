@@ -10,6 +10,7 @@ import { countsAsAsking, recordAsker } from '../versions/askers.ts';
 import { declareVersion } from '../versions/declare-version.ts';
 import type { VersionRow } from '../versions/move-version.ts';
 import { askedFor } from './asked-for.ts';
+import { bringForward } from './bring-forward.ts';
 import { findImport, hubSource } from './find-import.ts';
 import { type HubFile, listHubFiles } from './hub-client.ts';
 import { importJob, MAX_IMPORT_ATTEMPTS } from './import-job.ts';
@@ -24,6 +25,8 @@ export interface Importing {
   readonly by: PrincipalRef | null;
   /** Who is written down as one who wants it, and whose imports are counted. */
   readonly requestedBy: PrincipalRef;
+  /** Whoever may only read asks for this very commit: it is for him. */
+  readonly isAside: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -43,11 +46,17 @@ export async function beginImport(
   const { store, upstream, limits } = registry;
   const { repository, commit, signal } = importing;
   const found = await findActive(registry, store.read, importing);
-  if (found !== undefined && found.state !== 'uploading') return askedFor(registry, found, importing.requestedBy);
+  if (found !== undefined && found.state !== 'uploading') return forAll(registry, found, importing);
   const files = found === undefined ? await listHubFiles(upstream, { repository, commit, limits, signal }) : [];
   const free = await registry.blobs.freeBytes?.();
   const { value } = await store.change((change) => declareImport(change, registry, { importing, files, free }));
   return value;
+}
+
+/** What was fetched aside before is for everybody once somebody wants it so. */
+async function forAll(registry: Registry, found: VersionRow, { isAside, by, requestedBy }: Importing): Promise<string> {
+  if (!isAside) await bringForward(registry, found, by);
+  return askedFor(registry, found, requestedBy);
 }
 
 type Settled = Registry & { readonly upstream: Upstream };
@@ -88,7 +97,7 @@ async function declareImport(
   { importing, files, free }: Declaring,
 ): Promise<string> {
   const { upstream, clock } = registry;
-  const { name, repository, commit, by, requestedBy } = importing;
+  const { name, repository, commit, by, requestedBy, isAside } = importing;
   const atMs = clock();
   const modelId = (await lockModel(change, name))?.id ?? (await makeModel(change, newModel(importing, atMs)));
   const found = await findActive(registry, change.sql, importing);
@@ -105,7 +114,8 @@ async function declareImport(
     ...(sha256 === null ? {} : { digest: `sha256:${sha256}` }),
   }));
   const versionId =
-    found?.id ?? (await declareVersion(change, registry, { modelId, files: declared, message, source, by, atMs }));
+    found?.id ??
+    (await declareVersion(change, registry, { modelId, files: declared, message, source, by, atMs, isAside }));
   requireRoom(free, await bytesToFetch(change, versionId));
   await recordAsker(change, { versionId, principal: requestedBy, atMs });
   const jobId = await change.enqueue({

@@ -16,6 +16,12 @@ export async function findImport(read: Reader, modelId: string, source: HubSourc
   return newest(read, modelId).where('source', '=', JSON.stringify(source)).executeTakeFirst();
 }
 
+/** Whether a version of a model came from a hub or was to, whichever that was, whatever became of it. */
+export async function hasImport(read: Reader, modelId: string): Promise<boolean> {
+  const start = JSON.stringify({ kind: 'hub' }).slice(0, -1);
+  return (await newest(read, modelId).where('source', 'like', `${start},%`).executeTakeFirst()) !== undefined;
+}
+
 type Repository = Pick<HubSource, 'endpoint' | 'repository'>;
 
 /** The newest version of a model that was fetched from a hub at one of these commits, and can be had. */

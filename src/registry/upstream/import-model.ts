@@ -28,7 +28,7 @@ export async function importModel(registry: Registry, { request, by, signal }: W
   await rememberLead({ ...registry, upstream }, { repository, revision }, found.commit);
   return beginImport(
     { ...registry, upstream },
-    { repository, commit: found.commit, name, projectId, by, requestedBy: by, signal },
+    { repository, commit: found.commit, name, projectId, by, requestedBy: by, isAside: false, signal },
   );
 }
 

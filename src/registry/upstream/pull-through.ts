@@ -9,7 +9,8 @@ import type { Registry, Upstream } from '../registry.ts';
 import type { VersionRow } from '../versions/move-version.ts';
 import { askedFor, ensureAsker } from './asked-for.ts';
 import { beginImport } from './begin-import.ts';
-import { findImport, findReleasedImport, findReleasedRevision, hubSource } from './find-import.ts';
+import { bringForward } from './bring-forward.ts';
+import { findImport, findReleasedImport, findReleasedRevision, hasImport, hubSource } from './find-import.ts';
 import { hubFaultOf } from './hub-fault.ts';
 import { isNamed } from './is-named.ts';
 import { SharedAnswers } from './shared-answers.ts';
@@ -75,7 +76,7 @@ interface Pull extends PullRequest {
 /**
  * Fetches what a client of the hub interface asks for and is not here yet, waits for the outcome, and says which version to serve. It is to be
  * asked for models that are here too: so a branch that moved on the hub is noticed. Of a model that is somebody's own, in another project
- * than the hub's, it says `unknown` without asking anybody: what is here by that name is never mixed with what the hub has.
+ * than the hub's or without a version from the hub, it says `unknown` without asking anybody: what is here by that name is never mixed with what the hub has.
  * To cause an import takes no more than the right to read models of the project: that the configuration has `pullThrough` is the permission.
  */
 export async function pullThrough(registry: Registry, request: PullRequest): Promise<PullOutcome> {
@@ -102,7 +103,9 @@ async function placeFor(registry: Settled, { name, caller }: PullRequest): Promi
   const { store, upstream, authorizer } = registry;
   const model = await findModelByName(store.read, name);
   const projectId = await findProject(store.read, upstream.project);
-  if (model !== undefined && (model.project_id !== projectId || model.is_archived === 1)) return undefined;
+  const isElsewhere = model !== undefined && (model.project_id !== projectId || model.is_archived === 1);
+  // What somebody made himself is his, also where models of the hub go.
+  if (isElsewhere || (model !== undefined && !(await hasImport(store.read, model.id)))) return undefined;
   const scope =
     model !== undefined
       ? ({ kind: 'model', id: model.id } as const)
@@ -144,9 +147,18 @@ async function pullFrom(registry: Settled, pull: Pull): Promise<PullOutcome> {
   }
   const led = await whereLed(registry, asked);
   const known = await findCommit(registry, model, lead.kind === 'there' ? lead.commit : led[0]);
+  if (known !== undefined) await forwardMain(registry, pull, { lead, known });
   if (known?.state === 'released') return versionOutcome(registry, known);
   if (known !== undefined) await askedFor(registry, known, pull.principal);
   return pullNew(registry, pull, { repository: asked.repository, lead, led, known, model });
+}
+
+async function forwardMain(
+  registry: Settled,
+  { revision }: Pull,
+  { lead, known }: { readonly lead: Lead; readonly known: VersionRow },
+): Promise<void> {
+  if (revision === MAIN && lead.kind === 'there') await bringForward(registry, known, null);
 }
 
 /** A hub that takes too long is as good as one that is down: clients shall have what is here. */
@@ -221,11 +233,12 @@ async function beginShared(registry: Settled, pull: Pull, { repository, commit, 
   const answers = begun.get(upstream) ?? new SharedAnswers<string>(MAX_REMEMBERED);
   begun.set(upstream, answers);
   const { name, projectId, principal } = pull;
+  const isAside = pull.revision !== MAIN;
   // Others may wait for it when this caller has left.
   const { signal } = new AbortController();
-  const importing = { repository, commit, name, projectId, by: null, requestedBy: principal, signal };
+  const importing = { repository, commit, name, projectId, by: null, requestedBy: principal, isAside, signal };
   const versionId = await answers.get({
-    key: `${name}@${commit}`,
+    key: `${name}@${commit} ${isAside ? 'aside' : ''}`,
     ask: () => beginImport(registry, importing),
     clock,
     keepMs: (answer) => (answer.status === 'rejected' && !isFull(answer.reason) ? FAULT_MS : 0),

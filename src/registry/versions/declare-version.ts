@@ -22,6 +22,8 @@ interface Declaration {
   /** Null: the server itself. */
   readonly by: PrincipalRef | null;
   readonly atMs: number;
+  /** Not what others get by themselves while there is anything else. */
+  readonly isAside?: boolean | undefined;
 }
 
 /** Rows of one statement: a statement of SQLite takes 32,766 values. */
@@ -38,7 +40,7 @@ export async function declareVersion(
   { bus, limits }: Pick<Registry, 'bus' | 'limits'>,
   declaration: Declaration,
 ): Promise<string> {
-  const { modelId, files, message, source, by, atMs } = declaration;
+  const { modelId, files, message, source, by, atMs, isAside = false } = declaration;
   const bytes = checkSizes(files, limits);
   checkFileNames(files.map(({ path }) => path));
   const id = newId('version', atMs);
@@ -59,6 +61,7 @@ export async function declareVersion(
       file_count: files.length,
       byte_count: bytes,
       part_bytes: source.kind === 'upload' ? limits.partBytes : null,
+      is_aside: Number(isAside),
     })
     .execute();
   await insertFiles(change, { versionId: id, modelId, files });

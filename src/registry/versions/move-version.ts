@@ -73,20 +73,28 @@ export async function moveVersion(change: Change, bus: Bus, move: Move): Promise
     .returningAll()
     .executeTakeFirst();
   if (after === undefined) throw RegistryError.of('version-state', 'it changed meanwhile');
-  await updateModel(change, after, atMs);
+  await writeReleased(change, after, atMs);
+  if (namesFiles.has(to)) await writeSearchText(change, after.model_id);
   recordMove(change, move, { before, after, by });
   change.afterCommit(() => bus.publish('models', after.model_id));
   return after;
 }
 
-/** The newest released version is the one to give out; a recall brings back the one before. */
-async function updateModel(change: Change, { model_id: modelId, state }: VersionRow, atMs: number): Promise<void> {
-  const { sql } = change;
+/**
+ * The newest released version is the one to give out; a recall brings back the one before. What clients asked the hub for aside counts only where
+ * there is nothing else: whoever may only read does not choose what others get.
+ */
+export async function writeReleased(
+  { sql }: Change,
+  { model_id: modelId }: Pick<VersionRow, 'model_id'>,
+  atMs: number,
+): Promise<void> {
   const released = await sql
     .selectFrom('registry_versions')
     .select('id')
     .where('model_id', '=', modelId)
     .where('state', '=', 'released')
+    .orderBy('is_aside')
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();
@@ -95,7 +103,6 @@ async function updateModel(change: Change, { model_id: modelId, state }: Version
     .set({ released_version_id: released?.id ?? null, changed_at: atMs })
     .where('id', '=', modelId)
     .execute();
-  if (namesFiles.has(state)) await writeSearchText(change, modelId);
 }
 
 function recordMove(

@@ -58,6 +58,7 @@ async function makeVersions(db: Kysely<unknown>, dialect: DialectName): Promise<
     .addColumn('file_count', integer, (column) => column.notNull())
     .addColumn('byte_count', integer, (column) => column.notNull())
     .addColumn('part_bytes', integer)
+    .addColumn('is_aside', integer, (column) => column.notNull())
     .addColumn('verdict', text)
     .addColumn('facts', text)
     .addColumn('release_facts', text)

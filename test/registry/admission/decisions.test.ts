@@ -83,9 +83,14 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
       }),
     );
     await set(id, { state, facts: writeFacts(facts) });
+    await show(id);
+    return id;
+  }
+
+  /** With what stands against it now. */
+  async function show(id: string): Promise<void> {
     const decided = await decideVersion(at.store.read, await row(id), clock());
     await set(id, { decision: JSON.stringify(decided?.decision) });
-    return id;
   }
 
   async function set(id: string, values: object): Promise<void> {
@@ -128,6 +133,22 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
     const rest = await listPolicies(at.store.read, { limit: 1, cursor: '1' });
     expect(rest).toMatchObject({ items: [{ version: 0, isActive: false }], next: null });
     expect(jobs).toMatchObject([{ kind: 'registry.decide-again' }]);
+  });
+
+  it('nobody approves what he was not shown', async () => {
+    const id = await version(suspicious);
+    const further = 'rules: [{ id: exported, effect: review, when: { tags: [exported] } }]';
+    await put(further, 0);
+    await show(id);
+    const { model_id: modelId } = await row(id);
+    await at.store.change(({ sql }) =>
+      sql.updateTable('registry_models').set({ tags: '["exported"]' }).where('id', '=', modelId).execute(),
+    );
+    await expect(approve(id)).rejects.toMatchObject({ code: 'not-as-shown' });
+    expect(await stateOf(id)).toBe('review');
+    expect((await decisionOf(id)).reasons.map(({ rule }) => rule)).toContain('exported');
+    await approve(id);
+    expect(await stateOf(id)).toBe('releasing');
   });
 
   it('a policy that is based on another than the one in force is refused, and one that is not well made', async () => {
@@ -327,6 +348,7 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
     await set(id, { release_facts: writeFacts(malicious) });
     await expect(approve(id)).rejects.toMatchObject({ code: 'policy-denies' });
     await set(id, { release_facts: writeFacts(suspicious) });
+    await show(id);
     await approve(id);
     expect((await decisionOf(id)).reasons.map(({ rule }) => rule)).toContain('not-clean');
   });

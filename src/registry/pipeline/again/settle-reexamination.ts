@@ -72,7 +72,7 @@ async function act(change: Change, registry: Registry, { version, judgement }: J
     ...entryOf(decision),
     data: { model: version.model_id, number: version.number, state: version.state },
   });
-  const principals = [...(await ownersOf(change, version)), ...(await approversOf(change, version))];
+  const principals = [...(await ownersOf(change, version)), ...(await approversOf(change, version, atMs))];
   await notify(change, { kind: 'review-wanted', versionId, principals, text, atMs });
 }
 

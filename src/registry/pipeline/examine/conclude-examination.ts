@@ -90,6 +90,6 @@ export async function askForReview(
     atMs,
     entry: { ...entryOf(decision), decision: 'review' },
   });
-  const principals = [...(await ownersOf(change, version)), ...(await approversOf(change, version))];
+  const principals = [...(await ownersOf(change, version)), ...(await approversOf(change, version, atMs))];
   await notify(change, { kind: 'review-wanted', versionId, principals, text: reasonText(decision), atMs });
 }

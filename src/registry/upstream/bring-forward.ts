@@ -1,0 +1,35 @@
+import type { PrincipalRef } from '../../contract/types/common.ts';
+import type { Registry } from '../registry.ts';
+import { type VersionRow, writeReleased } from '../versions/move-version.ts';
+
+/**
+ * A version that somebody asked the hub for aside is what `main` leads to by now, or is wanted by whoever may write the model: from here on it
+ * counts like any other.
+ */
+export async function bringForward(
+  { store, bus, clock }: Pick<Registry, 'store' | 'bus' | 'clock'>,
+  version: VersionRow,
+  by: PrincipalRef | null,
+): Promise<void> {
+  if (version.is_aside === 0) return;
+  await store.change(async (change) => {
+    const { numUpdatedRows } = await change.sql
+      .updateTable('registry_versions')
+      .set({ is_aside: 0 })
+      .where('id', '=', version.id)
+      .where('is_aside', '=', 1)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) return;
+    await writeReleased(change, version, clock());
+    change.record({
+      class: 'application-lifecycle',
+      activity: 'model.forward',
+      actor: by ?? { kind: 'system', id: 'server' },
+      object: { kind: 'version', id: version.id },
+      outcome: 'success',
+      severity: 'informational',
+      data: { model: version.model_id, number: version.number },
+    });
+    change.afterCommit(() => bus.publish('models', version.model_id));
+  });
+}
