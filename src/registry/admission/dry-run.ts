@@ -112,7 +112,7 @@ interface Trial {
 function decideBoth(row: Row, { active, tried, ...options }: Trial, tally: Tally): void {
   const kept = readFacts(row.facts);
   if (kept === null) return;
-  const facts = withModel(kept, row);
+  const facts = withModel(kept, { ...row, tags: JSON.parse(row.tags) as string[] });
   const from = decideAdmission(active, facts, options);
   const to = decideAdmission(tried, facts, { ...options, policyVersion: options.policyVersion + 1 });
   tally.add(row, from, to);

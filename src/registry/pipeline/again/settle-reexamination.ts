@@ -1,8 +1,8 @@
 import type { Change } from '../../../store/store.ts';
 import type { Registry } from '../../registry.ts';
+import { entryOf, reasonText } from '../../admission/decision-entry.ts';
 import { packageVersion } from '../../../node/version.ts';
 import type { VersionRow } from '../../versions/move-version.ts';
-import { entryOf, reasonText } from '../decide-now.ts';
 import { askForReview } from '../examine/conclude-examination.ts';
 import { type AttemptAt, logFault, mayRetry, reasonOf } from '../failures.ts';
 import { judge, type Judgement } from '../judge.ts';

@@ -3,6 +3,7 @@ import { activePolicy } from '../../admission/active-policy.ts';
 import { factsOf } from '../../admission/facts-of.ts';
 import { signingTrust } from '../../admission/signing-trust.ts';
 import { versionSource } from '../../../contract/types/registry.ts';
+import { readEvidence } from '../../contents/put-evidence.ts';
 import { materialise } from '../../contents/materialise.ts';
 import { RegistryError } from '../../errors.ts';
 import { assembleUploads } from '../../uploads/assemble.ts';
@@ -34,7 +35,7 @@ export async function examineVersion(means: ThreadMeans, task: ThreadTask): Prom
   await inWorkFolder(task.workFolder, async (folder) => {
     const examination = await examineSource(means, { task, version, steps, folder: join(folder, 'files') });
     await steps.begin('writes down what was found', shares.keep);
-    await keep(means, task, examination);
+    await keep(means, { task, version, examination });
   });
 }
 
@@ -77,17 +78,32 @@ async function filesOf({ store }: ThreadMeans, versionId: string) {
     .execute();
 }
 
-async function keep(means: ThreadMeans, task: ThreadTask, examination: Examination): Promise<void> {
+interface Kept extends Pick<Work, 'task' | 'version'> {
+  readonly examination: Examination;
+}
+
+async function keep(means: ThreadMeans, { task, version, examination }: Kept): Promise<void> {
   const { versionId } = task;
   await keepDocuments(means, versionId, { ...examination, kind: 'scan-report' });
+  const isConverted = (await readEvidence(means, { versionId, kind: 'conversion-record' })) !== undefined;
+  const set = examinedSet(examination);
   await means.store.change(async (change) => {
     if ((await ownVersion(change.sql, task, 'examining')) === undefined)
       throw RegistryError.of('version-state', 'it changed meanwhile');
     await writeFileVerdicts(change, { versionId, side: 'source' }, examination.report);
     await change.sql
       .updateTable('registry_versions')
-      .set(examinedSet(examination))
+      .set({ ...set, ...releaseFacts(version, { facts: set.facts, isConverted }) })
       .where('id', '=', versionId)
       .execute();
   });
+}
+
+/** What was found of files that an attempt before prepared is void: they are prepared anew. What was released once is given out as it was. */
+function releaseFacts(
+  { revision }: VersionRow,
+  { facts, isConverted }: { readonly facts: string; readonly isConverted: boolean },
+): { readonly release_facts?: string | null } {
+  if (revision === null) return { release_facts: null };
+  return isConverted ? {} : { release_facts: facts };
 }
