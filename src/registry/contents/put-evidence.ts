@@ -58,6 +58,25 @@ export async function putEvidence({ store, blobs }: Means, evidence: NewEvidence
   await removeUnnamedBlobs({ store, blobs, clock: Date.now }, replaced);
 }
 
+/** Does away with documents that are not about the version any more, as of an attempt that was given up. */
+export async function dropEvidence(
+  { store, blobs }: Means,
+  { versionId, kinds }: { readonly versionId: string; readonly kinds: readonly EvidenceKind[] },
+): Promise<void> {
+  const { value: unnamed } = await store.change(async (change) => {
+    const rows = await change.sql
+      .deleteFrom('registry_evidence')
+      .where('version_id', '=', versionId)
+      .where('kind', 'in', kinds)
+      .returning('digest')
+      .execute();
+    const digests = rows.map(({ digest }) => digest);
+    await unnameBlobs(change, digests, Date.now());
+    return digests;
+  });
+  await removeUnnamedBlobs({ store, blobs, clock: Date.now }, unnamed);
+}
+
 async function digestOf(
   read: Pick<Change['sql'], 'selectFrom'>,
   { versionId, kind }: Pick<NewEvidence, 'versionId' | 'kind'>,

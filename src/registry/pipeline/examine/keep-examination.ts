@@ -82,5 +82,7 @@ export function examinedSet({ report, admission }: Pick<Examination, 'report' | 
     examined_at: admission.examinedAtMs,
     examined_with: packageVersion(),
     recheck_at: null,
+    recheck_failures: null,
+    recheck_after: null,
   };
 }

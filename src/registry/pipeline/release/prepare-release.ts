@@ -9,7 +9,7 @@ import type { AdmissionFacts } from '../../admission/facts.ts';
 import { readFacts, writeFacts } from '../../admission/read-facts.ts';
 import { requireKept } from '../../contents/require-kept.ts';
 import { materialise } from '../../contents/materialise.ts';
-import { putEvidence } from '../../contents/put-evidence.ts';
+import { dropEvidence, putEvidence } from '../../contents/put-evidence.ts';
 import { storeContent } from '../../contents/store-content.ts';
 import { RegistryError } from '../../errors.ts';
 import type { VersionRow } from '../../versions/move-version.ts';
@@ -68,6 +68,8 @@ interface Work {
 }
 
 async function asItCame(means: ThreadMeans, { version, source }: Work): Promise<Prepared> {
+  // An attempt before may have converted it, and been sent back: nothing may attest that of what is given out as it came.
+  await dropEvidence(means, { versionId: version.id, kinds: ['conversion-record', 'release-report'] });
   const rows = await sourceRows(means.store.read, version.id);
   return { rows, facts: await factsFrom(means, version.id), admission: source };
 }
