@@ -46,7 +46,7 @@ function withOwners({ items, total }: Licences, licence: string | null): Licence
 type DecidableVersion = Pick<VersionRow, 'id' | 'model_id' | 'facts' | 'release_facts'>;
 
 /** Facts of the files as they came and, where that was prepared, as they are to be given out; the very same where these are. */
-export interface FactsOfSides {
+interface FactsOfSides {
   readonly came: AdmissionFacts;
   readonly given: AdmissionFacts | null;
 }
