@@ -15,10 +15,14 @@ const MAX_START_SECONDS = 60;
 /** V8 leaves checks for interruption out of some optimised loops, so stopping a thread may have no effect. */
 const ABANDON_MILLISECONDS = 3000;
 
-interface PoolWorkerOptions {
+export interface PoolWorkerOptions {
   readonly workerUrl: URL;
   readonly settings: ScanSettings;
   readonly maxHeapMegabytes: number;
+}
+
+/** Told how a worker gets on, by whoever gives it tasks. */
+export interface WorkerListener {
   readonly onReport: (index: number, report: ArtifactReport) => void;
   /** Called once, when the thread has ended other than by `stop()`, or could not be stopped. */
   readonly onEnd: (reason: string) => void;
@@ -28,7 +32,7 @@ interface PoolWorkerOptions {
 /** One worker thread and the tasks it was given. */
 export class PoolWorker {
   readonly #worker: Worker;
-  readonly #options: PoolWorkerOptions;
+  #listener: WorkerListener;
   #tasks: ScanTask[] = [];
   #headSince = performance.now();
   #ready = false;
@@ -36,8 +40,8 @@ export class PoolWorker {
   #ended = false;
   #reason = 'ended the worker thread';
 
-  constructor(options: PoolWorkerOptions) {
-    this.#options = options;
+  constructor(options: PoolWorkerOptions, listener: WorkerListener) {
+    this.#listener = listener;
     this.#worker = new Worker(options.workerUrl, {
       workerData: { settings: options.settings, compileCache: compileCache() } satisfies WorkerSetup,
       resourceLimits: {
@@ -53,6 +57,20 @@ export class PoolWorker {
       this.#reason = failureOf(error);
     });
     this.#worker.on('exit', () => this.#end());
+  }
+
+  /** From now on somebody else is told. */
+  serve(listener: WorkerListener): void {
+    this.#listener = listener;
+  }
+
+  /** Whether the process waits for it. */
+  ref(): void {
+    this.#worker.ref();
+  }
+
+  unref(): void {
+    this.#worker.unref();
   }
 
   get wasReady(): boolean {
@@ -107,14 +125,14 @@ export class PoolWorker {
     if (this.#ended) return;
     this.#worker.removeAllListeners();
     this.#worker.unref();
-    this.#options.onAbandon();
+    this.#listener.onAbandon();
     this.#end();
   }
 
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#options.onEnd(this.#reason);
+    this.#listener.onEnd(this.#reason);
   }
 
   #receive(message: WorkerMessage): void {
@@ -124,7 +142,7 @@ export class PoolWorker {
       return;
     }
     this.#tasks.shift();
-    this.#options.onReport(message.index, message.report);
+    this.#listener.onReport(message.index, message.report);
   }
 }
 

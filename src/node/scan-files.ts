@@ -10,6 +10,7 @@ import type { Judge } from '../scan/judge.ts';
 import { loadJudge } from './load-judge.ts';
 import { rawPath } from './raw-path.ts';
 import type { ScanSettings, ScanTask } from './scan-task.ts';
+import type { IdleWorkers } from './idle-workers.ts';
 import { scanWorkerUrl } from './worker-url.ts';
 import { spool, type InputStream } from './spool.ts';
 import { packageVersion } from './version.ts';
@@ -56,6 +57,8 @@ export interface ScanFilesOptions {
   readonly maxHeapMegabytes?: number | undefined;
   /** How long beyond its own limit a file may take before its worker is stopped from outside. */
   readonly graceSeconds?: number | undefined;
+  /** Where threads wait for the next run; default: they end with this one. */
+  readonly idleWorkers?: IdleWorkers | undefined;
 }
 
 /**
@@ -139,13 +142,14 @@ class ScanRun {
       return this.#add(first.value.index, scan(first.value));
     }
     const { WorkerPool, defaultJobs } = await import('./worker-pool.ts');
-    const { jobs, workerUrl, maxHeapMegabytes, graceSeconds } = this.#options;
+    const { jobs, workerUrl, maxHeapMegabytes, graceSeconds, idleWorkers } = this.#options;
     const pool = new WorkerPool(chain([first.value, second.value], tasks), {
       settings,
       jobs: jobs ?? defaultJobs(),
       workerUrl: workerUrl ?? scanWorkerUrl(),
       maxHeapMegabytes,
       graceSeconds,
+      idleWorkers,
       onAbandon: this.#options.onStuckThread,
       onReport: (index, report) => {
         this.#totalIsFinal = pool.walkEnded;

@@ -2,7 +2,8 @@ import { availableParallelism, totalmem } from 'node:os';
 import { ReadError } from '../bytes/errors.ts';
 import { unexaminedReport } from '../scan/notice-report.ts';
 import type { ArtifactReport } from '../scan/report.ts';
-import { PoolWorker } from './pool-worker.ts';
+import type { IdleWorkers } from './idle-workers.ts';
+import { PoolWorker, type WorkerListener } from './pool-worker.ts';
 import type { ScanSettings, ScanTask } from './scan-task.ts';
 
 /** Files queued for each worker before another worker is worth its 50 ms of start-up. */
@@ -24,6 +25,8 @@ export interface PoolOptions {
   /** Heap of one worker; beyond it the worker ends and its file is reported. */
   readonly maxHeapMegabytes?: number | undefined;
   readonly graceSeconds?: number | undefined;
+  /** Where threads wait for the next run; default: they end with this one. */
+  readonly idleWorkers?: IdleWorkers | undefined;
   /** A worker thread could not be stopped; see `ScanFilesOptions.onStuckThread`. */
   readonly onAbandon?: (() => void) | undefined;
   readonly onReport: (index: number, report: ArtifactReport) => void;
@@ -69,7 +72,7 @@ export class WorkerPool {
     this.#refill();
     await settled;
     clearInterval(watch);
-    await Promise.all([...this.#workers].map((worker) => worker.stop()));
+    await Promise.all([...this.#workers].map((worker) => this.#release(worker)));
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -119,19 +122,38 @@ export class WorkerPool {
   }
 
   #start(): void {
-    const { settings, jobs, workerUrl, maxHeapMegabytes, onReport, onAbandon } = this.#options;
-    const worker: PoolWorker = new PoolWorker({
-      workerUrl,
-      settings,
-      maxHeapMegabytes: maxHeapMegabytes ?? Math.min(4096, Math.floor((totalmem() * 0.6) / MiB / jobs)),
+    const { settings, workerUrl, onReport, onAbandon, idleWorkers } = this.#options;
+    const listener: WorkerListener = {
       onReport: (index, report) => {
         onReport(index, report);
         this.#dispatch();
       },
       onAbandon: onAbandon ?? (() => undefined),
       onEnd: (reason) => this.#ended(worker, reason),
-    });
+    };
+    const kept = idleWorkers?.take(this.#key());
+    const worker: PoolWorker =
+      kept ?? new PoolWorker({ workerUrl, settings, maxHeapMegabytes: this.#heapMegabytes() }, listener);
+    kept?.serve(listener);
     this.#workers.add(worker);
+  }
+
+  #heapMegabytes(): number {
+    const { jobs, maxHeapMegabytes } = this.#options;
+    return maxHeapMegabytes ?? Math.min(4096, Math.floor((totalmem() * 0.6) / MiB / jobs));
+  }
+
+  /** What a thread was started with. */
+  #key(): string {
+    const { settings, workerUrl } = this.#options;
+    return JSON.stringify([workerUrl.href, this.#heapMegabytes(), settings]);
+  }
+
+  async #release(worker: PoolWorker): Promise<void> {
+    const { idleWorkers } = this.#options;
+    const isSound = worker.wasReady && worker.isIdle && !worker.isStuck && this.#failure === undefined;
+    if (idleWorkers === undefined || !isSound) return worker.stop();
+    return idleWorkers.put(this.#key(), worker);
   }
 
   /**

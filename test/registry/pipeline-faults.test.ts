@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LocalKeyProvider, ROOT_BYTES } from '../../src/registry/keys/local-key-provider.ts';
+import { wantAllExaminations } from '../../src/registry/pipeline/again/want-examination.ts';
 import { keepVersionsMoving } from '../../src/registry/pipeline/again/upkeep.ts';
 import { S3StandIn } from '../build/s3-stand-in.ts';
 import { jobPlaces, type JobPlace } from '../build/jobs.ts';
@@ -126,6 +127,79 @@ describe.each(jobPlaces())('faults of the pipeline ($name)', ({ makePlace }) => 
     await keepVersionsMoving(pipeline.registry);
     const row = await pipeline.row(versionId);
     expect(row).toMatchObject({ state: 'failed', failure: expect.stringContaining('cancelled') });
+  });
+
+  describe('of an examination that kills its workers', () => {
+    let nowMs: number;
+    let versionId: string;
+    const DAY_MS = 86_400_000;
+    beforeEach(async () => {
+      nowMs = Date.now();
+      versionId = await begin({ over: { clock: () => nowMs } });
+      await pipeline.start(['registry.examine', 'registry.release']);
+      await pipeline.reaches(versionId, 'released');
+      const { owner: by } = pipeline.test;
+      await pipeline.queue.store.change((change) => wantAllExaminations(change, { by, atMs: nowMs }));
+    });
+    const rechecks = () =>
+      pipeline.queue.store.read
+        .selectFrom('job')
+        .select(['id', 'state', 'max_attempts'])
+        .where('kind', '=', 'registry.reexamine')
+        .orderBy('id')
+        .execute();
+    /** As the queue has it once the last of its workers is dead. */
+    const allKilled = async (): Promise<void> => {
+      await keepVersionsMoving(pipeline.registry);
+      const { recheck_job_id: id } = await pipeline.row(versionId);
+      const dead = { state: 'failed', error: 'its worker ended without an answer', ended_at: nowMs } as const;
+      await pipeline.queue.store.change(({ sql }) =>
+        sql
+          .updateTable('job')
+          .set(dead)
+          .where('id', '=', id ?? '')
+          .execute(),
+      );
+      await keepVersionsMoving(pipeline.registry);
+    };
+
+    it('lets it rest, longer each time, and tells people', async () => {
+      await allKilled();
+      const failure = 'it could not be examined again: its worker ended without an answer';
+      expect(await pipeline.row(versionId)).toMatchObject({ state: 'released', failure, recheck_failures: 1 });
+      expect(await pipeline.notices(versionId)).toContainEqual(
+        expect.objectContaining({ kind: 'not-examined', principal_id: pipeline.test.owner.id, text: failure }),
+      );
+      expect(await pipeline.entriesOf(versionId)).toContain('model.reexamine');
+      nowMs += 3_600_000 - 1;
+      await keepVersionsMoving(pipeline.registry);
+      expect(await rechecks()).toMatchObject([{ state: 'failed', max_attempts: 8 }]);
+      nowMs += 1;
+      await allKilled();
+      nowMs += 3_600_000;
+      await keepVersionsMoving(pipeline.registry);
+      expect(await rechecks()).toMatchObject([{ state: 'failed' }, { state: 'failed', max_attempts: 2 }]);
+      nowMs += 3_600_000;
+      await keepVersionsMoving(pipeline.registry);
+      await pipeline.start(['registry.reexamine']);
+      await expect
+        .poll(async () => (await pipeline.row(versionId)).recheck_job_id, { timeout: WAIT_MS, interval: 50 })
+        .toBeNull();
+      const rested = { recheck_at: null, recheck_failures: null, recheck_after: null };
+      expect(await pipeline.row(versionId)).toMatchObject({ state: 'released', failure: null, ...rested });
+    });
+
+    it('recalls it where the policy denies what was examined too long ago', async () => {
+      const body = 'rules:\n- { id: stale, effect: deny, when: { examinedDaysAgo: { moreThan: 30 } } }\n';
+      const row = { version: 1, body, comment: 't', created_by_kind: null, created_by_id: null, created_at: 0 };
+      await pipeline.queue.store.change(({ sql }) => sql.insertInto('registry_policies').values(row).execute());
+      nowMs += DAY_MS;
+      await allKilled();
+      expect((await pipeline.row(versionId)).state).toBe('released');
+      nowMs += 30 * DAY_MS;
+      await allKilled();
+      expect((await pipeline.row(versionId)).recall_reason).toMatch(/^stale: /);
+    });
   });
 
   it('takes nothing from a job that is no longer the one of the version', async () => {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { EvidenceKind } from '../../src/contract/types/registry.ts';
 import { contentKeysOf } from '../../src/registry/contents/content-keys.ts';
 import { materialise } from '../../src/registry/contents/materialise.ts';
-import { readEvidence } from '../../src/registry/contents/put-evidence.ts';
+import { putEvidence, readEvidence } from '../../src/registry/contents/put-evidence.ts';
 import { releasedPack } from '../../src/registry/oci/released-pack.ts';
 import { wantAllExaminations, wantExamination } from '../../src/registry/pipeline/again/want-examination.ts';
 import { keepVersionsMoving } from '../../src/registry/pipeline/again/upkeep.ts';
@@ -212,8 +212,12 @@ describe.each(jobPlaces())('the pipeline ($name)', ({ makePlace }) => {
     const versionId = await submit({ ...good, 'modeling.py': 'import os\nos.system("id")\n' });
     await pipeline.reaches(versionId, 'review');
     expect(await tellings(versionId, 'review-wanted')).toContain(pipeline.test.owner.id);
+    // As of an attempt that converted it, and was sent back.
+    const record = { versionId, kind: 'conversion-record', name: 'conversion.json', content: '{}' } as const;
+    await putEvidence(pipeline.registry, record);
     await approve(versionId);
     await pipeline.reaches(versionId, 'released');
+    expect(await documentOf(versionId, 'conversion-record')).toBeUndefined();
     expect((await filesOf(versionId, 'release')).map(({ path }) => path)).toContain('modeling.py');
   });
 
@@ -295,6 +299,30 @@ describe.each(jobPlaces())('the pipeline ($name)', ({ makePlace }) => {
     await approve(plain);
     const row = await pipeline.reaches(plain, 'released');
     expect(row).toMatchObject({ recalled_at: null, recall_reason: null });
+  });
+
+  it('examines again what a converted version came as, and recalls it for that', async () => {
+    const versionId = await released(torch);
+    const facts = JSON.parse((await pipeline.row(versionId)).facts ?? '') as object;
+    // As a program found it that did not know what this is.
+    const unknown = JSON.stringify({ ...facts, formats: { items: [], total: 0 } });
+    await change(async ({ sql }) => {
+      await sql.updateTable('registry_versions').set({ facts: unknown }).where('id', '=', versionId).execute();
+      const files = sql.updateTable('registry_files').set({ format: null, verdict: null });
+      await files.where('version_id', '=', versionId).execute();
+    });
+    await putPolicy(
+      'version: 1\ndefault: review\nrules:\n' +
+        '  - { id: no-torch, effect: deny, when: { formats: { any: [torch-zip] } } }\n' +
+        '  - { id: clean, effect: allow, when: { always: true, verdictAtMost: clean } }\n',
+    );
+    const by = await pipeline.test.person('Officer');
+    await change((change) => wantExamination(change, pipeline.registry, { versionId, by, atMs: Date.now() }));
+    await expect.poll(async () => (await pipeline.row(versionId)).state, { timeout: 50_000 }).toBe('recalled');
+    expect((await pipeline.row(versionId)).recall_reason).toMatch(/^no-torch: /);
+    expect(await filesOf(versionId, 'source')).toMatchObject([{ format: 'text' }, { format: 'torch-zip' }]);
+    expect(await filesOf(versionId, 'release')).toMatchObject([{ format: 'text' }, { format: 'safetensors' }]);
+    await usualPolicy();
   });
 
   it('lets a person look at what was denied once, whatever the policy says by then', async () => {

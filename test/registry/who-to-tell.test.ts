@@ -22,7 +22,7 @@ describeEachStore('who is asked for a review', (column) => {
       const facts = { projectId, description: '', tags: [], licence: null, by, atMs };
       return makeModel(change, { ...facts, name: 'research/secret' });
     });
-    const about = { model_id: modelId, created_by_kind: null, created_by_id: null };
+    const about = { model_id: modelId };
     const asked = async (nowMs: number) => {
       const { value } = await store.change((change) => approversOf(change, about, nowMs));
       return value.map(({ id }) => id).toSorted();

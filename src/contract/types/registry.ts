@@ -330,7 +330,7 @@ export const dryRun = z.object({
 /** Something that a person should know about a model that he owns, has downloaded, or asked for. */
 export const notice = z.object({
   id,
-  kind: z.enum(['recalled', 'denied', 'failed', 'review-wanted', 'released', 'waiver-ends']),
+  kind: z.enum(['recalled', 'denied', 'failed', 'review-wanted', 'released', 'waiver-ends', 'not-examined']),
   model: z.object({ id, name: z.string() }),
   version: modelVersion.pick({ id: true, number: true }),
   text: z.string(),

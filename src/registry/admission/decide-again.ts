@@ -3,10 +3,12 @@ import type { AdmissionDecision } from '../../contract/types/registry.ts';
 import { admissionDecision } from '../../contract/types/registry.ts';
 import type { Change } from '../../store/store.ts';
 import { beginRelease } from '../pipeline/begin-release.ts';
+import { denyVersion } from '../pipeline/examine/conclude-examination.ts';
 import type { Registry } from '../registry.ts';
-import { moveVersion, type VersionRow } from '../versions/move-version.ts';
+import type { VersionRow } from '../versions/move-version.ts';
 import { wasTurnedAway } from '../versions/was-turned-away.ts';
-import { decideVersion, reasonsForLedger } from './decide-version.ts';
+import { decideVersion } from './decide-version.ts';
+import { entryOf } from './decision-entry.ts';
 
 /** Versions of one change. */
 const AT_ONCE = 50;
@@ -55,7 +57,7 @@ async function decideOne(change: Change, { bus, clock }: Means, id: string): Pro
     .executeTakeFirst();
   const decided = row === undefined ? null : await decideVersion(change.sql, row, clock());
   if (row === undefined || decided === null) return false;
-  const { decision, version } = decided;
+  const { decision } = decided;
   const before = decisionOf(row);
   if (before !== null && isDeepSame(before, decision)) return false;
   // Whatever else let it wait than the policy is for people to end.
@@ -67,13 +69,10 @@ async function decideOne(change: Change, { bus, clock }: Means, id: string): Pro
     .where('id', '=', id)
     .execute();
   if (to === 'review') return false;
-  const step = { versionId: id, by: null, atMs: clock() };
-  if (to === 'allow') await beginRelease(change, { bus }, { ...step, from: ['review'] });
-  else {
-    const policy = { id: 'admission', version };
-    const entry = { decision: 'deny', reasons: reasonsForLedger(decision), policy } as const;
-    await moveVersion(change, bus, { ...step, to: 'denied', from: ['review'], entry });
-  }
+  const atMs = clock();
+  if (to === 'deny') await denyVersion(change, { bus }, { version: row, decision, atMs });
+  else
+    await beginRelease(change, { bus }, { versionId: id, by: null, atMs, from: ['review'], entry: entryOf(decision) });
   return true;
 }
 

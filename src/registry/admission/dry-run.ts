@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { z } from 'zod';
-import type { AdmissionDecision, dryRun } from '../../contract/types/registry.ts';
+import type { AdmissionDecision, dryRun, VersionState } from '../../contract/types/registry.ts';
 import type { Store } from '../../store/store.ts';
 import { activePolicy } from './active-policy.ts';
 import { decideAdmission, type GivenWaiver } from './decide.ts';
@@ -14,10 +14,13 @@ type DryRun = z.infer<typeof dryRun>;
 type DryChange = DryRun['changes'][number];
 type Outcome = AdmissionDecision['outcome'];
 
-/** Rows at once; between them others have their turn. */
-const ROWS_AT_ONCE = 50;
+/** Models at once, with two versions at most; between them others have their turn. */
+const MODELS_AT_ONCE = 50;
 /** Changes that are listed, those of released versions first; all are counted. */
 const MAX_CHANGES = 200;
+
+/** What was decided about, and is not over. */
+const decided: ReadonlySet<VersionState> = new Set(['released', 'review', 'denied']);
 
 const outcomes: readonly Outcome[] = ['allow', 'review', 'deny'];
 
@@ -38,44 +41,56 @@ export async function tryAdmissionPolicy(read: Store['read'], { body, nowMs }: D
   const trial = { active: active.policy, tried: policy, policyVersion: active.version, nowMs };
   const waivers = await openWaivers(read, nowMs);
   for (let after = ''; ; ) {
-    const rows = await readRows(read, after);
-    for (const row of rows) decideBoth(row, { ...trial, waivers: waiversFor(waivers, row) }, tally);
-    const last = rows.at(-1);
-    if (rows.length < ROWS_AT_ONCE || last === undefined) return tally.result();
+    const models = await modelsAfter(read, after);
+    for (const row of await rowsOf(read, models)) {
+      decideBoth(row, { ...trial, waivers: waiversFor(waivers, row) }, tally);
+    }
+    const last = models.at(-1);
+    if (models.length < MODELS_AT_ONCE || last === undefined) return tally.result();
     after = last.id;
     await setImmediate();
   }
 }
 
-type Row = Awaited<ReturnType<typeof readRows>>[number];
+type Model = Awaited<ReturnType<typeof modelsAfter>>[number];
 
-function readRows(read: Store['read'], after: string) {
+/** Walks over models, of which each has two versions that count: to look for these among all versions would sort all of them for each batch. */
+function modelsAfter(read: Store['read'], after: string) {
   return read
-    .selectFrom('registry_versions as versions')
-    .innerJoin('registry_models as models', 'models.id', 'versions.model_id')
+    .selectFrom('registry_models as models')
     .innerJoin('resources', 'resources.id', 'models.id')
     .select([
-      'versions.id',
-      'versions.number',
-      'versions.model_id',
-      'versions.state',
-      'versions.facts',
+      'models.id',
       'models.name',
       'models.tags',
       'models.licence',
+      'models.latest_version_id',
+      'models.released_version_id',
       'resources.classification',
     ])
-    .where('versions.id', '>', after)
-    .where('versions.state', 'in', ['released', 'review', 'denied'])
-    .where((where) =>
-      where.or([
-        where('versions.id', '=', where.ref('models.latest_version_id')),
-        where('versions.id', '=', where.ref('models.released_version_id')),
-      ]),
-    )
-    .orderBy('versions.id')
-    .limit(ROWS_AT_ONCE)
+    .where('models.id', '>', after)
+    .orderBy('models.id')
+    .limit(MODELS_AT_ONCE)
     .execute();
+}
+
+type Row = Awaited<ReturnType<typeof rowsOf>>[number];
+
+async function rowsOf(read: Store['read'], models: readonly Model[]) {
+  const byId = new Map(models.map((model) => [model.id, model]));
+  const ids = models.flatMap((model) => [model.latest_version_id, model.released_version_id]);
+  const wanted = [...new Set(ids.filter((id) => id !== null))];
+  if (wanted.length === 0) return [];
+  const versions = await read
+    .selectFrom('registry_versions')
+    .select(['id', 'number', 'model_id', 'state', 'facts'])
+    .where('id', 'in', wanted)
+    .execute();
+  // Asked for in the statement, a database may look for the state first, which most have.
+  return versions.flatMap((version) => {
+    const model = byId.get(version.model_id);
+    return model === undefined || !decided.has(version.state) ? [] : [{ ...version, model }];
+  });
 }
 
 interface OpenWaiver extends GivenWaiver {
@@ -112,7 +127,7 @@ interface Trial {
 function decideBoth(row: Row, { active, tried, ...options }: Trial, tally: Tally): void {
   const kept = readFacts(row.facts);
   if (kept === null) return;
-  const facts = withModel(kept, row);
+  const facts = withModel(kept, { ...row.model, tags: JSON.parse(row.model.tags) as string[] });
   const from = decideAdmission(active, facts, options);
   const to = decideAdmission(tried, facts, { ...options, policyVersion: options.policyVersion + 1 });
   tally.add(row, from, to);
@@ -134,7 +149,8 @@ class Tally {
     this.#changed += 1;
     const list = this.#changes[row.state === 'released' ? (to.outcome === 'deny' ? 0 : 1) : 2];
     if (list === undefined || list.length >= MAX_CHANGES) return;
-    const { id, number, model_id: modelId, name: modelName, state } = row;
+    const { id, number, model_id: modelId, state } = row;
+    const modelName = row.model.name;
     list.push({ version: { id, number, modelId, modelName, state }, from, to });
   }
 

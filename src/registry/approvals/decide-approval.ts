@@ -4,8 +4,8 @@ import type { AdmissionDecision } from '../../contract/types/registry.ts';
 import { newId } from '../../store/new-id.ts';
 import type { Change } from '../../store/store.ts';
 import { DEFAULT_RULE, waivableOf } from '../admission/decide.ts';
-import { requireShown, showNow } from './require-shown.ts';
-import { decideAbout, type DecidedVersion, decideVersion, reasonsForLedger } from '../admission/decide-version.ts';
+import { type DecidedVersion, decideSides, decideVersion } from '../admission/decide-version.ts';
+import { entryOf } from '../admission/decision-entry.ts';
 import { RegistryError } from '../errors.ts';
 import { beginRelease } from '../pipeline/begin-release.ts';
 import { notify } from '../pipeline/notices.ts';
@@ -14,6 +14,7 @@ import type { Registry } from '../registry.ts';
 import { askersOf } from '../versions/askers.ts';
 import { moveVersion, type VersionRow } from '../versions/move-version.ts';
 import { checkWaiver, makeWaiver, type WaiverRequest } from '../waivers/make-waiver.ts';
+import { requireShown, showNow } from './require-shown.ts';
 
 export interface ApprovalRequest {
   readonly versionId: string;
@@ -28,8 +29,7 @@ type Means = Pick<Registry, 'store' | 'bus' | 'clock'>;
 /**
  * What a person decides about a version that waits for that. Of two at the same time, one does.
  * @throws RegistryError `people-only`, `version-unknown`, `not-waiting`, `own-upload`, `not-as-shown`, `policy-denies`, `waiver-needed`,
- * `waiver-wrong`,
- * `owner-unknown`.
+ * `waiver-wrong`, `owner-unknown`.
  */
 export async function decideApproval(means: Means, request: ApprovalRequest): Promise<void> {
   if (request.by.kind !== 'person') throw RegistryError.of('people-only');
@@ -106,11 +106,10 @@ async function approve(change: Change, { bus }: Means, { version, request, atMs 
     activity: 'model.approve',
     actor: by,
     object: { kind: 'version', id: version.id },
+    ...entryOf(decision),
     decision: 'allow',
     outcome: 'success',
     severity: 'medium',
-    reasons: reasonsForLedger(decision),
-    policy: { id: 'admission', version: decision.policyVersion },
     data: { model: version.model_id, number: version.number, ...(waiverId === null ? {} : { waiver: waiverId }) },
     personal: { reason },
   });
@@ -123,7 +122,7 @@ const NEW_WAIVER = 'new';
 function withWaiver(decided: DecidedVersion, waiver: WaiverRequest | undefined, nowMs: number): AdmissionDecision {
   if (waiver === undefined) return decided.decision;
   const given = { id: NEW_WAIVER, rules: waiver.rules, expiresAtMs: waiver.expiresAtMs, endedAtMs: null };
-  return decideAbout(decided, { waivers: [given, ...decided.waivers], nowMs });
+  return decideSides({ ...decided, waivers: [given, ...decided.waivers], nowMs }).decision;
 }
 
 function named(decision: AdmissionDecision, waiverId: string | null): AdmissionDecision {

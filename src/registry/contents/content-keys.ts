@@ -6,11 +6,11 @@ import { openAnyKey } from './open-key.ts';
 /** Keys of sealed contents in base 64, by digest, for a job in a thread; they go from memory to memory and are written nowhere. */
 export type ContentKeys = Readonly<Record<string, string>>;
 
-/** What a thread needs to read the files of a version that are sealed. @throws RegistryError `keys-unavailable`, `content-damaged`. */
+/** What a thread needs to read the files of a version that are sealed: of one side, or of both. @throws RegistryError `keys-unavailable`, `content-damaged`. */
 export async function contentKeysOf(
   registry: Pick<Registry, 'store' | 'contents'>,
   versionId: string,
-  side: 'source' | 'release',
+  side?: 'source' | 'release',
 ): Promise<ContentKeys> {
   const rows = await registry.store.read
     .selectFrom('registry_files as f')
@@ -18,7 +18,7 @@ export async function contentKeysOf(
     .select('c.digest')
     .distinct()
     .where('f.version_id', '=', versionId)
-    .where('f.side', '=', side)
+    .$if(side !== undefined, (query) => query.where('f.side', '=', side ?? 'source'))
     .where('c.sealed_digest', 'is not', null)
     .execute();
   const keys: [string, string][] = [];

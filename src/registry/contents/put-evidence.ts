@@ -36,26 +36,70 @@ export interface Evidence {
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
 /** Keeps a document that was made of a version; one of the same kind takes the place of the one before. */
-export async function putEvidence({ store, blobs }: Means, evidence: NewEvidence): Promise<void> {
-  const { versionId, kind, name, content } = evidence;
-  const { digest, bytes } = await blobs.put(piecesOf(content), { maxBytes: MAX_EVIDENCE_BYTES });
-  const facts = { name, digest, bytes, made_at: Date.now() };
-  const atMs = facts.made_at;
+export function putEvidence(means: Means, evidence: NewEvidence): Promise<void> {
+  return putAllEvidence(means, [evidence]);
+}
+
+/** Keeps several documents in one change, which costs the records more than what is written in it. */
+export async function putAllEvidence({ store, blobs }: Means, evidence: readonly NewEvidence[]): Promise<void> {
+  const kept: KeptEvidence[] = [];
+  for (const { versionId, kind, name, content } of evidence) {
+    const { digest, bytes } = await blobs.put(piecesOf(content), { maxBytes: MAX_EVIDENCE_BYTES });
+    kept.push({ versionId, kind, name, digest, bytes });
+  }
+  const atMs = Date.now();
   const { value: replaced } = await store.change(async (change) => {
-    await nameBlob(change, digest, atMs);
-    const before = await digestOf(change.sql, evidence);
-    await change.sql
-      .insertInto('registry_evidence')
-      .values({ version_id: versionId, kind, ...facts })
-      .onConflict((conflict) => conflict.columns(['version_id', 'kind']).doUpdateSet(facts))
-      .execute();
-    const unnamed = before === undefined || before === digest ? [] : [before];
+    const unnamed: string[] = [];
+    // In one order: two versions may have the same document, and neither shall wait for the other in a circle.
+    for (const one of kept.toSorted((a, b) => (a.digest < b.digest ? -1 : 1)))
+      unnamed.push(...(await writeDown(change, one, atMs)));
     await unnameBlobs(change, unnamed, atMs);
     return unnamed;
   });
   // What removed the same bytes may have done so just before they were named.
-  if ((await blobs.stat(digest)) === undefined) throw unsettled(digest);
+  for (const { digest } of kept) if ((await blobs.stat(digest)) === undefined) throw unsettled(digest);
   await removeUnnamedBlobs({ store, blobs, clock: Date.now }, replaced);
+}
+
+interface KeptEvidence extends Omit<NewEvidence, 'content'> {
+  readonly digest: string;
+  readonly bytes: number;
+}
+
+/** Answers with the blob that nothing names any more. */
+async function writeDown(
+  change: Change,
+  { versionId, kind, name, digest, bytes }: KeptEvidence,
+  atMs: number,
+): Promise<readonly string[]> {
+  await nameBlob(change, digest, atMs);
+  const before = await digestOf(change.sql, { versionId, kind });
+  const facts = { name, digest, bytes, made_at: atMs };
+  await change.sql
+    .insertInto('registry_evidence')
+    .values({ version_id: versionId, kind, ...facts })
+    .onConflict((conflict) => conflict.columns(['version_id', 'kind']).doUpdateSet(facts))
+    .execute();
+  return before === undefined || before === digest ? [] : [before];
+}
+
+/** Does away with documents that are not about the version any more, as of an attempt that was given up. */
+export async function dropEvidence(
+  { store, blobs }: Means,
+  { versionId, kinds }: { readonly versionId: string; readonly kinds: readonly EvidenceKind[] },
+): Promise<void> {
+  const { value: unnamed } = await store.change(async (change) => {
+    const rows = await change.sql
+      .deleteFrom('registry_evidence')
+      .where('version_id', '=', versionId)
+      .where('kind', 'in', kinds)
+      .returning('digest')
+      .execute();
+    const digests = rows.map(({ digest }) => digest);
+    await unnameBlobs(change, digests, Date.now());
+    return digests;
+  });
+  await removeUnnamedBlobs({ store, blobs, clock: Date.now }, unnamed);
 }
 
 async function digestOf(

@@ -45,7 +45,7 @@ const ofMachine: ReadonlySet<string> = new Set([
   'folder-unusable',
 ]);
 /** A crash may be chance once. */
-const CRASH_ATTEMPTS = 2;
+export const CRASH_ATTEMPTS = 2;
 const MAX_REASON = 500;
 
 /** An attempt at a version, as its job knows it. */

@@ -2,11 +2,9 @@ import type { Kysely } from 'kysely';
 import { type AdmissionDecision, admissionDecision } from '../../contract/types/registry.ts';
 import type { PrincipalRef } from '../../contract/types/common.ts';
 import type { Database } from '../../store/tables/index.ts';
-import { combined } from '../admission/decide-version.ts';
-import { readFacts } from '../admission/read-facts.ts';
+import { decideVersion } from '../admission/decide-version.ts';
 import { RegistryError } from '../errors.ts';
 import type { VersionRow } from '../versions/move-version.ts';
-import { decideNow } from './decide-now.ts';
 
 type Reader = Pick<Kysely<Database>, 'selectFrom'>;
 
@@ -29,14 +27,11 @@ export async function judge(
   version: VersionRow,
   { nowMs, approvedSinceMs }: { readonly nowMs: number; readonly approvedSinceMs: number },
 ): Promise<Judgement> {
-  const [came, given] = [readFacts(version.facts), readFacts(version.release_facts)];
-  if (came === null || given === null) throw RegistryError.of('version-state', 'it was not examined by this program');
-  const first = await decideNow(read, { version, facts: came, nowMs });
-  const isSame = version.facts === version.release_facts;
-  const second = isSame ? first : await decideNow(read, { version, facts: given, nowMs });
-  if (second.convert && (given.conversion?.needed.total ?? 0) > 0)
-    throw RegistryError.of('policy-outdated', 'it has to be converted now');
-  const decision = isSame ? first : combined(first, second);
+  const decided = await decideVersion(read, version, nowMs);
+  if (decided === null || decided.facts.given === null)
+    throw RegistryError.of('version-state', 'it was not examined by this program');
+  if (decided.isOutdated) throw RegistryError.of('policy-outdated', 'it has to be converted now');
+  const { decision } = decided;
   const approver = await approverOf(read, version, approvedSinceMs);
   const isCovered = decision.outcome === 'review' && approver !== null && coversAll(seenBy(version), decision);
   return { decision, outcome: isCovered ? 'allow' : decision.outcome, approver };

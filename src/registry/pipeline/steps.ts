@@ -28,7 +28,12 @@ export function stepsOf({ store }: Pick<ThreadMeans, 'store'>, task: ThreadTask)
   };
 }
 
-function tellerOf({ progress }: ThreadTask, from: number, share: number): (fraction: number) => void {
+/** Tells the progress of a part that begins at `from`, and is `share` of the whole. */
+export function tellerOf(
+  { progress }: Pick<ThreadTask, 'progress'>,
+  from: number,
+  share: number,
+): (fraction: number) => void {
   let told = Number.NEGATIVE_INFINITY;
   return (fraction) => {
     const now = from + share * Math.min(1, Math.max(0, fraction));

@@ -29,7 +29,7 @@ export async function ownersOf({ sql }: Pick<Change, 'sql'>, version: About): Pr
 /** Whoever has now a role around a model with which he may approve its versions. */
 export async function approversOf(
   { sql }: Pick<Change, 'sql'>,
-  { model_id: modelId }: About,
+  { model_id: modelId }: Pick<VersionRow, 'model_id'>,
   atMs: number,
 ): Promise<readonly PrincipalRef[]> {
   const model = await sql
@@ -45,6 +45,7 @@ export async function approversOf(
     .where('principal_kind', '=', 'person')
     .where('role', 'in', APPROVING_ROLES)
     .where('scope_id', 'in', ['', modelId, ...(model === undefined ? [] : [model.project_id])])
+    .orderBy('principal_id')
     .limit(MAX_APPROVERS)
     .execute();
   return active(

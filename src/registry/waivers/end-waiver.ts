@@ -12,6 +12,9 @@ import { moveVersion, type VersionRow } from '../versions/move-version.ts';
 
 export type WaiverRow = Selectable<Database['registry_waivers']>;
 
+/** A waiver may name more rules than one reason of the ledger has room for. */
+const MAX_REASON = 490;
+
 interface Ending {
   readonly waiverId: string;
   /** Null: its time is over. */
@@ -89,7 +92,7 @@ async function decideWithout(
   // What is not known any more does not hold.
   const lost = decided === null ? rulesOf(waiver) : rulesInForce(decided.decision, rulesOf(waiver));
   if (version.state === 'review' || lost.length === 0) return;
-  const reason = `the waiver of ${lost.join(', ')} ended`;
+  const reason = `the waiver of ${lost.join(', ')}`.slice(0, MAX_REASON) + ' ended';
   const step = { versionId: version.id, by, atMs };
   if (version.state === 'released') await recallVersion(change, registry, { ...step, reason });
   else {

@@ -11,7 +11,7 @@ const versionData = z.object({ versionId: z.string(), wantsReview: z.boolean().d
 export async function versionMeans(
   { registry, facts }: Services,
   { data }: JobContext,
-  side: 'source' | 'release',
+  side?: 'source' | 'release',
 ): Promise<Readonly<Record<string, Json>>> {
   const { versionId } = versionData.parse(data);
   return {

@@ -11,7 +11,7 @@ export const registryReexamine = defineThreadJob({
   kind: 'registry.reexamine',
   title: 'examine once more what a version gives out, and recall it where the policy denies it by now',
   maxSeconds: MAX_SECONDS,
-  prepare: (services, context) => versionMeans(services, context, 'release'),
+  prepare: (services, context) => versionMeans(services, context),
   run: async (means, context) => {
     await reexamineVersion(means, threadTask(context));
     return undefined;

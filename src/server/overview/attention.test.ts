@@ -13,6 +13,7 @@ const calm: Situation = {
   reviewsOverdue: 0,
   notices: [],
   jobsFailed: 0,
+  versionsUnexamined: 0,
   unsignedSinceMs: null,
   witnessFaults: [],
 };
@@ -34,6 +35,7 @@ describe('what needs attention', () => {
     ['reviews-overdue', { reviewsOverdue: 1 }],
     ['reviews-waiting', { notices: [{ kind: 'review-requested', open: 3 }] }],
     ['jobs-failed', { jobsFailed: 3 }],
+    ['versions-unexamined', { versionsUnexamined: 1 }],
     ['checkpoint-late', { unsignedSinceMs: calm.nowMs - 700_000 }],
     ['witness-faults', { witnessFaults: ['w1', 'w2'] }],
   ];

@@ -33,6 +33,8 @@ export interface Situation {
   /** What waits in reviews for whoever looks. */
   readonly notices: readonly Pick<ShownNotice, 'kind' | 'open'>[];
   readonly jobsFailed: number;
+  /** Released versions that could not be examined again. */
+  readonly versionsUnexamined: number;
   /** Of the entry that no checkpoint covers yet and has waited longest; null where all are covered. */
   readonly unsignedSinceMs: number | null;
   readonly witnessFaults: readonly string[];
@@ -154,6 +156,17 @@ const rules: readonly Rule[] = [
           title: `${one(count, 'job', 'jobs')} failed`,
           detail: 'What they were asked for was not done. They can be run again.',
           href: '/server',
+          count,
+        }
+      : undefined,
+  ({ versionsUnexamined: count }) =>
+    count > 0
+      ? {
+          kind: 'versions-unexamined',
+          severity: 'high',
+          title: `${one(count, 'released version', 'released versions')} could not be examined again`,
+          detail: 'New rules have not seen what they give out. Each says why; whoever owns it has a notice.',
+          href: '/models?state=released',
           count,
         }
       : undefined,

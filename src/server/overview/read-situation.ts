@@ -39,6 +39,7 @@ export async function readSituation(parts: OverviewParts): Promise<Situation> {
     proposals: await countProposals(read),
     reviewsOverdue: await countOverdue(read, nowMs),
     jobsFailed,
+    versionsUnexamined: await countUnexamined(read),
     unsignedSinceMs: await unsignedSince(store),
     witnessFaults: await witnessFaults(read),
   };
@@ -106,6 +107,16 @@ async function countOverdue(read: Read, nowMs: number): Promise<number> {
     .select(count.as('found'))
     .where('closed_at', 'is', null)
     .where('due_at', '<=', nowMs)
+    .executeTakeFirstOrThrow();
+  return found;
+}
+
+async function countUnexamined(read: Read): Promise<number> {
+  const { found } = await read
+    .selectFrom('registry_versions')
+    .select(count.as('found'))
+    .where('state', '=', 'released')
+    .where('recheck_failures', '>', 0)
     .executeTakeFirstOrThrow();
   return found;
 }

@@ -76,6 +76,12 @@ interface RegistryVersionTable {
   examined_with: string | null;
   /** Since when another examination is wanted; null: it is not. */
   recheck_at: number | null;
+  /** The job that examines it again; null: none does. */
+  recheck_job_id: string | null;
+  /** Examinations in a row that came to no answer; null: the last one did. */
+  recheck_failures: number | null;
+  /** It is not examined again before, unless somebody asks for it. */
+  recheck_after: number | null;
   released_at: number | null;
   recalled_at: number | null;
   recalled_by_kind: 'person' | 'service' | null;
@@ -189,7 +195,7 @@ interface RegistryNoticeTable {
   readonly id: string;
   readonly principal_kind: 'person' | 'service';
   readonly principal_id: string;
-  readonly kind: 'recalled' | 'denied' | 'failed' | 'review-wanted' | 'released' | 'waiver-ends';
+  readonly kind: 'recalled' | 'denied' | 'failed' | 'review-wanted' | 'released' | 'waiver-ends' | 'not-examined';
   readonly version_id: string;
   readonly text: string;
   readonly created_at: number;

@@ -119,6 +119,18 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
     return rows.map(({ activity }) => activity);
   }
 
+  /** The newest entry about an object, as it was hashed. */
+  async function lastEntry(id: string): Promise<Readonly<Record<string, unknown>>> {
+    const { bytes } = await at.store.read
+      .selectFrom('ledger_entry')
+      .select('bytes')
+      .where('object_id', '=', id)
+      .orderBy('entry_index', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow();
+    return JSON.parse(Buffer.from(bytes ?? []).toString()) as Record<string, unknown>;
+  }
+
   it('the policy that comes with the program is in force until another is put', async () => {
     expect(await showActivePolicy(at.store.read)).toMatchObject({ version: 0, isActive: true, createdBy: null });
     await put(allowing, 0);
@@ -183,6 +195,14 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
     await put(denying, 1);
     await decideWaiting(registry, signal);
     expect(await stateOf(later)).toBe('denied');
+    expect(await lastEntry(later)).toMatchObject({
+      decision: 'deny',
+      policy: { id: 'admission', version: 2 },
+      reasons: [expect.stringMatching(/^none: /)],
+    });
+    expect(await notices()).toContainEqual(
+      expect.objectContaining({ version_id: later, kind: 'denied', principal_id: test.owner.id }),
+    );
     expect(await stateOf(denied)).toBe('review');
     expect((await decisionOf(denied)).outcome).toBe('deny');
     await decideWaiting(registry, signal);
@@ -360,6 +380,37 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
     await set(id, { state: 'released' });
     return id;
   }
+
+  it('the ledger has the reasons that are in force, not those that a waiver takes the force from', async () => {
+    await put(waived, 0);
+    const id = await version(cleanFacts());
+    await approve(id, { waiver: waiverOf(10, 'large', 'licence') });
+    const { bytes } = await at.store.read
+      .selectFrom('ledger_entry')
+      .select('bytes')
+      .where('activity', '=', 'model.approve')
+      .executeTakeFirstOrThrow();
+    expect(JSON.parse(Buffer.from(bytes ?? []).toString())).toMatchObject({
+      decision: 'allow',
+      reasons: [expect.stringMatching(/^clean: /)],
+    });
+  });
+
+  it('a waiver of more rules than an entry has room for ends too', async () => {
+    const ids = Array.from({ length: 50 }, (_, n) => `rule-${String(n).padStart(58, '0')}`);
+    const rules = ids.map((one) => `- { id: ${one}, effect: deny, waiver: allowed, when: { always: true } }`);
+    await put(
+      `rules:\n${rules.join('\n')}\n- { id: clean, effect: allow, when: { always: true, verdictAtMost: clean } }`,
+      0,
+    );
+    const id = await version(cleanFacts());
+    await approve(id, { waiver: waiverOf(10, ...ids) });
+    expect(await stateOf(id)).toBe('releasing');
+    clock.now += 11 * DAY_MS;
+    await watchWaivers(registry, signal);
+    expect(await stateOf(id)).toBe('denied');
+    expect(await activities()).toContain('waiver.expire');
+  });
 
   it('the owner of a waiver hears of its end before, once', async () => {
     await releasedWithWaiver(30);

@@ -1,15 +1,14 @@
 import type { Change } from '../../../store/store.ts';
 import type { Registry } from '../../registry.ts';
-import { packageVersion } from '../../../node/version.ts';
+import { entryOf, reasonText } from '../../admission/decision-entry.ts';
 import type { VersionRow } from '../../versions/move-version.ts';
-import { entryOf, reasonText } from '../decide-now.ts';
 import { askForReview } from '../examine/conclude-examination.ts';
 import { type AttemptAt, logFault, mayRetry, reasonOf } from '../failures.ts';
 import { judge, type Judgement } from '../judge.ts';
 import { notify } from '../notices.ts';
 import { recallVersion } from '../recall.ts';
 import { approversOf, ownersOf } from '../who-to-tell.ts';
-import { REEXAMINED } from './reexamine-version.ts';
+import { endRecheck, restUnexamined, rowOf } from './rest-unexamined.ts';
 
 /** Decides once more after a thread examined a version again, well or not. @throws whatever is to be tried again. */
 export async function settleReexamination(
@@ -19,17 +18,18 @@ export async function settleReexamination(
 ): Promise<void> {
   try {
     if (failure !== undefined) throw failure;
-    await conclude(registry, at.versionId);
+    await conclude(registry, at);
   } catch (error) {
     if (mayRetry(at, error)) throw error;
     logFault(registry, error);
-    await sayFailed(registry, at.versionId, reasonOf(error));
+    await restUnexamined(registry, at, reasonOf(error));
   }
 }
 
-async function conclude(registry: Registry, versionId: string): Promise<void> {
+async function conclude(registry: Registry, { versionId, jobId }: AttemptAt): Promise<void> {
   const { store, clock } = registry;
   await store.change(async (change) => {
+    await endRecheck(change, { versionId, jobId });
     const version = await rowOf(change, versionId);
     if (version === undefined) return;
     const judgement = await judge(change.sql, version, { nowMs: clock(), approvedSinceMs: 0 });
@@ -74,36 +74,4 @@ async function act(change: Change, registry: Registry, { version, judgement }: J
   });
   const principals = [...(await ownersOf(change, version)), ...(await approversOf(change, version, atMs))];
   await notify(change, { kind: 'review-wanted', versionId, principals, text, atMs });
-}
-
-function rowOf({ sql }: Change, versionId: string): Promise<VersionRow | undefined> {
-  return sql
-    .selectFrom('registry_versions')
-    .selectAll()
-    .where('id', '=', versionId)
-    .where('state', 'in', REEXAMINED)
-    .executeTakeFirst();
-}
-
-/** What cannot be examined again is not recalled for that, but nobody shall overlook it; the next program tries again. */
-async function sayFailed({ store }: Registry, versionId: string, reason: string): Promise<void> {
-  await store.change(async (change) => {
-    const version = await rowOf(change, versionId);
-    if (version === undefined) return;
-    await change.sql
-      .updateTable('registry_versions')
-      .set({ failure: `it could not be examined again: ${reason}`, examined_with: packageVersion(), recheck_at: null })
-      .where('id', '=', versionId)
-      .execute();
-    change.record({
-      class: 'scan-activity',
-      activity: 'model.reexamine',
-      actor: { kind: 'system', id: 'server' },
-      object: { kind: 'version', id: versionId },
-      outcome: 'failure',
-      severity: 'high',
-      reasons: [reason],
-      data: { model: version.model_id, number: version.number, state: version.state },
-    });
-  });
 }

@@ -34,8 +34,12 @@ export async function wantExamination(
     return submitVersion(change, registry, { versionId, by, atMs, wantsReview });
   }
   if (!REEXAMINED.includes(state)) throw RegistryError.of('version-state', `it is ${state}`);
-  await change.sql.updateTable('registry_versions').set({ recheck_at: atMs }).where('id', '=', versionId).execute();
-  await enqueueExamination(change, versionId);
+  await change.sql
+    .updateTable('registry_versions')
+    .set({ recheck_at: atMs, recheck_after: null })
+    .where('id', '=', versionId)
+    .execute();
+  await enqueueExamination(change, { id: versionId, maxAttempts: MAX_ATTEMPTS });
   change.record({
     class: 'scan-activity',
     activity: 'model.reexamine',
@@ -47,16 +51,20 @@ export async function wantExamination(
   });
 }
 
-/** One at a time for each version. */
-export async function enqueueExamination(change: Change, versionId: string): Promise<void> {
-  await change.enqueue({ kind: reexamineJob, data: { versionId }, uniqueKey: versionId, maxAttempts: MAX_ATTEMPTS });
+/** One at a time for each version. The row names the job, so that one that ends without an answer is noticed. */
+export async function enqueueExamination(
+  change: Change,
+  { id, maxAttempts }: { readonly id: string; readonly maxAttempts: number },
+): Promise<void> {
+  const jobId = await change.enqueue({ kind: reexamineJob, data: { versionId: id }, uniqueKey: id, maxAttempts });
+  await change.sql.updateTable('registry_versions').set({ recheck_job_id: jobId }).where('id', '=', id).execute();
 }
 
 /** Has everything that is given out examined once more, a batch after the other; answers with how many versions that are. */
 export async function wantAllExaminations(change: Change, { by, atMs }: Wish): Promise<number> {
   const { numUpdatedRows } = await change.sql
     .updateTable('registry_versions')
-    .set({ recheck_at: atMs })
+    .set({ recheck_at: atMs, recheck_after: null })
     .where('state', '=', 'released')
     .executeTakeFirstOrThrow();
   await change.enqueue({ kind: upkeepJob, data: {}, uniqueKey: 'wanted' });

@@ -1,11 +1,11 @@
 import type { AdmissionDecision } from '../../../contract/types/registry.ts';
 import type { Change } from '../../../store/store.ts';
-import { readFacts } from '../../admission/read-facts.ts';
+import { decideVersion } from '../../admission/decide-version.ts';
+import { entryOf, reasonText } from '../../admission/decision-entry.ts';
 import { RegistryError } from '../../errors.ts';
 import type { Registry } from '../../registry.ts';
 import { moveVersion, type VersionRow } from '../../versions/move-version.ts';
 import { beginRelease } from '../begin-release.ts';
-import { decideNow, entryOf, reasonText } from '../decide-now.ts';
 import { notify } from '../notices.ts';
 import { ownVersion, type ThreadTask } from '../task.ts';
 import { approversOf, ownersOf } from '../who-to-tell.ts';
@@ -21,10 +21,10 @@ export async function concludeExamination(registry: Registry, conclusion: Conclu
   await store.change(async (change) => {
     const version = await ownVersion(change.sql, conclusion, 'examining');
     if (version === undefined) return;
-    const facts = readFacts(version.facts);
-    if (facts === null) throw RegistryError.of('work-failed', 'nothing was found out');
     const atMs = clock();
-    const decision = await decideNow(change.sql, { version, facts, nowMs: atMs });
+    const decided = await decideVersion(change.sql, version, atMs);
+    if (decided === null) throw RegistryError.of('work-failed', 'nothing was found out');
+    const { decision } = decided;
     await change.sql
       .updateTable('registry_versions')
       .set({ decision: JSON.stringify(decision), step: null })
@@ -59,7 +59,7 @@ type Refusal = Omit<Decided, 'wantsReview'>;
 /** The policy does not let it in. */
 export async function denyVersion(
   change: Change,
-  registry: Registry,
+  registry: Pick<Registry, 'bus'>,
   { version, decision, atMs }: Refusal,
 ): Promise<void> {
   const text = reasonText(decision);

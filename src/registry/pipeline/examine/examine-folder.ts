@@ -1,6 +1,7 @@
 import { BomError } from '../../../bom/errors.ts';
 import type { ModelFacts } from '../../../bom/facts.ts';
 import { gatherFacts } from '../../../node/bom/gather-facts.ts';
+import { IdleWorkers } from '../../../node/idle-workers.ts';
 import type { ScanReport } from '../../../scan/scan-report.ts';
 import { RegistryError } from '../../errors.ts';
 import { documentWithoutFolder } from '../without-folder.ts';
@@ -18,6 +19,9 @@ export interface ExaminedFolder {
   readonly facts: ModelFacts;
 }
 
+/** One model comes after the other: starting threads for each costs more than examining a small one. */
+const idleWorkers = new IdleWorkers({ max: 16, maxIdleMs: 60_000 });
+
 /** A signature that does not fit says something about the model, and is judged as such; anything else is no examination. */
 const aboutSignature: ReadonlySet<string> = new Set(['digest-mismatch', 'signature-unreadable']);
 
@@ -30,6 +34,7 @@ export async function examineFolder(
   const { facts, scan } = await gatherFacts(folder, {
     scan: {
       jobs: scanThreads,
+      idleWorkers,
       onProgress: ({ doneBytes, totalBytes, totalIsFinal }) =>
         tell(totalIsFinal && totalBytes > 0 ? doneBytes / totalBytes : 0),
     },

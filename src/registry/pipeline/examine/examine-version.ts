@@ -1,21 +1,15 @@
 import { join } from 'node:path';
-import { activePolicy } from '../../admission/active-policy.ts';
-import { factsOf } from '../../admission/facts-of.ts';
-import { signingTrust } from '../../admission/signing-trust.ts';
-import { versionSource } from '../../../contract/types/registry.ts';
+import { readEvidence } from '../../contents/put-evidence.ts';
 import { materialise } from '../../contents/materialise.ts';
 import { RegistryError } from '../../errors.ts';
 import { assembleUploads } from '../../uploads/assemble.ts';
 import type { VersionRow } from '../../versions/move-version.ts';
-import { modelOf } from '../model-of.ts';
-import { needsConversion, refusedConversions } from '../release/convert-folder.ts';
 import { byBytes, type Steps, stepsOf } from '../steps.ts';
 import { ownVersion, type ThreadMeans, type ThreadTask } from '../task.ts';
 import { inWorkFolder } from '../work-folder.ts';
-import { checkSameFiles, examineFolder } from './examine-folder.ts';
+import { examineSide } from './examine-side.ts';
 import { inspectFolder } from './inspect-folder.ts';
 import { type Examination, examinedSet, keepDocuments, writeFileVerdicts } from './keep-examination.ts';
-import { sourceSignatures } from './source-signature.ts';
 
 /** Which part of the time each step takes, roughly: reading and hashing everything is most of it. */
 const shares = { assemble: 0.25, read: 0.1, examine: 0.6, keep: 0.05 } as const;
@@ -34,7 +28,7 @@ export async function examineVersion(means: ThreadMeans, task: ThreadTask): Prom
   await inWorkFolder(task.workFolder, async (folder) => {
     const examination = await examineSource(means, { task, version, steps, folder: join(folder, 'files') });
     await steps.begin('writes down what was found', shares.keep);
-    await keep(means, task, examination);
+    await keep(means, { task, version, examination });
   });
 }
 
@@ -46,48 +40,40 @@ interface Work {
 }
 
 async function examineSource(means: ThreadMeans, { task, version, steps, folder }: Work): Promise<Examination> {
-  const { versionId, signal, keys, scanThreads } = task;
-  const { read } = means.store;
+  const { versionId, signal, keys } = task;
   const onBytes = byBytes(await steps.begin('reads the files', shares.read), version.byte_count);
   await materialise({ ...means, keys }, { versionId, side: 'source', folder, signal, onBytes });
   const tell = await steps.begin('examines the files', shares.examine);
-  const model = await modelOf(read, version.model_id);
-  const { report, facts } = await examineFolder(folder, {
-    name: model.name,
-    number: version.number,
-    scanThreads,
-    tell,
-  });
-  checkSameFiles(report, await filesOf(means, versionId));
-  const { policy } = await activePolicy(read);
-  const signatures = await sourceSignatures(folder, signingTrust(policy, new Date()), scanThreads);
-  const refused = needsConversion(report) ? await refusedConversions({ folder, report }) : [];
-  const source = versionSource.parse(JSON.parse(version.source));
-  const conversion = { refused };
-  const found = { model, source, report, facts, signatures, conversion, examinedAtMs: Date.now() };
-  return { report, facts, inspection: inspectFolder(folder, report), admission: factsOf(found) };
+  const examination = await examineSide(means, { task, version, side: 'source', folder, tell });
+  return { ...examination, inspection: inspectFolder(folder, examination.report) };
 }
 
-async function filesOf({ store }: ThreadMeans, versionId: string) {
-  return store.read
-    .selectFrom('registry_files')
-    .select(['path', 'digest'])
-    .where('version_id', '=', versionId)
-    .where('side', '=', 'source')
-    .execute();
+interface Kept extends Pick<Work, 'task' | 'version'> {
+  readonly examination: Examination;
 }
 
-async function keep(means: ThreadMeans, task: ThreadTask, examination: Examination): Promise<void> {
+async function keep(means: ThreadMeans, { task, version, examination }: Kept): Promise<void> {
   const { versionId } = task;
   await keepDocuments(means, versionId, { ...examination, kind: 'scan-report' });
+  const isConverted = (await readEvidence(means, { versionId, kind: 'conversion-record' })) !== undefined;
+  const set = examinedSet(examination);
   await means.store.change(async (change) => {
     if ((await ownVersion(change.sql, task, 'examining')) === undefined)
       throw RegistryError.of('version-state', 'it changed meanwhile');
     await writeFileVerdicts(change, { versionId, side: 'source' }, examination.report);
     await change.sql
       .updateTable('registry_versions')
-      .set(examinedSet(examination))
+      .set({ ...set, ...releaseFacts(version, { facts: set.facts, isConverted }) })
       .where('id', '=', versionId)
       .execute();
   });
+}
+
+/** What was found of files that an attempt before prepared is void: they are prepared anew. What was released once is given out as it was. */
+function releaseFacts(
+  { revision }: VersionRow,
+  { facts, isConverted }: { readonly facts: string; readonly isConverted: boolean },
+): { readonly release_facts?: string | null } {
+  if (revision === null) return { release_facts: null };
+  return isConverted ? {} : { release_facts: facts };
 }

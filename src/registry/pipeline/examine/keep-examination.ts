@@ -5,7 +5,7 @@ import type { ScanReport } from '../../../scan/scan-report.ts';
 import type { Change } from '../../../store/store.ts';
 import type { AdmissionFacts } from '../../admission/facts.ts';
 import { writeFacts } from '../../admission/read-facts.ts';
-import { putEvidence } from '../../contents/put-evidence.ts';
+import { putAllEvidence } from '../../contents/put-evidence.ts';
 import type { ThreadMeans } from '../task.ts';
 
 export type Side = 'source' | 'release';
@@ -34,13 +34,21 @@ export async function keepDocuments(
   },
 ): Promise<void> {
   const { report, facts, inspection, kind } = documents;
-  await putEvidence(means, { versionId, kind, name: `${kind}.json`, content: `${jsonText(report)}\n` });
-  if (inspection !== undefined) {
-    const content = `${jsonText(inspection)}\n`;
-    await putEvidence(means, { versionId, kind: 'inspection', name: 'inspection.json', content });
-  }
-  if (facts === undefined) return;
-  await putEvidence(means, { versionId, kind: 'facts', name: 'facts.json', content: `${jsonText(facts)}\n` });
+  const all = [
+    { kind, document: report },
+    { kind: 'inspection' as const, document: inspection },
+    { kind: 'facts' as const, document: facts },
+  ];
+  const made = all.filter(({ document }) => document !== undefined);
+  await putAllEvidence(
+    means,
+    made.map(({ kind, document }) => ({
+      versionId,
+      kind,
+      name: `${kind}.json`,
+      content: `${jsonText(document)}\n`,
+    })),
+  );
 }
 
 /** Writes down of each file what it is and what the scan says of it. */
@@ -82,5 +90,7 @@ export function examinedSet({ report, admission }: Pick<Examination, 'report' | 
     examined_at: admission.examinedAtMs,
     examined_with: packageVersion(),
     recheck_at: null,
+    recheck_failures: null,
+    recheck_after: null,
   };
 }

@@ -1,10 +1,10 @@
 import type { Change } from '../../../store/store.ts';
+import { entryOf } from '../../admission/decision-entry.ts';
 import { readFacts } from '../../admission/read-facts.ts';
 import { sealVersion, writeSealed, type SealedVersion } from '../../contents/seal-version.ts';
 import { packedColumns } from '../../oci/pack-version.ts';
 import type { Registry } from '../../registry.ts';
 import { moveVersion, type VersionRow } from '../../versions/move-version.ts';
-import { entryOf } from '../decide-now.ts';
 import { askForReview, denyVersion } from '../examine/conclude-examination.ts';
 import { judge, type Judgement } from '../judge.ts';
 import { modelOf } from '../model-of.ts';

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { CONVERSION_RECORD, parseConversion } from '../../../bom/conversion.ts';
 import type { ModelFacts } from '../../../bom/facts.ts';
 import type { ScanReport } from '../../../scan/scan-report.ts';
+import { decideVersion } from '../../admission/decide-version.ts';
 import { factsOf } from '../../admission/facts-of.ts';
 import type { AdmissionFacts } from '../../admission/facts.ts';
 import { readFacts, writeFacts } from '../../admission/read-facts.ts';
 import { requireKept } from '../../contents/require-kept.ts';
 import { materialise } from '../../contents/materialise.ts';
-import { putEvidence } from '../../contents/put-evidence.ts';
+import { dropEvidence, putEvidence } from '../../contents/put-evidence.ts';
 import { storeContent } from '../../contents/store-content.ts';
 import { RegistryError } from '../../errors.ts';
 import { checkFileNames } from '../../versions/file-names.ts';
 import type { VersionRow } from '../../versions/move-version.ts';
-import { decideNow } from '../decide-now.ts';
 import { examineFolder } from '../examine/examine-folder.ts';
 import { keepDocuments } from '../examine/keep-examination.ts';
 import { modelOf } from '../model-of.ts';
@@ -45,13 +45,14 @@ export async function prepareRelease(means: ThreadMeans, task: ThreadTask): Prom
   const version = await ownVersion(means.store.read, task, 'releasing');
   // What was released once is given out again as it was.
   if (version === undefined || version.revision !== null) return;
+  const decided = await decideVersion(means.store.read, version, Date.now());
   const source = readFacts(version.facts);
-  if (source === null) throw RegistryError.of('version-state', 'it was not examined by this program; submit it again');
+  if (decided === null || source === null)
+    throw RegistryError.of('version-state', 'it was not examined by this program; submit it again');
   const steps = stepsOf(means, task);
   const report = await reportFrom(means, version.id, 'scan-report');
-  const decision = await decideNow(means.store.read, { version, facts: source, nowMs: Date.now() });
   const work = { task, version, source, report, steps };
-  const isConverted = decision.convert && needsConversion(report);
+  const isConverted = decided.decision.convert && needsConversion(report);
   const prepared = isConverted ? await converted(means, work) : await asItCame(means, work);
   await steps.begin('writes the bills of materials', shares.describe);
   const { name } = await modelOf(means.store.read, version.model_id);
@@ -68,6 +69,8 @@ interface Work {
 }
 
 async function asItCame(means: ThreadMeans, { version, source }: Work): Promise<Prepared> {
+  // An attempt before may have converted it, and been sent back: nothing may attest that of what is given out as it came.
+  await dropEvidence(means, { versionId: version.id, kinds: ['conversion-record', 'release-report'] });
   const rows = await sourceRows(means.store.read, version.id);
   return { rows, facts: await factsFrom(means, version.id), admission: source };
 }

@@ -15,7 +15,11 @@ export interface ReleaseRow {
 const ROWS_AT_ONCE = 1000;
 
 /** The files of a side, all of them stored. @throws RegistryError `upload-incomplete`. */
-async function rowsOf(read: ThreadStore['read'], versionId: string, side: 'source' | 'release'): Promise<ReleaseRow[]> {
+export async function rowsOf(
+  read: ThreadStore['read'],
+  versionId: string,
+  side: 'source' | 'release',
+): Promise<ReleaseRow[]> {
   const rows = await read
     .selectFrom('registry_files')
     .select(['path', 'bytes', 'digest', 'format', 'verdict'])

@@ -20,6 +20,7 @@ const kinds: Readonly<Record<Notice['kind'], readonly [mark: string, word: strin
   'review-wanted': ['review', 'Review wanted'],
   released: ['released', 'Released'],
   'waiver-ends': ['overdue', 'A waiver ends'],
+  'not-examined': ['failed', 'Could not be examined again'],
 };
 
 const columns: readonly Column<Notice>[] = [
