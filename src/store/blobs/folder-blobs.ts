@@ -14,7 +14,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { reasonOf } from '../../node/reason.ts';
-import type { BlobInfo, BlobRange, Blobs, PutOptions } from './blobs.ts';
+import type { BlobInfo, BlobRange, Blobs, PutOptions, StoredBlob } from './blobs.ts';
 import { GatheringWriter } from './gathering-writer.ts';
 import { ContentMeter, checkRange, hexOf, verified } from './digest.ts';
 import { BlobError } from './errors.ts';
@@ -25,6 +25,8 @@ const FOLDER_MODE = 0o700;
 /** Another disk, a file system without links, or too many of them. */
 const cannotLink: ReadonlySet<unknown> = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP']);
 const INCOMING = 'incoming';
+const FOLDER_NAME = /^[0-9a-f]{2}$/;
+const FILE_NAME = /^[0-9a-f]{64}$/;
 const READ_BYTES = 256 * 1024;
 /** An upload writes all the time; one whose file rested for so long has lost its process. */
 const STALE_MS = 3_600_000;
@@ -113,6 +115,19 @@ export class FolderBlobs implements Blobs {
     if ((await this.stat(digest)) === undefined) return;
     await rm(path, { force: true });
     await syncFolder(dirname(path));
+  }
+
+  async *list(): AsyncIterable<StoredBlob> {
+    for (const first of await namesIn(this.#root, FOLDER_NAME)) {
+      for (const second of await namesIn(join(this.#root, first), FOLDER_NAME)) {
+        const folder = join(this.#root, first, second);
+        for (const hex of await namesIn(folder, FILE_NAME)) {
+          const found = await lstat(join(folder, hex)).catch(() => undefined);
+          if (found?.isFile() === true && hex.startsWith(first + second))
+            yield { digest: `sha256:${hex}`, storedAtMs: found.mtimeMs };
+        }
+      }
+    }
   }
 
   async sweep(idleMs: number): Promise<number> {
@@ -231,6 +246,16 @@ async function checkFolder(path: string): Promise<void> {
   const found = await lstat(path);
   if (!found.isDirectory())
     throw BlobError.of('blobs-unsafe', { path, reason: 'expected a folder, found a link or file' });
+}
+
+/** None where there is no such folder any more. */
+async function namesIn(folder: string, pattern: RegExp): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => pattern.test(name));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
+    throw unavailable('list blobs', error);
+  }
 }
 
 /** The name of a file is durable once its folder is. */
