@@ -43,6 +43,8 @@ export interface Blobs {
    */
   linkTo?(digest: string, path: string): Promise<boolean>;
   remove(digest: string): Promise<void>;
+  /** Only where blobs are files: whether a backup is being made, which may need what nothing names any more. */
+  areHeld?(): Promise<boolean>;
   /** Every blob, in any order; one that comes or goes meanwhile may be missing. */
   list(): AsyncIterable<StoredBlob>;
   /** Removes what uploads that never ended left behind, if they rested for longer than this. Answers with how many. */

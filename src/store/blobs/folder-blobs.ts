@@ -18,6 +18,7 @@ import type { BlobInfo, BlobRange, Blobs, PutOptions, StoredBlob } from './blobs
 import { GatheringWriter } from './gathering-writer.ts';
 import { ContentMeter, checkRange, hexOf, verified } from './digest.ts';
 import { BlobError } from './errors.ts';
+import { areRemovalsHeld } from './removal-hold.ts';
 
 const FILE_MODE = 0o600;
 const READ_ONLY_MODE = 0o400;
@@ -115,6 +116,10 @@ export class FolderBlobs implements Blobs {
     if ((await this.stat(digest)) === undefined) return;
     await rm(path, { force: true });
     await syncFolder(dirname(path));
+  }
+
+  areHeld(): Promise<boolean> {
+    return onDisk('say whether a backup is being made', () => areRemovalsHeld(this.#root));
   }
 
   async *list(): AsyncIterable<StoredBlob> {
