@@ -1,5 +1,6 @@
 import { mkdir, open, statfs } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { isDiskFull } from '../../node/disk-full.ts';
 import { wipe } from '../../seal/crypto.ts';
 import type { Blobs } from '../../store/blobs/blobs.ts';
 import { BlobError } from '../../store/blobs/errors.ts';
@@ -116,7 +117,7 @@ async function copy(pieces: AsyncIterable<Uint8Array>, { target, bytes, wanted }
       onBytes?.(piece.length);
     }
   } catch (error) {
-    throw isFull(error) ? RegistryError.of('no-room', `${bytes} bytes more are needed`, error) : error;
+    throw isDiskFull(error) ? RegistryError.of('no-room', `${bytes} bytes more are needed`, error) : error;
   } finally {
     await file.close();
   }
@@ -126,8 +127,4 @@ async function checkRoom(folder: string, bytes: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   if (bytes + MIN_FREE_BYTES > free) throw RegistryError.of('no-room', `${bytes} bytes are needed, ${free} are free`);
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

@@ -6,6 +6,7 @@ import { MAX_ATTEMPTS } from './job-kinds.ts';
 
 /** What passes by itself: something that is needed did not answer, or had no room. */
 const passing: ReadonlySet<string> = new Set([
+  'blobs-full',
   'blobs-unavailable',
   'keys-unavailable',
   'provider-failed',
@@ -23,6 +24,7 @@ const passing: ReadonlySet<string> = new Set([
   'outcome-unknown',
   'ENOSPC',
   'EDQUOT',
+  'EFBIG',
   'EMFILE',
   'ENFILE',
   'EIO',
@@ -37,6 +39,7 @@ const ofMachine: ReadonlySet<string> = new Set([
   'no-space',
   'provider-failed',
   'blob-damaged',
+  'blobs-full',
   'blobs-unavailable',
   'blobs-unconfigured',
   'blobs-unsafe',

@@ -34,6 +34,7 @@ export function problemCatalogue(): ReadonlyMap<string, ProblemKind> {
     JobError.of('job-missing', { id: 'of this id' }),
     JobError.of('job-not-failed', { id: 'of this id', state: 'otherwise' }),
     JobError.of('job-superseded', { id: 'of this id', other: 'of another' }),
+    BlobError.of('blobs-full', { operation: 'answer', reason: '' }),
     BlobError.of('blobs-unavailable', { operation: 'answer', reason: '' }),
     CounterError.of('counters-unavailable', { reason: '' }),
   ];

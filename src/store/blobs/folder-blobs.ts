@@ -13,6 +13,7 @@ import {
   type FileHandle as OpenFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isDiskFull } from '../../node/disk-full.ts';
 import { reasonOf } from '../../node/reason.ts';
 import type { BlobInfo, BlobRange, Blobs, PutOptions, StoredBlob } from './blobs.ts';
 import { GatheringWriter } from './gathering-writer.ts';
@@ -278,7 +279,8 @@ async function onDisk<T>(operation: string, work: () => Promise<T>): Promise<T> 
 }
 
 function unavailable(operation: string, error: unknown): BlobError {
-  return BlobError.of('blobs-unavailable', { operation, reason: reasonOf(error) }, error);
+  const code = isDiskFull(error) ? 'blobs-full' : 'blobs-unavailable';
+  return BlobError.of(code, { operation, reason: reasonOf(error) }, error);
 }
 
 function codeOf(error: unknown): unknown {
