@@ -8,6 +8,7 @@ import { decideAbout, type DecidedVersion, decideVersion, reasonsForLedger } fro
 import { RegistryError } from '../errors.ts';
 import { beginRelease } from '../pipeline/begin-release.ts';
 import { notify } from '../pipeline/notices.ts';
+import { ownersOf } from '../pipeline/who-to-tell.ts';
 import type { Registry } from '../registry.ts';
 import { moveVersion, type VersionRow } from '../versions/move-version.ts';
 import { checkWaiver, makeWaiver, type WaiverRequest } from '../waivers/make-waiver.ts';
@@ -75,7 +76,7 @@ async function refuse(change: Change, { bus }: Means, { version, request, atMs }
     atMs,
     entry: { decision: 'deny', personal: { reason }, severity: 'medium' },
   });
-  const principals = await concerned(change, version);
+  const principals = await ownersOf(change, version);
   await notify(change, { kind: 'denied', versionId: version.id, principals, text: reason, atMs });
 }
 
@@ -159,17 +160,4 @@ async function insertApproval({ sql }: Change, { version, request, atMs }: Decid
       at: atMs,
     })
     .execute();
-}
-
-/** Whoever sent it, and the owner of the model. */
-async function concerned({ sql }: Change, version: VersionRow): Promise<PrincipalRef[]> {
-  const model = await sql
-    .selectFrom('registry_models')
-    .select(['owner_kind', 'owner_id'])
-    .where('id', '=', version.model_id)
-    .executeTakeFirst();
-  return [
-    { kind: version.created_by_kind, id: version.created_by_id },
-    { kind: model?.owner_kind ?? null, id: model?.owner_id ?? null },
-  ].flatMap(({ kind, id }) => (kind === null || id === null ? [] : [{ kind, id }]));
 }
