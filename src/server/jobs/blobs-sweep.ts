@@ -14,7 +14,8 @@ const AFTER_RESTORING_MS = 30 * DAY_MS;
 
 export const blobsSweep = defineProcessJob({
   kind: 'blobs.sweep',
-  title: 'remove what uploads that never ended left behind, and results of jobs that were kept long enough',
+  title:
+    'remove what uploads that never ended left behind, blobs that nothing names, and results that were kept long enough',
   run: async ({ store, blobs, facts, clock }, { signal }) => {
     await expireResults({ store, blobs }, clock() - facts.config.jobs.keepResultsDays * DAY_MS);
     await blobs.sweep(IDLE_MS);
