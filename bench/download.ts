@@ -8,14 +8,12 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { get } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { registryContentBindings } from '../src/server/routes/registry-contents.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { release, versionWith } from '../test/registry/contents-fixture.ts';
 import { openTestRegistry } from '../test/registry/fixture.ts';
-import { testServer } from '../test/server/test-server.ts';
+import { downloadHeaders, serveDownloads } from './serve-downloads.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,9 +25,6 @@ const { values, positionals } = parseArgs({
 const fileBytes = Number(values.mib ?? 100) * 1024 * 1024;
 const clients = Number(values.clients ?? 64);
 const rounds = Number(values.rounds ?? 5);
-
-/** What the server goes by, whatever port it gets. */
-const HOST = 'localhost:9999';
 
 interface Round {
   readonly bytesPerSecond: number;
@@ -44,7 +39,7 @@ async function fetchAll(url: string): Promise<void> {
 
 function fetchOne(url: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    get(url, { headers: { authorization: 'Bearer bench', host: HOST }, agent: false }, (response) => {
+    get(url, { headers: downloadHeaders, agent: false }, (response) => {
       let bytes = 0;
       response.on('data', (piece: Buffer) => void (bytes += piece.length));
       response.on('error', reject);
@@ -75,19 +70,8 @@ async function bench(folder: string): Promise<void> {
     sql.updateTable('registry_versions').set({ state: 'released' }).where('id', '=', versions.plain).execute(),
   );
   await release(registry, versions.sealed);
-  const person = { principal: test.owner, credential: { kind: 'key' as const, id: 'bench' }, level: 2 as const };
-  const { app } = testServer({
-    config: { origin: `http://${HOST}` },
-    bindings: registryContentBindings,
-    services: { registry, store, blobs: registry.blobs },
-    decide: () => ({ allowed: true }),
-    authenticator: {
-      resolveBearer: async () => ({ ...person, verifiedAtMs: null, enrolmentRequired: false, scopes: null }),
-    },
-  });
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  const origin = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
-  const urlOf = (id: string): string => `${origin}/api/registry/versions/${id}/file?path=model.safetensors`;
+  const served = await serveDownloads(test);
+  const urlOf = (id: string): string => served.urlOf(id, 'model.safetensors');
   const results: Record<keyof typeof versions, Round[]> = { plain: [], sealed: [] };
   let peak = 0;
   const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 50);
@@ -101,7 +85,7 @@ async function bench(folder: string): Promise<void> {
   }
   clearInterval(watch);
   print(results, { before, peak });
-  await app.close();
+  await served.close();
   await test.end();
   await store.close();
 }

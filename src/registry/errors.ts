@@ -5,6 +5,11 @@ const row = (title: string, httpStatus: number, hint?: string): ErrorRow<Detail>
 
 /** Why the registry does not do what it was asked. Codes are stable: clients and tests rely on them. */
 const registryErrors = {
+  'blobs-full': row(
+    'there is no room in the store of contents',
+    507,
+    'whoever runs the server makes room; then it goes on where it was',
+  ),
   'blobs-unavailable': row('the store of contents cannot be reached', 503, 'try again in a moment'),
   'classification-below-project': row(
     'a model cannot be less confidential than its project',

@@ -44,6 +44,8 @@ export class S3StandIn {
   readonly objects = new Map<string, StoredObject>();
   readonly uploads = new Map<string, Upload>();
   readonly faults: S3Fault[] = [];
+  /** Objects of one list. */
+  pageLength = 1000;
   readonly #server: Server = createServer((request, response) => void this.#serve(request, response));
 
   async start(): Promise<string> {
@@ -143,12 +145,21 @@ export class S3StandIn {
 
   #list({ query }: Asked): Answer {
     const prefix = query.get('prefix') ?? '';
-    const found = [...this.objects].filter(([key]) => key.startsWith(prefix));
+    const after = query.get('continuation-token') ?? '';
+    const all = [...this.objects]
+      .filter(([key]) => key.startsWith(prefix) && key > after)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const found = all.slice(0, this.pageLength);
+    const last = found.at(-1)?.[0];
+    const next =
+      all.length > found.length && last !== undefined
+        ? `<IsTruncated>true</IsTruncated><NextContinuationToken>${last}</NextContinuationToken>`
+        : '';
     const contents = found.map(
       ([key, { at, body }]) =>
         `<Contents><Key>${key}</Key><LastModified>${at.toISOString()}</LastModified><Size>${body.length}</Size></Contents>`,
     );
-    return { status: 200, body: xml('ListBucketResult', contents.join('')) };
+    return { status: 200, body: xml('ListBucketResult', `${next}${contents.join('')}`) };
   }
 
   #listUploads({ query }: Asked): Answer {

@@ -78,3 +78,40 @@ export async function contentRow(registry: Registry, content: Uint8Array) {
     .where('digest', '=', digestOf(content))
     .executeTakeFirst();
 }
+
+/** Blobs whose methods can be spread over. */
+export function bound(blobs: Registry['blobs']): Registry['blobs'] {
+  return {
+    column: blobs.column,
+    put: (...args) => blobs.put(...args),
+    stat: (...args) => blobs.stat(...args),
+    read: (...args) => blobs.read(...args),
+    remove: (...args) => blobs.remove(...args),
+    list: () => blobs.list(),
+    sweep: (...args) => blobs.sweep(...args),
+    probe: () => blobs.probe(),
+    close: () => blobs.close(),
+  };
+}
+
+/** A registry that stops for something before each change and each put of its work, and right after it. */
+export function atEachStep(registry: Registry, step: () => Promise<unknown>): Registry {
+  const { store, blobs } = registry;
+  const between = async <T>(work: () => Promise<T>): Promise<T> => {
+    await step();
+    const value = await work();
+    await step();
+    return value;
+  };
+  return {
+    ...registry,
+    store: {
+      dialect: store.dialect,
+      read: store.read,
+      ledger: store.ledger,
+      close: () => store.close(),
+      change: (run) => between(() => store.change(run)),
+    },
+    blobs: { ...bound(blobs), put: (...args) => between(() => blobs.put(...args)) },
+  };
+}

@@ -17,7 +17,17 @@ import type { Registry } from '../../src/registry/registry.ts';
 import { SealError } from '../../src/seal/errors.ts';
 import type { KeyProvider } from '../../src/seal/providers/key-provider.ts';
 import { describeEachStore, type TestStore } from '../build/store.ts';
-import { allOf, contentRow, digestOf, inPieces, move, release, versionWith } from './contents-fixture.ts';
+import {
+  allOf,
+  atEachStep,
+  bound,
+  contentRow,
+  digestOf,
+  inPieces,
+  move,
+  release,
+  versionWith,
+} from './contents-fixture.ts';
 import { openTestRegistry, type TestRegistry } from './fixture.ts';
 
 const never = new AbortController().signal;
@@ -358,48 +368,17 @@ function failing(keys: KeyProvider, isUp: () => boolean): KeyProvider {
   };
 }
 
-function bound(blobs: Registry['blobs']): Registry['blobs'] {
-  return {
-    column: blobs.column,
-    put: (...args) => blobs.put(...args),
-    stat: (...args) => blobs.stat(...args),
-    read: (...args) => blobs.read(...args),
-    remove: (...args) => blobs.remove(...args),
-    sweep: (...args) => blobs.sweep(...args),
-    probe: () => blobs.probe(),
-    close: () => blobs.close(),
-  };
-}
-
 async function* slices(bytes: Buffer, range = { start: 0, end: bytes.length }): AsyncGenerator<Uint8Array> {
   yield bytes.subarray(range.start, range.end);
 }
 
 /** A registry whose process is killed at a point of its work: before each change and put, and right after it, there is one. */
 function cutAt(registry: Registry, point: number): Registry {
-  const { store, blobs } = registry;
   let left = point;
-  const pass = (): void => {
+  const stepped = atEachStep(registry, async () => {
     left -= 1;
     if (left <= 0) throw new Error('killed');
-  };
-  const cut = async <T>(work: () => Promise<T>): Promise<T> => {
-    pass();
-    const value = await work();
-    pass();
-    return value;
-  };
-  return {
-    ...registry,
-    // What follows the commit dies with it.
-    contents: { ...registry.contents, afterwards: () => undefined },
-    store: {
-      dialect: store.dialect,
-      read: store.read,
-      ledger: store.ledger,
-      close: () => store.close(),
-      change: (run) => cut(() => store.change(run)),
-    },
-    blobs: { ...bound(blobs), put: (...args) => cut(() => blobs.put(...args)) },
-  };
+  });
+  // What follows the commit dies with it.
+  return { ...stepped, contents: { ...registry.contents, afterwards: () => undefined } };
 }

@@ -21,6 +21,7 @@ import type { Blobs } from '../../src/store/blobs/blobs.ts';
 import { BlobError } from '../../src/store/blobs/errors.ts';
 import { removeUnnamedBlobs } from '../../src/store/blobs/remove-unnamed.ts';
 import { describeEachStore, type TestStore } from '../build/store.ts';
+import { bound } from './contents-fixture.ts';
 import { openTestRegistry, type TestRegistry } from './fixture.ts';
 
 const MIB = 1024 * 1024;
@@ -445,15 +446,14 @@ describeEachStore('uploads', ({ makeStore }) => {
     await abandon(first);
     const second = await begin([{ path: 'a', bytes: 3 }]);
     let putting: Promise<unknown> = Promise.resolve();
-    const blobs: Blobs = Object.assign(Object.create(registry.blobs) as Blobs, {
-      put: registry.blobs.put.bind(registry.blobs),
-      stat: registry.blobs.stat.bind(registry.blobs),
+    const blobs: Blobs = {
+      ...bound(registry.blobs),
       remove: async (digest: string) => {
         putting = put(second, 'a', content);
         await expect(putting).rejects.toMatchObject({ code: 'blobs-unavailable', httpStatus: 503 });
         await registry.blobs.remove(digest);
       },
-    });
+    };
     expect(await removeUnnamedBlobs({ ...registry, blobs })).toBe(1);
     expect([await missing(second), await isStored(content)]).toEqual([{ a: [0] }, false]);
     await put(second, 'a', content);

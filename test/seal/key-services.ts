@@ -77,23 +77,27 @@ function decrypt(key: Buffer, sealed: Buffer, bound: Buffer): Buffer | null {
 export const VAULT_TOKEN = 'hvs.a-token-that-must-not-leak';
 
 /** The part of HashiCorp Vault's transit engine that is used: a derived AEAD key at `transit/model`. */
-export function serveVault(): Promise<StandIn> {
-  const master = randomBytes(32);
+export async function serveVault(): Promise<StandIn & { rotate(): void }> {
+  const masters = [randomBytes(32)];
   const bytes = (value: unknown): Buffer => Buffer.from(textOf(value), 'base64');
-  return serve((url, body, headers) => {
+  const standIn = await serve((url, body, headers) => {
     if (headers['x-vault-token'] !== VAULT_TOKEN) return { status: 403, body: { errors: ['permission denied'] } };
     const operation = /^\/v1\/transit\/(encrypt|decrypt)\/model$/.exec(url)?.[1];
     if (operation === undefined) return { status: 404, body: { errors: [] } };
+    const [, version = `v${masters.length}`, wrapped = ''] = textOf(body['ciphertext']).split(':');
+    const master = masters[Number(version.slice(1)) - 1] ?? Buffer.alloc(0);
     const key = createHash('sha256').update(master).update(bytes(body['context'])).digest();
     const bound = bytes(body['associated_data']);
     if (operation === 'encrypt') {
       const sealed = encrypt(key, bytes(body['plaintext']), bound);
-      return { status: 200, body: { data: { ciphertext: `vault:v1:${sealed.toString('base64')}`, key_version: 1 } } };
+      const ciphertext = `vault:${version}:${sealed.toString('base64')}`;
+      return { status: 200, body: { data: { ciphertext, key_version: masters.length } } };
     }
-    const plain = decrypt(key, bytes(textOf(body['ciphertext']).split(':')[2]), bound);
+    const plain = decrypt(key, bytes(wrapped), bound);
     if (plain === null) return { status: 400, body: { errors: [`invalid ciphertext ${textOf(body['ciphertext'])}`] } };
     return { status: 200, body: { data: { plaintext: plain.toString('base64') } } };
   });
+  return Object.assign(standIn, { rotate: () => void masters.push(randomBytes(32)) });
 }
 
 export const KMS_KEY = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';

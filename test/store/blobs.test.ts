@@ -138,6 +138,20 @@ describe.each(Object.entries(blobColumns))('blobs in %s', (_, open) => {
     expect(await blobs.stat(digest)).toBeUndefined();
   });
 
+  it('lists each of them, with when it was stored', async () => {
+    const before = Date.now() - 2000;
+    const stored: string[] = [];
+    for (let number = 0; number < 5; number += 1)
+      stored.push((await blobs.put(chunksOf(randomBytes(9)), limit)).digest);
+    const listed = new Map<string, number>();
+    for await (const { digest, storedAtMs } of blobs.list()) listed.set(digest, storedAtMs);
+    for (const digest of stored) expect(listed.get(digest)).toBeGreaterThan(before);
+    await blobs.remove(stored[0] ?? '');
+    const left = [];
+    for await (const { digest } of blobs.list()) left.push(digest);
+    expect(new Set(left)).toEqual(new Set([...listed.keys()].filter((digest) => digest !== stored[0])));
+  });
+
   it.each(['', 'sha256:', `sha256:${'A'.repeat(64)}`, `sha256:../${'a'.repeat(61)}`, `md5:${'a'.repeat(64)}`])(
     'refuses %j, which is no digest',
     async (digest) => {

@@ -1,5 +1,6 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
+import { isDiskFull } from '../../node/disk-full.ts';
 import { freeBytes } from '../../node/free-bytes.ts';
 import { wipe } from '../../seal/crypto.ts';
 import type { Blobs } from '../../store/blobs/blobs.ts';
@@ -123,12 +124,8 @@ async function copy(pieces: AsyncIterable<Uint8Array>, { target, bytes, wanted }
       onBytes?.(piece.length);
     }
   } catch (error) {
-    throw isFull(error) ? RegistryError.of('no-room', `${bytes} bytes more are needed`, error) : error;
+    throw isDiskFull(error) ? RegistryError.of('no-room', `${bytes} bytes more are needed`, error) : error;
   } finally {
     await file.close();
   }
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
 }

@@ -1,5 +1,5 @@
 import { wipe } from '../../seal/crypto.ts';
-import { unnameBlobs } from '../../store/blobs/name-blob.ts';
+import { nameBlob, unnameBlobs } from '../../store/blobs/name-blob.ts';
 import { removeUnnamedBlobs } from '../../store/blobs/remove-unnamed.ts';
 import type { Change } from '../../store/store.ts';
 import { RegistryError } from '../errors.ts';
@@ -8,6 +8,7 @@ import { claimKeys } from './claim-keys.ts';
 import { dropPlain } from './drop-plain.ts';
 import { openAnyKey } from './open-key.ts';
 import { readPlain } from './read-plain.ts';
+import { requireSealed } from './require-sealed.ts';
 import { requireRoomFor } from './room.ts';
 import { sealedSize, sealPieces } from './sealed-content.ts';
 
@@ -44,6 +45,7 @@ export async function sealVersion(registry: Means, wanted: Wanted): Promise<Seal
     signal.throwIfAborted();
     await sealContent(registry, content, wanted);
   }
+  await requireSealed(registry, wanted);
   const digests = await digestsOf(registry, versionId);
   return { versionId, dropPlain: () => registry.contents.afterwards(() => dropPlain(registry, digests)) };
 }
@@ -115,6 +117,7 @@ async function writeDown(
       .where('digest', '=', digest)
       .where('sealed_digest', 'is', null)
       .executeTakeFirst();
+    if (numUpdatedRows > 0n) await nameBlob(change, sealed.digest, clock());
     const unnamed = numUpdatedRows === 0n ? [sealed.digest] : [];
     await unnameBlobs(change, unnamed, clock());
     return unnamed;

@@ -8,6 +8,7 @@ import { ownersOf } from './who-to-tell.ts';
 
 /** What passes by itself: something that is needed did not answer, or had no room. */
 const passing: ReadonlySet<string> = new Set([
+  'blobs-full',
   'blobs-unavailable',
   'keys-unavailable',
   'provider-failed',
@@ -25,6 +26,7 @@ const passing: ReadonlySet<string> = new Set([
   'outcome-unknown',
   'ENOSPC',
   'EDQUOT',
+  'EFBIG',
   'EMFILE',
   'ENFILE',
   'EIO',
@@ -39,6 +41,7 @@ const ofMachine: ReadonlySet<string> = new Set([
   'no-space',
   'provider-failed',
   'blob-damaged',
+  'blobs-full',
   'blobs-unavailable',
   'blobs-unconfigured',
   'blobs-unsafe',

@@ -27,7 +27,7 @@ interface Part extends Place {
 /**
  * Stores one part of a file. It is hashed while it arrives; one that is cut off, too long or other than announced leaves nothing. The same
  * part again replaces the one before. A part has no entry in the ledger: the version does, when it begins and when it is whole.
- * @throws RegistryError `version-unknown`, `version-state`, `file-unknown`, `part-wrong`, `no-room`, `blobs-unavailable`
+ * @throws RegistryError `version-unknown`, `version-state`, `file-unknown`, `part-wrong`, `no-room`, `blobs-full`, `blobs-unavailable`
  */
 export async function putPart({ store, blobs, clock }: Means, part: Part): Promise<BlobInfo> {
   // It may be cut off before it is read: reading tells of it then.
@@ -120,6 +120,7 @@ async function forgetPart(store: Store, { versionId, path, part }: Place, digest
 function asRegistryError(error: unknown): unknown {
   if (!(error instanceof BlobError)) return error;
   if (error.code === 'digest-mismatch') return RegistryError.of('part-wrong', 'it has another digest', error);
+  if (error.code === 'blobs-full') return RegistryError.of('blobs-full', '', error);
   if (error.code === 'blobs-unavailable') return RegistryError.of('blobs-unavailable', '', error);
   return error;
 }

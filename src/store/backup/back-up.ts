@@ -1,9 +1,10 @@
 import { chmodSync, createWriteStream, existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { finished } from 'node:stream/promises';
 import { KEYS_FOLDER } from '../ledger/ledger-keys.ts';
+import { HOLDS_FOLDER, holdRemovals } from '../blobs/removal-hold.ts';
 import { folderLayout, pathIn } from '../sqlite/folder.ts';
 import { type Copied, copyFile, digestFile } from './copy-file.ts';
 import { BackupError } from './errors.ts';
@@ -32,7 +33,7 @@ export interface BackedUp {
 }
 
 /**
- * Copies the records, as they are at one moment, and the blobs that belong to them, while a server goes on working.
+ * Copies the records, as they are at one moment, and the blobs that belong to them, while a server goes on working: it removes none meanwhile.
  * @throws BackupError `nothing-to-back-up`, `keys-elsewhere`, `place-taken`; errors of the file system.
  */
 export async function backUp(options: BackupOptions): Promise<BackedUp> {
@@ -41,7 +42,13 @@ export async function backUp(options: BackupOptions): Promise<BackedUp> {
   const keys = join(folder, KEYS_FOLDER);
   // Whoever believes to have them in the backup loses the ledger with the machine.
   if (withKeys && !existsSync(keys)) throw BackupError.of('keys-elsewhere', keys);
-  return fillNewFolder(target, (temporary) => fill(temporary, options));
+  const { blobs = join(folder, BLOBS_FOLDER) } = options;
+  const hold = blobs !== null && existsSync(blobs) ? await holdRemovals(blobs) : null;
+  try {
+    return await fillNewFolder(target, (temporary) => fill(temporary, options));
+  } finally {
+    await hold?.end();
+  }
 }
 
 async function fill(temporary: string, options: BackupOptions): Promise<BackedUp> {
@@ -56,15 +63,28 @@ async function fill(temporary: string, options: BackupOptions): Promise<BackedUp
   };
   await writeManifestLine(manifest, header);
   await note(folderLayout.records, await digestFile(join(temporary, folderLayout.records)));
-  // Blobs never change, and were there before the records that name them: those of the moment are all there now.
+  // Blobs never change, were there before the records that name them, and are not removed meanwhile: those of the moment are all there.
   for (const [name, place] of foldersOf(options)) {
-    for await (const path of filesIn(place))
-      await note(`${name}/${path}`, await copyFile(join(place, path), join(temporary, name, path)));
+    for await (const path of filesIn(place)) {
+      const copied = await copyIfThere(join(place, path), join(temporary, name, path));
+      if (copied !== null) await note(`${name}/${path}`, copied);
+    }
   }
   await writeManifestLine(manifest, { files });
   manifest.end();
   await finished(manifest);
   return { header, files, bytes };
+}
+
+/** Null where it was removed since it was listed: by somebody who had begun before anything was held. */
+async function copyIfThere(from: string, to: string): Promise<Copied | null> {
+  try {
+    return await copyFile(from, to);
+  } catch (error) {
+    if (existsSync(from)) throw error;
+    await rm(to, { force: true });
+    return null;
+  }
 }
 
 function foldersOf({ folder, blobs = join(folder, BLOBS_FOLDER), withKeys }: BackupOptions): [string, string][] {
@@ -108,7 +128,7 @@ async function* filesIn(folder: string, below = ''): AsyncGenerator<string> {
   const names = await readdir(join(folder, below), { withFileTypes: true });
   for (const entry of names.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory() && path !== 'incoming') yield* filesIn(folder, path);
+    if (entry.isDirectory() && path !== 'incoming' && path !== HOLDS_FOLDER) yield* filesIn(folder, path);
     else if (entry.isFile()) yield path;
   }
 }

@@ -4,6 +4,12 @@ export interface BlobInfo {
   readonly bytes: number;
 }
 
+export interface StoredBlob {
+  readonly digest: string;
+  /** When its bytes were written last, ms since 1970 by the clock of the store. */
+  readonly storedAtMs: number;
+}
+
 /** Bytes from `start` to before `end`; both within the blob. */
 export interface BlobRange {
   readonly start: number;
@@ -40,6 +46,10 @@ export interface Blobs {
   /** Only where blobs are files: how many bytes the disk still takes; undefined where it does not say. */
   freeBytes?(): Promise<number | undefined>;
   remove(digest: string): Promise<void>;
+  /** Only where blobs are files: whether a backup is being made, which may need what nothing names any more. */
+  areHeld?(): Promise<boolean>;
+  /** Every blob, in any order; one that comes or goes meanwhile may be missing. */
+  list(): AsyncIterable<StoredBlob>;
   /** Removes what uploads that never ended left behind, if they rested for longer than this. Answers with how many. */
   sweep(idleMs: number): Promise<number>;
   /** Whether the place can be written and read at all. */

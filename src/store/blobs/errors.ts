@@ -34,6 +34,10 @@ const blobErrors = {
   'blobs-unconfigured': row((d: { reason: string }) => `the store of blobs cannot be used: ${d.reason}`, {
     httpStatus: 500,
   }),
+  'blobs-full': row(
+    (d: { operation: string; reason: string }) => `the store of blobs did not ${d.operation}: ${d.reason}`,
+    { httpStatus: 507, hint: 'make room, then try again; nothing was stored' },
+  ),
   'blobs-unavailable': row(
     (d: { operation: string; reason: string }) => `the store of blobs did not ${d.operation}: ${d.reason}`,
     { httpStatus: 503, hint: 'try again; if it stays so, look at the store of blobs' },

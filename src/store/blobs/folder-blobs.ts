@@ -13,13 +13,15 @@ import {
   type FileHandle as OpenFile,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isDiskFull } from '../../node/disk-full.ts';
 import { freeBytes } from '../../node/free-bytes.ts';
 import { reasonOf } from '../../node/reason.ts';
-import type { BlobInfo, BlobRange, Blobs, PutOptions } from './blobs.ts';
+import type { BlobInfo, BlobRange, Blobs, PutOptions, StoredBlob } from './blobs.ts';
 import { BlockWriter } from './block-writer.ts';
 import { checkRange, ContentLimits, hexOf, verified } from './digest.ts';
 import { DigestThreads } from './digest-threads.ts';
 import { BlobError } from './errors.ts';
+import { areRemovalsHeld } from './removal-hold.ts';
 
 const FILE_MODE = 0o600;
 const READ_ONLY_MODE = 0o400;
@@ -27,6 +29,8 @@ const FOLDER_MODE = 0o700;
 /** Another disk, a file system without links, or too many of them. */
 const cannotLink: ReadonlySet<unknown> = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP']);
 const INCOMING = 'incoming';
+const FOLDER_NAME = /^[0-9a-f]{2}$/;
+const FILE_NAME = /^[0-9a-f]{64}$/;
 const READ_BYTES = 256 * 1024;
 /** An upload writes all the time; one whose file rested for so long has lost its process. */
 const STALE_MS = 3_600_000;
@@ -118,6 +122,23 @@ export class FolderBlobs implements Blobs {
     if ((await this.stat(digest)) === undefined) return;
     await rm(path, { force: true });
     await syncFolder(dirname(path));
+  }
+
+  areHeld(): Promise<boolean> {
+    return onDisk('say whether a backup is being made', () => areRemovalsHeld(this.#root));
+  }
+
+  async *list(): AsyncIterable<StoredBlob> {
+    for (const first of await namesIn(this.#root, FOLDER_NAME)) {
+      for (const second of await namesIn(join(this.#root, first), FOLDER_NAME)) {
+        const folder = join(this.#root, first, second);
+        for (const hex of await namesIn(folder, FILE_NAME)) {
+          const found = await lstat(join(folder, hex)).catch(() => undefined);
+          if (found?.isFile() === true && hex.startsWith(first + second))
+            yield { digest: `sha256:${hex}`, storedAtMs: found.mtimeMs };
+        }
+      }
+    }
   }
 
   async sweep(idleMs: number): Promise<number> {
@@ -237,6 +258,16 @@ async function checkFolder(path: string): Promise<void> {
     throw BlobError.of('blobs-unsafe', { path, reason: 'expected a folder, found a link or file' });
 }
 
+/** None where there is no such folder any more. */
+async function namesIn(folder: string, pattern: RegExp): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => pattern.test(name));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return [];
+    throw unavailable('list blobs', error);
+  }
+}
+
 /** The name of a file is durable once its folder is. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
@@ -252,7 +283,8 @@ async function onDisk<T>(operation: string, work: () => Promise<T>): Promise<T> 
 }
 
 function unavailable(operation: string, error: unknown): BlobError {
-  return BlobError.of('blobs-unavailable', { operation, reason: reasonOf(error) }, error);
+  const code = isDiskFull(error) ? 'blobs-full' : 'blobs-unavailable';
+  return BlobError.of(code, { operation, reason: reasonOf(error) }, error);
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,7 +1,6 @@
-import type { Kysely } from 'kysely';
 import type { ThreadStore } from '../jobs/threads/remote-store.ts';
-import type { Database } from '../tables/index.ts';
 import type { Blobs } from './blobs.ts';
+import { namedBlobs } from './named-blobs.ts';
 
 interface Means {
   readonly store: ThreadStore;
@@ -49,32 +48,22 @@ async function removeUnnamedBlob({ store, blobs, clock }: Means, digest: string)
       .returning('digest')
       .executeTakeFirst();
     if (claimed === undefined) return false;
-    if (!(await isNamed(sql, digest))) return true;
+    if (!(await namedBlobs(sql, [digest])).has(digest)) return true;
     await sql.deleteFrom('blob_removals').where('digest', '=', digest).execute();
     return false;
   });
   if (!isClaimed) return false;
+  // Asked only now: a backup that begins later copies records that do not name it.
+  if ((await blobs.areHeld?.()) === true) {
+    await store.change(async ({ sql }) => {
+      const claim = sql.updateTable('blob_removals').set({ claimed_at: null }).where('digest', '=', digest);
+      await claim.where('claimed_at', '=', atMs).execute();
+    });
+    return false;
+  }
   await blobs.remove(digest);
   await store.change(async ({ sql }) => {
     await sql.deleteFrom('blob_removals').where('digest', '=', digest).where('claimed_at', '=', atMs).execute();
   });
   return true;
-}
-
-/** Every place that names blobs. What is missing here would be lost. */
-async function isNamed(read: Pick<Kysely<Database>, 'selectFrom'>, digest: string): Promise<boolean> {
-  const names = [
-    read.selectFrom('registry_parts').select('digest').where('digest', '=', digest).limit(1),
-    read
-      .selectFrom('registry_contents')
-      .select('digest')
-      .where('digest', '=', digest)
-      .where('is_plain', '=', 1)
-      .limit(1),
-    read.selectFrom('registry_contents').select('digest').where('sealed_digest', '=', digest).limit(1),
-    read.selectFrom('registry_evidence').select('digest').where('digest', '=', digest).limit(1),
-    read.selectFrom('job').select('id').where('result_digest', '=', digest).limit(1),
-  ];
-  for (const name of names) if ((await name.executeTakeFirst()) !== undefined) return true;
-  return false;
 }

@@ -40,6 +40,17 @@ describe('blobs in a store that fails', () => {
     await expect(collect(column.blobs.read(digest))).rejects.toMatchObject({ code: 'blobs-unavailable' });
   });
 
+  it('lists more blobs than one answer names, and nothing else', async () => {
+    server.pageLength = 2;
+    const stored = [];
+    for (let number = 0; number < 5; number += 1)
+      stored.push((await column.blobs.put(chunksOf(randomBytes(9)), limit)).digest);
+    server.objects.set('here/sha256/note.txt', { body: Buffer.alloc(1), at: new Date() });
+    const listed = [];
+    for await (const { digest } of column.blobs.list()) listed.push(digest);
+    expect(listed).toEqual(stored.toSorted());
+  });
+
   it('leaves no upload behind when a part cannot be stored', async () => {
     const when = ({ query }: { query: URLSearchParams }): boolean => query.get('partNumber') === '2';
     server.faults.push({ when, outcome: { status: 500 }, times: 1000 });

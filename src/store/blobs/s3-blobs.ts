@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { BlobInfo, BlobRange, Blobs, PutOptions } from './blobs.ts';
+import type { BlobInfo, BlobRange, Blobs, PutOptions, StoredBlob } from './blobs.ts';
 import type { S3Config } from './config.ts';
 import { ContentMeter, checkRange, hexOf, verified } from './digest.ts';
 import { BlobError } from './errors.ts';
 import { partsOf, type ContentPart } from './parts.ts';
 import { ask, isMissing, openS3, type OpenedS3 } from './s3-client.ts';
 import { sweepS3 } from './s3-sweep.ts';
+import { listS3 } from './s3-list.ts';
 import { S3Upload, partBytesFor } from './s3-upload.ts';
 
 const GiB = 1024 ** 3;
@@ -82,6 +83,11 @@ export class S3Blobs implements Blobs {
 
   async remove(digest: string): Promise<void> {
     await this.#delete(this.#keyOf(digest));
+  }
+
+  list(): AsyncIterable<StoredBlob> {
+    const { bucket, prefix } = this.#config;
+    return listS3(this.#s3, { bucket, prefix: `${prefix}sha256/` });
   }
 
   sweep(idleMs: number): Promise<number> {
