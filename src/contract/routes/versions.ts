@@ -3,6 +3,7 @@ import { defineRoute } from '../route.ts';
 import { comment, cursorQuery, id, page } from '../types/common.ts';
 import {
   beginVersion,
+  callersVersion,
   comparison,
   contentDigest,
   download,
@@ -35,7 +36,7 @@ export const versionRoutes = [
     access: { kind: 'action', action: 'models.read', resource: 'params.modelId' },
     params: z.object({ modelId: id }),
     query: cursorQuery,
-    reply: page(modelVersion),
+    reply: page(callersVersion),
   }),
   defineRoute({
     id: 'versions.begin',
@@ -82,7 +83,7 @@ export const versionRoutes = [
     summary: 'say that everything was sent: the version is examined and decided about',
     access: writeModel,
     params,
-    reply: modelVersion,
+    reply: callersVersion,
     status: 202,
   }),
   defineRoute({
@@ -100,7 +101,7 @@ export const versionRoutes = [
     summary: 'fetch a model from the hub that the configuration names, as a new version',
     access: { kind: 'action', action: 'models.write', resource: 'found' },
     body: importRequest,
-    reply: modelVersion,
+    reply: callersVersion,
     status: 202,
   }),
   defineRoute({
@@ -110,7 +111,7 @@ export const versionRoutes = [
     summary: 'one version',
     access: readModel,
     params,
-    reply: modelVersion,
+    reply: callersVersion,
   }),
   defineRoute({
     id: 'versions.files',
@@ -187,7 +188,7 @@ export const versionRoutes = [
     access: writeModel,
     params,
     body: z.strictObject({ stage, reason: comment.default('') }),
-    reply: modelVersion,
+    reply: callersVersion,
   }),
   defineRoute({
     id: 'versions.recall',
@@ -197,7 +198,7 @@ export const versionRoutes = [
     access: { kind: 'action', action: 'models.recall', resource: 'params.versionId' },
     params,
     body: z.strictObject({ reason: comment.min(8) }),
-    reply: modelVersion,
+    reply: callersVersion,
   }),
   defineRoute({
     id: 'versions.reexamine',
@@ -207,7 +208,7 @@ export const versionRoutes = [
       'examine a version once more, with the rules and the policy of now; one that was recalled or denied goes to review',
     access: { kind: 'action', action: 'models.approve', resource: 'params.versionId' },
     params,
-    reply: modelVersion,
+    reply: callersVersion,
     status: 202,
   }),
 ] as const;

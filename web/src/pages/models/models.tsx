@@ -82,9 +82,10 @@ function choiceColumn({ chosen, onChange }: Choosing): Column<Model> {
     id: 'choose',
     header: '(Choose)',
     width: '2.5rem',
-    cell: ({ id, name }) => (
-      <Checkbox aria-label={`Choose ${name}`} checked={chosen.has(id)} onChange={() => toggle(id)} />
-    ),
+    cell: ({ id, name, actions }) =>
+      actions.length > 0 && (
+        <Checkbox aria-label={`Choose ${name}`} checked={chosen.has(id)} onChange={() => toggle(id)} />
+      ),
   };
 }
 
@@ -105,8 +106,8 @@ export function ModelsPage() {
   const set = (some: ModelSearch): void =>
     void navigate({ to: '/models', search: { ...search, ...some }, replace: true });
   const writes = mayWell('models.write');
-  const acts = writes || mayWell('models.approve');
-  const shown = models.data ?? [];
+  const shown: readonly Model[] = models.data ?? [];
+  const acts = shown.some(({ actions }) => actions.length > 0);
   const isFiltered = Object.entries(search).some(
     ([name, value]) => value !== undefined && name !== 'order' && name !== 'make',
   );

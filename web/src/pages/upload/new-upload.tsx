@@ -145,7 +145,8 @@ function ModelSelect({ value, onChange }: ModelSelectProps) {
     query: { limit: MAX_OFFERED, order: 'name', isArchived: 'false', ...(search === '' ? {} : { search }) },
   });
   const chosen = useApiWhen(value !== null, 'models.show', { params: { modelId: value ?? '' } });
-  const offered = new Map((models.data?.items ?? []).map(({ id, name }) => [id, name]));
+  const own = (models.data?.items ?? []).filter(({ actions }) => actions.includes('models.write'));
+  const offered = new Map(own.map(({ id, name }) => [id, name]));
   if (chosen.data !== undefined) offered.set(chosen.data.id, chosen.data.name);
   return (
     <Select
@@ -154,7 +155,7 @@ function ModelSelect({ value, onChange }: ModelSelectProps) {
       searchable
       required
       withAsterisk={false}
-      nothingFoundMessage="No model is called that"
+      nothingFoundMessage="No model that you may change is called that"
       data={Array.from(offered, ([id, name]) => ({ value: id, label: name }))}
       filter={({ options }) => options}
       onSearchChange={setTyped}

@@ -9,7 +9,6 @@ import { FormEnd } from '../../ui/form-end.tsx';
 import { Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
-import { useMayWell } from '../models/may-well.ts';
 import { type ModelVersion, stageWords } from '../models/words.ts';
 
 type Act = 'stage' | 'recall' | 'reexamine' | 'abandon';
@@ -19,7 +18,7 @@ const examinable: ReadonlySet<ModelVersion['state']> = new Set(['review', 'relea
 
 /** What can be done about a version, as far as its state and one's own rights allow. */
 export function VersionActions({ version }: { readonly version: ModelVersion }) {
-  const possible = usePossible(version);
+  const possible = possibleActs(version);
   const [open, setOpen] = useState<Act | null>(null);
   const close = (): void => setOpen(null);
   return (
@@ -51,24 +50,22 @@ export function VersionActions({ version }: { readonly version: ModelVersion }) 
   );
 }
 
-function usePossible({ state }: ModelVersion): readonly (readonly [Act, string])[] {
-  const mayWell = useMayWell();
-  const writes = mayWell('models.write');
+function possibleActs({ state, actions }: ModelVersion): readonly (readonly [Act, string])[] {
+  const writes = actions.includes('models.write');
   const menu: readonly (readonly [Act, string, boolean])[] = [
     ['stage', 'Set the stage', writes && state === 'released'],
-    ['reexamine', 'Examine again', mayWell('models.approve') && examinable.has(state)],
-    ['recall', 'Recall', mayWell('models.recall') && state === 'released'],
+    ['reexamine', 'Examine again', actions.includes('models.approve') && examinable.has(state)],
+    ['recall', 'Recall', actions.includes('models.recall') && state === 'released'],
     ['abandon', 'Give it up', writes && abandonable.has(state)],
   ];
   return menu.filter(([, , isPossible]) => isPossible).map(([act, label]) => [act, label]);
 }
 
 /** The way to where it is decided about, for whoever may. */
-function ToDecision({ version: { id, createdBy } }: { readonly version: ModelVersion }) {
-  const mayWell = useMayWell();
+function ToDecision({ version: { id, createdBy, actions } }: { readonly version: ModelVersion }) {
   const { data: me } = useMe();
   if (createdBy?.id === me?.principal.id) return <p className="quiet">Somebody else decides about your upload.</p>;
-  if (!mayWell('models.approve')) return null;
+  if (!actions.includes('models.approve')) return null;
   return (
     <Button renderRoot={(props) => <Link to="/approvals/$versionId" params={{ versionId: id }} {...props} />}>
       Decide
