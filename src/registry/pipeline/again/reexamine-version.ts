@@ -11,6 +11,7 @@ import { RegistryError } from '../../errors.ts';
 import { evidenceNames } from '../../../sign/manifest.ts';
 import type { VersionRow } from '../../versions/move-version.ts';
 import { checkSameFiles, examineFolder } from '../examine/examine-folder.ts';
+import { inspectFolder } from '../examine/inspect-folder.ts';
 import { type Examination, examinedSet, keepDocuments, writeFileVerdicts } from '../examine/keep-examination.ts';
 import { sourceSignatures, type SourceSignatures } from '../examine/source-signature.ts';
 import { modelOf } from '../model-of.ts';
@@ -70,7 +71,7 @@ async function examine(means: ThreadMeans, { task, version, rows, folder, record
   const refused = needsConversion(report) ? await refusedConversions({ folder, report }) : [];
   const source = versionSource.parse(JSON.parse(version.source));
   const found = { model, source, report, facts, signatures, conversion: { refused }, examinedAtMs: Date.now() };
-  return { report, facts, admission: factsOf(found) };
+  return { report, facts, inspection: inspectFolder(folder, report), admission: factsOf(found) };
 }
 
 /** The signature that came with the files, where it is there; of converted files what was found when they came. */
@@ -94,13 +95,13 @@ interface Kept {
 }
 
 async function keep(means: ThreadMeans, { version, rows, examination, isConverted }: Kept): Promise<void> {
-  const { report, facts, admission } = examination;
+  const { report, facts, inspection, admission } = examination;
   const versionId = version.id;
   const { name } = await modelOf(means.store.read, version.model_id);
   await keepDocuments(
     means,
     versionId,
-    isConverted ? { report, kind: 'release-report' } : { report, facts, kind: 'scan-report' },
+    isConverted ? { report, kind: 'release-report' } : { report, facts, inspection, kind: 'scan-report' },
   );
   await writeBoms(means, { versionId, name, files: rows, facts });
   await means.store.change(async (change) => {
