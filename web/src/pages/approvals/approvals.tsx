@@ -2,7 +2,7 @@ import { SegmentedControl } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Reply } from '../../api/call.ts';
-import { usePages } from '../../api/hooks.ts';
+import { useMe, usePages } from '../../api/hooks.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { MoreRows } from '../../ui/more-rows.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -43,11 +43,7 @@ const waiting: readonly Column<Approval>[] = [
   {
     id: 'from',
     header: 'From',
-    cell: ({ version }) => (
-      <>
-        {version.createdBy?.name ?? 'the server'}, <Timestamp at={version.createdAt} />
-      </>
-    ),
+    cell: ({ version }) => <From version={version} />,
   },
 ];
 
@@ -58,6 +54,18 @@ const decided: readonly Column<Approval>[] = [
   { id: 'reason', header: 'Reason', cell: ({ reason }) => <Revealed text={reason} /> },
   { id: 'at', header: 'When', cell: ({ at }) => <Timestamp at={at} /> },
 ];
+
+/** Whoever uploaded a version sees it wait, and decides nothing about it. */
+function From({ version: { createdBy, createdAt } }: Pick<Approval, 'version'>) {
+  const { data: me } = useMe();
+  const isOwn = createdBy !== null && createdBy.id === me?.principal.id;
+  return (
+    <span>
+      {createdBy?.name ?? 'the server'}, <Timestamp at={createdAt} />
+      {isOwn && <span className="quiet"> · yours: somebody else decides</span>}
+    </span>
+  );
+}
 
 /** What waits for a person, and what persons decided. */
 export function ApprovalsPage() {
@@ -86,9 +94,9 @@ export function ApprovalsPage() {
           />
         }
         empty={
-          <EmptyState title={state === 'waiting' ? 'Nothing waits for you' : 'Nothing was decided yet'}>
+          <EmptyState title={state === 'waiting' ? 'Nothing waits' : 'Nothing was decided yet'}>
             {state === 'waiting'
-              ? 'Versions appear here when the admission policy says review, unless you uploaded them yourself.'
+              ? 'Versions that you may decide about appear here when the admission policy says review.'
               : 'Approvals and refusals are listed here, with their reasons.'}
           </EmptyState>
         }

@@ -9,7 +9,7 @@ import { Meter } from '../../ui/meter.tsx';
 import { Row, Stack } from '../../ui/panel.tsx';
 import { sentence } from '../../ui/states.tsx';
 import styles from './models.module.css';
-import type { Model } from './words.ts';
+import { examinable, type Model } from './words.ts';
 
 /** More at once would be a matter for a program. */
 const MAX_AT_ONCE = 200;
@@ -43,10 +43,10 @@ const acts: readonly Act[] = [
     id: 'reexamine',
     label: 'Examine again',
     title: (models) => `Examine ${models} again?`,
-    text: 'The newest version of each is examined with the rules and the policy of now. What the policy would no longer admit is recalled.',
+    text: 'Of each the released version, or else the newest, is examined with the rules and the policy of now. What the policy would no longer admit is recalled.',
     verb: 'Examine again',
     action: 'models.approve',
-    concerns: ({ latest, released }) => (released ?? latest) !== null,
+    concerns: ({ latest, released }) => released !== null || (latest !== null && examinable.has(latest.state)),
     run: ({ latest, released }) =>
       call('versions.reexamine', { params: { versionId: (released ?? latest)?.id ?? '' } }),
   },
@@ -64,11 +64,13 @@ const acts: readonly Act[] = [
 
 interface BulkBarProps {
   readonly models: readonly Model[];
+  /** Chooses whatever is listed. */
+  readonly onAll: () => void;
   readonly onDone: () => void;
 }
 
 /** What can be done to several models at once: the same as to one, one after the other. */
-export function BulkBar({ models, onDone }: BulkBarProps) {
+export function BulkBar({ models, onAll, onDone }: BulkBarProps) {
   const [open, setOpen] = useState<Act | null>(null);
   const offered = acts.filter(({ action }) => models.some(({ actions }) => actions.includes(action)));
   return (
@@ -88,6 +90,9 @@ export function BulkBar({ models, onDone }: BulkBarProps) {
           {act.label}
         </Button>
       ))}
+      <Button variant="subtle" size="xs" onClick={onAll}>
+        Choose all that are listed
+      </Button>
       <Button variant="subtle" size="xs" onClick={onDone}>
         Choose none
       </Button>
@@ -132,7 +137,7 @@ async function runAll(
   return failures;
 }
 
-interface BulkFormProps extends BulkBarProps {
+interface BulkFormProps extends Omit<BulkBarProps, 'onAll'> {
   readonly act: Act;
   readonly onClose: () => void;
 }

@@ -119,9 +119,6 @@ export function ModelsPage() {
         actions={writes ? <Actions onMake={() => set({ make: true })} /> : undefined}
       />
       <Filters search={search} onChange={set} />
-      {chosen.size > 0 && (
-        <BulkBar models={shown.filter(({ id }) => chosen.has(id))} onDone={() => setChosen(new Set())} />
-      )}
       <DataTable
         caption="Models"
         columns={acts ? [choiceColumn({ chosen, onChange: setChosen }), ...facts] : facts}
@@ -130,6 +127,13 @@ export function ModelsPage() {
         empty={<Nothing isFiltered={isFiltered} writes={writes} onMake={() => set({ make: true })} />}
         foot={<MoreRows pages={models} words={['model', 'models']} />}
       />
+      {chosen.size > 0 && (
+        <BulkBar
+          models={shown.filter(({ id }) => chosen.has(id))}
+          onAll={() => setChosen(new Set(shown.filter(({ actions }) => actions.length > 0).map(({ id }) => id)))}
+          onDone={() => setChosen(new Set())}
+        />
+      )}
       <MakeModelDialog opened={search.make === true} onClose={() => set({ make: undefined })} />
     </>
   );

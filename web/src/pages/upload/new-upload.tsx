@@ -8,7 +8,7 @@ import { Meter } from '../../ui/meter.tsx';
 import { Row, Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
-import { ProjectSelect } from '../models/make-model-dialog.tsx';
+import { MAX_PROJECTS, ProjectSelect } from '../models/make-model-dialog.tsx';
 import { ModelNameInput } from '../models/model-name-input.tsx';
 import { asVersion, type Chosen } from './chosen-files.ts';
 import { ChosenList } from './chosen-list.tsx';
@@ -18,7 +18,8 @@ import styles from './upload.module.css';
 import { startUpload } from './upload-run.ts';
 
 interface Target {
-  readonly kind: 'new' | 'known';
+  /** Null until somebody chooses. */
+  readonly kind: 'new' | 'known' | null;
   readonly modelId: string | null;
   readonly name: string;
   readonly projectId: string | null;
@@ -27,16 +28,24 @@ interface Target {
 const isReady = ({ kind, modelId, name, projectId }: Target): boolean =>
   kind === 'known' ? modelId !== null : name.trim() !== '' && projectId !== null;
 
+/** Who sees no project has nowhere to make a model. */
+function useUsualKind(): 'new' | 'known' {
+  const projects = useApi('projects.list', { query: { limit: MAX_PROJECTS } });
+  return projects.data?.items.length === 0 ? 'known' : 'new';
+}
+
 /** Chooses the files and the model, says what is new, and begins. */
 export function NewUpload() {
   const { model } = useSearch({ from: '/frame/upload' });
   const [chosen, setChosen] = useState<Chosen | null>(null);
-  const [target, setTarget] = useState<Target>({
-    kind: model === undefined ? 'new' : 'known',
+  const usual = useUsualKind();
+  const [asked, setTarget] = useState<Target>({
+    kind: model === undefined ? null : 'known',
     modelId: model ?? null,
     name: '',
     projectId: null,
   });
+  const target = { ...asked, kind: asked.kind ?? usual };
   const [message, setMessage] = useState('');
   const [hashed, setHashed] = useState(0);
   const [dropProblem, setDropProblem] = useState<unknown>(null);
@@ -97,7 +106,7 @@ async function modelFor({ kind, modelId, name, projectId }: Target): Promise<str
 }
 
 interface TargetFieldsProps {
-  readonly value: Target;
+  readonly value: Target & { readonly kind: 'new' | 'known' };
   readonly onChange: (target: Target) => void;
 }
 

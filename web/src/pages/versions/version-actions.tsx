@@ -4,17 +4,17 @@ import { ChevronDown } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../api/call.ts';
 import { useChanged, useMe } from '../../api/hooks.ts';
+import { announce } from '../../ui/announcer.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { FormEnd } from '../../ui/form-end.tsx';
 import { Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
-import { type ModelVersion, stageWords } from '../models/words.ts';
+import { examinable, type ModelVersion, stageWords } from '../models/words.ts';
 
 type Act = 'stage' | 'recall' | 'reexamine' | 'abandon';
 
 const abandonable: ReadonlySet<ModelVersion['state']> = new Set(['uploading', 'review', 'denied', 'failed']);
-const examinable: ReadonlySet<ModelVersion['state']> = new Set(['review', 'released', 'denied', 'recalled', 'failed']);
 
 /** What can be done about a version, as far as its state and one's own rights allow. */
 export function VersionActions({ version }: { readonly version: ModelVersion }) {
@@ -113,6 +113,7 @@ function ActDialog({ act, version, onClose }: ActDialogProps) {
     if (act === 'reexamine') await call('versions.reexamine', { params });
     if (act === 'abandon') await call('versions.abandon', { params });
     await changed('versions.', 'models.', 'registry.', 'recalls.', 'approvals.');
+    if (act === 'reexamine') announce('It will be examined again. What comes of it appears here.');
   }
 
   return (

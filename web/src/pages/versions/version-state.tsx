@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useMe } from '../../api/hooks.ts';
 import { byteWords, countWords } from '../../ui/byte-words.ts';
 import { Digest } from '../../ui/digest.tsx';
 import { Meter } from '../../ui/meter.tsx';
@@ -8,11 +9,20 @@ import { sentence } from '../../ui/states.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { StageBadge, VerdictMark } from '../models/badges.tsx';
-import { isMoving, type ModelVersion, sourceWords, stateWords, verdictWords } from '../models/words.ts';
+import {
+  codeWords,
+  isMoving,
+  type ModelVersion,
+  policyWords,
+  sourceWords,
+  stateWords,
+  verdictWords,
+} from '../models/words.ts';
 import styles from './versions.module.css';
 
 /** What matters most, in words: is it safe, can it be had, and if not, why not. */
 export function VersionState({ version }: { readonly version: ModelVersion }) {
+  const code = codeWords(version);
   return (
     <>
       <div className={styles.state} data-tone={toneOf(version)} aria-live="polite">
@@ -24,6 +34,7 @@ export function VersionState({ version }: { readonly version: ModelVersion }) {
           </h2>
           <p>{stateWords[version.state]}</p>
           {version.verdict !== null && <p>{verdictWords[version.verdict]}</p>}
+          {version.verdict === 'clean' && code !== null && <p>{code}</p>}
           <Why version={version} />
         </div>
         {isMoving(version) && <Course version={version} />}
@@ -84,8 +95,10 @@ function Why({ version: { state, failure, recall, decision } }: { readonly versi
 }
 
 /** How far the work is. */
-function Course({ version: { id, state, step, progress } }: { readonly version: ModelVersion }) {
+function Course({ version: { id, state, step, progress, createdBy } }: { readonly version: ModelVersion }) {
+  const { data: me } = useMe();
   if (state === 'uploading') {
+    if (createdBy?.id !== me?.principal.id) return null;
     return (
       <p className={styles.course}>
         <Link to="/upload" search={{ version: id }}>
@@ -134,11 +147,6 @@ function Record({ version }: { readonly version: ModelVersion }) {
       ]}
     />
   );
-}
-
-/** The first one came with the program. */
-function policyWords(version: number): string {
-  return version === 0 ? 'the policy that came with the program' : `policy version ${version}`;
 }
 
 function Measures({ version }: { readonly version: ModelVersion }) {
