@@ -1,6 +1,6 @@
 import { Button, SegmentedControl, Select, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { call, type CallInput } from '../../api/call.ts';
 import { useApi, useApiWhen, useChanged } from '../../api/hooks.ts';
@@ -28,28 +28,29 @@ interface Target {
 const isReady = ({ kind, modelId, name, projectId }: Target): boolean =>
   kind === 'known' ? modelId !== null : name.trim() !== '' && projectId !== null;
 
-/** Who sees no project has nowhere to make a model. */
-function useUsualKind(): 'new' | 'known' {
-  const projects = useApi('projects.list', { query: { limit: MAX_PROJECTS } });
-  return projects.data?.items.length === 0 ? 'known' : 'new';
-}
-
-/** Chooses the files and the model, says what is new, and begins. */
-export function NewUpload() {
+/** Where the files shall go. Who sees no project has nowhere to make a model. */
+function useTarget() {
   const { model } = useSearch({ from: '/frame/upload' });
-  const [chosen, setChosen] = useState<Chosen | null>(null);
-  const usual = useUsualKind();
+  const projects = useApi('projects.list', { query: { limit: MAX_PROJECTS } });
+  const usual = projects.data?.items.length === 0 ? 'known' : 'new';
   const [asked, setTarget] = useState<Target>({
     kind: model === undefined ? null : 'known',
     modelId: model ?? null,
     name: '',
     projectId: null,
   });
-  const target = { ...asked, kind: asked.kind ?? usual };
+  return { target: { ...asked, kind: asked.kind ?? usual } as const, setTarget };
+}
+
+/** Chooses the files and the model, says what is new, and begins. */
+export function NewUpload() {
+  const { target, setTarget } = useTarget();
+  const [chosen, setChosen] = useState<Chosen | null>(null);
   const [message, setMessage] = useState('');
   const [hashed, setHashed] = useState(0);
   const [dropProblem, setDropProblem] = useState<unknown>(null);
   const { busy, error, submit } = useSubmit();
+  const navigate = useNavigate();
   const changed = useChanged();
   const files = chosen?.files ?? [];
 
@@ -59,7 +60,10 @@ export function NewUpload() {
       const modelId = await modelFor(target);
       // A second try after a refused version goes to the model that is there by now.
       setTarget({ ...target, kind: 'known', modelId });
-      startUpload(await declareVersion(files, { modelId, message, onHashed: setHashed }), files);
+      const declared = await declareVersion(files, { modelId, message, onHashed: setHashed });
+      startUpload(declared, files);
+      // Whoever loads the page anew finds the upload that was under way.
+      await navigate({ to: '/upload', search: { version: declared.version.id }, replace: true });
       await changed('models.', 'versions.', 'registry.');
     });
   }
