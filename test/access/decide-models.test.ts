@@ -126,6 +126,22 @@ test('nobody sees anything without a name, before he enrolled, or with a key for
   for (const one of barred) expect((await expectTheSame(one)).some(Boolean)).toBe(false);
 });
 
+test('no grant is used by asking what somebody could do', async () => {
+  const id = await holder([{ role: 'engineer' }]);
+  const caller = callerOf('person', id);
+  const lastUses = async () => {
+    await access.usage.flush();
+    return at.store.read.selectFrom('grants').select('last_used_at').where('principal_id', '=', id).execute();
+  };
+  for (const one of [caller, { ...caller, credential: { kind: 'key', id: 'key_1' } } as const]) {
+    const { allows } = await access.decideModels(one, 'models.write', { isVerified: true });
+    expect(models.every(allows)).toBe(true);
+  }
+  expect(await lastUses()).toEqual([{ last_used_at: null }]);
+  expect(models.every((await access.decideModels(caller, 'models.write')).allows)).toBe(true);
+  expect(await lastUses()).not.toEqual([{ last_used_at: null }]);
+});
+
 test('what somebody could do once he proved again who he is, is told apart from what he may', async () => {
   const caller = callerOf('person', await holder([{ role: 'security' }]));
   const model = models[0] ?? { id: '', projectId: '', classification: 'public' as const };

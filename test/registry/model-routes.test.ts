@@ -100,6 +100,42 @@ describe('models through the routes', () => {
     });
   });
 
+  test('each answer says what the caller may do with the model', async () => {
+    const [own, other] = [await make('org/granted'), await make('org/only-read')];
+    const address = (made: typeof own): string => `/api/registry/models/${String(made.json['id'])}`;
+    const helper = await inviteVisitor(boss, { name: 'Hal', email: 'hal@example.org' });
+    await give(helper.id, 'member', { kind: 'project', id: projectId });
+    await give(helper.id, 'engineer', { kind: 'model', id: String(own.json['id']) });
+    const { json } = await helper.visitor.send('GET', '/api/registry/models?search=org/&order=name');
+    const listed = json['items'] as { name: string; actions: string[] }[];
+    expect(listed.filter(({ actions }) => actions.length > 0)).toMatchObject([
+      { name: 'org/granted', actions: ['models.write'] },
+    ]);
+    expect(listed.map(({ name }) => name)).toContain('org/only-read');
+    expect((await helper.visitor.send('GET', address(own))).json['actions']).toEqual(['models.write']);
+    expect((await helper.visitor.send('GET', address(other))).json['actions']).toEqual([]);
+    expect((await boss.visitor.send('GET', address(other))).json['actions']).toEqual([
+      'models.write',
+      'models.approve',
+      'models.recall',
+    ]);
+
+    const files = [{ path: 'a.txt', bytes: 1 }];
+    const begun = await helper.visitor.send('POST', `${address(own)}/versions`, { files });
+    const { id } = begun.json['version'] as { id: string };
+    const version = await helper.visitor.send('GET', `/api/registry/versions/${id}`);
+    expect(version.json['actions']).toEqual(['models.write']);
+    const versions = await boss.visitor.send('GET', `${address(own)}/versions`);
+    expect(versions.json['items']).toMatchObject([
+      { id, actions: ['models.write', 'models.approve', 'models.recall'] },
+    ]);
+    expect((await helper.visitor.send('PATCH', address(other), { description: 'mine' })).status).toBe(403);
+    expect((await helper.visitor.send('PATCH', address(own), { description: 'mine' })).json).toMatchObject({
+      description: 'mine',
+      actions: ['models.write'],
+    });
+  });
+
   test('who has one factor sees nothing restricted', async () => {
     await make('org/restricted', engineer.visitor);
     const { json } = await boss.visitor.send('GET', '/api/registry/model?name=org/restricted');

@@ -325,6 +325,25 @@ describe.each(jobPlaces())('the pipeline ($name)', ({ makePlace }) => {
     await usualPolicy();
   });
 
+  it('renews what is on record of a released version that is examined again, and tells open pages', async () => {
+    const versionId = await released(good);
+    const { model_id: modelId } = await pipeline.row(versionId);
+    const longAgo = { made_at: 1 };
+    await change(({ sql }) =>
+      sql.updateTable('registry_evidence').set(longAgo).where('version_id', '=', versionId).execute(),
+    );
+    const told: string[] = [];
+    onTestFinished(pipeline.registry.bus.subscribe('models', (id) => told.push(id)));
+    const by = await pipeline.test.person('Officer');
+    await change((change) => wantExamination(change, pipeline.registry, { versionId, by, atMs: Date.now() }));
+    await expect.poll(() => told, { timeout: 50_000 }).toContain(modelId);
+    for (const kind of ['scan-report', 'inspection', 'facts'] as const) {
+      expect((await readEvidence(pipeline.registry, { versionId, kind }))?.madeAtMs, kind).toBeGreaterThan(1);
+    }
+    expect((await readEvidence(pipeline.registry, { versionId, kind: 'signature' }))?.madeAtMs).toBe(1);
+    expect(JSON.parse((await documentOf(versionId, 'inspection')) ?? '')).toMatchObject({ files: [{}] });
+  });
+
   it('lets a person look at what was denied once, whatever the policy says by then', async () => {
     await putPolicy(
       'version: 1\ndefault: review\nrules:\n  - { id: closed, effect: deny, when: { verdictAtLeast: clean } }\n',

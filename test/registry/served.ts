@@ -37,7 +37,8 @@ export async function serveRegistry({
 }: Serving): Promise<ServedRegistry> {
   const chosen = port ?? (await freePort());
   const { store, blobs, bus, clock, authorizer } = registry;
-  const access = { authorizer, bus } as Services['access'];
+  const decideModels: Services['access']['decideModels'] = async () => ({ allows: () => true, alone: new Set() });
+  const access = { authorizer, bus, decideModels } as Services['access'];
   const { app } = testServer({
     bindings,
     config: { listen: { port: chosen }, limits: { perAddress: plenty, perPrincipal: plenty } },

@@ -42,8 +42,9 @@ export function createDecideModels(options: AuthorizerOptions): DecideModels {
     const { principal } = caller;
     if (principal === null || barredBy({ caller, action }) !== null) return nothing;
     const held = await records.grantsOf(principal.id);
-    const isVerified = as !== undefined && caller.credential?.kind === 'session';
-    return decisionsOf(options, { caller, action, principal, held, isVerified });
+    const isOnlyAsked = as !== undefined;
+    const isVerified = isOnlyAsked && caller.credential?.kind === 'session';
+    return decisionsOf(options, { caller, action, principal, held, isOnlyAsked, isVerified });
   };
 }
 
@@ -52,6 +53,8 @@ interface Deciding {
   readonly action: ActionId;
   readonly principal: PrincipalRef;
   readonly held: HeldGrants;
+  /** What somebody could do: no grant is used for that. */
+  readonly isOnlyAsked: boolean;
   readonly isVerified: boolean;
 }
 
@@ -82,13 +85,13 @@ function namedPlaces({ records }: AuthorizerOptions, { byScope }: HeldGrants): R
 
 function decide(
   { records, usage, clock, stepUpSeconds }: AuthorizerOptions,
-  { caller, action, principal, held, isVerified }: Deciding,
+  { caller, action, principal, held, isOnlyAsked, isVerified }: Deciding,
   resource: Resource,
 ): boolean {
   const atMs = clock();
   const situation = situationOf({ principal, action, resource, held }, caller, { atMs, stepUpSeconds });
   const { request, weighed } = questionOf(isVerified ? stepUp(situation) : situation);
   const outcome = records.policies.prepared.evaluate(request);
-  if (outcome.allowed && !isVerified) usage.note(grantsThatTookPart(outcome, weighed), atMs);
+  if (outcome.allowed && !isOnlyAsked) usage.note(grantsThatTookPart(outcome, weighed), atMs);
   return outcome.allowed;
 }

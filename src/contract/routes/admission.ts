@@ -5,8 +5,8 @@ import {
   admissionPolicy,
   approval,
   approvalRequest,
+  callersVersion,
   dryRun,
-  modelVersion,
   policyProblem,
   waiver,
 } from '../types/registry.ts';
@@ -85,7 +85,7 @@ export const admissionRoutes = [
     access: { kind: 'action', action: 'models.approve', resource: 'params.versionId' },
     params: z.object({ versionId: id }),
     body: approvalRequest,
-    reply: modelVersion,
+    reply: callersVersion,
   }),
   defineRoute({
     id: 'waivers.list',
@@ -112,6 +112,6 @@ export const admissionRoutes = [
     summary: 'recalled versions that the caller may see, newest first',
     access: { kind: 'self' },
     query: cursorQuery,
-    reply: page(modelVersion),
+    reply: page(callersVersion),
   }),
 ] as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineRoute, onServer } from '../route.ts';
 import { cursorQuery, id, page } from '../types/common.ts';
-import { model, modelChange, modelRequest, notice, registrySummary, tag } from '../types/registry.ts';
+import { callersModel, modelChange, modelRequest, notice, registrySummary, tag } from '../types/registry.ts';
 
 const params = z.object({ modelId: id });
 const query = cursorQuery.extend({
@@ -25,7 +25,7 @@ export const modelRoutes = [
     summary: 'models that the caller may see',
     access: { kind: 'self' },
     query,
-    reply: page(model),
+    reply: page(callersModel),
   }),
   defineRoute({
     id: 'models.make',
@@ -34,7 +34,7 @@ export const modelRoutes = [
     summary: 'make a model in a project',
     access: { kind: 'action', action: 'models.write', resource: 'found' },
     body: modelRequest,
-    reply: model,
+    reply: callersModel,
     status: 201,
   }),
   defineRoute({
@@ -44,7 +44,7 @@ export const modelRoutes = [
     summary: 'one model',
     access: { kind: 'action', action: 'models.read', resource: 'params.modelId' },
     params,
-    reply: model,
+    reply: callersModel,
   }),
   defineRoute({
     id: 'models.find',
@@ -52,8 +52,8 @@ export const modelRoutes = [
     path: '/api/registry/model',
     summary: 'one model, by its name',
     access: { kind: 'action', action: 'models.read', resource: 'found' },
-    query: z.object({ name: model.shape.name.max(200) }),
-    reply: model,
+    query: z.object({ name: callersModel.shape.name.max(200) }),
+    reply: callersModel,
   }),
   defineRoute({
     id: 'models.change',
@@ -63,7 +63,7 @@ export const modelRoutes = [
     access: { kind: 'action', action: 'models.write', resource: 'params.modelId' },
     params,
     body: modelChange,
-    reply: model,
+    reply: callersModel,
   }),
   defineRoute({
     id: 'notices.list',

@@ -3,6 +3,7 @@ import { defineRoute } from '../route.ts';
 import { comment, cursorQuery, id, page } from '../types/common.ts';
 import {
   beginVersion,
+  callersVersion,
   comparison,
   contentDigest,
   download,
@@ -35,7 +36,7 @@ export const versionRoutes = [
     access: { kind: 'action', action: 'models.read', resource: 'params.modelId' },
     params: z.object({ modelId: id }),
     query: cursorQuery,
-    reply: page(modelVersion),
+    reply: page(callersVersion),
   }),
   defineRoute({
     id: 'versions.begin',
@@ -83,7 +84,7 @@ export const versionRoutes = [
     description: 'Once more changes nothing, and is answered with the version as it is by then.',
     access: writeModel,
     params,
-    reply: modelVersion,
+    reply: callersVersion,
     status: 202,
   }),
   defineRoute({
@@ -101,7 +102,7 @@ export const versionRoutes = [
     summary: 'fetch a model from the hub that the configuration names, as a new version',
     access: { kind: 'action', action: 'models.write', resource: 'found' },
     body: importRequest,
-    reply: modelVersion,
+    reply: callersVersion,
     status: 202,
   }),
   defineRoute({
@@ -111,7 +112,7 @@ export const versionRoutes = [
     summary: 'one version',
     access: readModel,
     params,
-    reply: modelVersion,
+    reply: callersVersion,
   }),
   defineRoute({
     id: 'versions.files',
@@ -188,7 +189,7 @@ export const versionRoutes = [
     access: writeModel,
     params,
     body: z.strictObject({ stage, reason: comment.default('') }),
-    reply: modelVersion,
+    reply: callersVersion,
   }),
   defineRoute({
     id: 'versions.recall',
@@ -198,7 +199,7 @@ export const versionRoutes = [
     access: { kind: 'action', action: 'models.recall', resource: 'params.versionId' },
     params,
     body: z.strictObject({ reason: comment.min(8) }),
-    reply: modelVersion,
+    reply: callersVersion,
   }),
   defineRoute({
     id: 'versions.reexamine',
@@ -208,7 +209,7 @@ export const versionRoutes = [
       'examine a version once more, with the rules and the policy of now; one that was recalled or denied goes to review',
     access: { kind: 'action', action: 'models.approve', resource: 'params.versionId' },
     params,
-    reply: modelVersion,
+    reply: callersVersion,
     status: 202,
   }),
 ] as const;

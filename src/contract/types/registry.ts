@@ -134,6 +134,11 @@ export const model = z.object({
   latest: modelVersion.pick({ id: true, number: true, state: true, verdict: true }).nullable(),
 });
 
+/** What the caller may do with the model, where need be once he has proved with his passkey who he is. */
+const modelActions = z.array(z.enum(['models.write', 'models.approve', 'models.recall']));
+export const callersModel = model.extend({ actions: modelActions });
+export const callersVersion = modelVersion.extend({ actions: modelActions });
+
 export const modelRequest = z.strictObject({
   name: modelName,
   projectId: id,

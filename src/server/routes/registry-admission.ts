@@ -8,6 +8,7 @@ import { endWaiver } from '../../registry/waivers/end-waiver.ts';
 import { listWaivers, waiverScope } from '../../registry/waivers/list-waivers.ts';
 import { bind } from './bind.ts';
 import { signedIn } from './signed-in.ts';
+import { versionWithActions } from './with-actions.ts';
 
 /** What decides whether a version may be released: the policy, approvals, waivers. */
 export const admissionBindings = [
@@ -40,7 +41,8 @@ export const admissionBindings = [
     items: await approvalsOf(registry, params.versionId),
   })),
 
-  bind('approvals.decide', async ({ params: { versionId }, body, caller, services: { registry } }) => {
+  bind('approvals.decide', async ({ params: { versionId }, body, caller, services }) => {
+    const { registry } = services;
     const { waiver, ...rest } = body;
     await decideApproval(registry, {
       ...rest,
@@ -50,7 +52,7 @@ export const admissionBindings = [
         ? {}
         : { waiver: { rules: waiver.rules, expiresAtMs: Date.parse(waiver.expiresAt), ownerId: waiver.ownerId } }),
     });
-    return showVersion(registry, versionId);
+    return versionWithActions({ caller, services }, await showVersion(registry, versionId));
   }),
 
   bind('waivers.list', ({ query, services: { store, clock } }) => listWaivers(store.read, query, clock())),

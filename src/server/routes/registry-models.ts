@@ -17,6 +17,7 @@ import { showVersion } from '../../registry/versions/show-version.ts';
 import { RequestError } from '../errors.ts';
 import { bind } from './bind.ts';
 import { signedIn } from './signed-in.ts';
+import { modelWithActions, versionsWithActions, versionWithActions, withActions } from './with-actions.ts';
 
 /** No policy decides about notices, but a key that is not for models says nothing about any. */
 function requireForModels({ scopes }: Caller): void {
@@ -28,7 +29,8 @@ function requireForModels({ scopes }: Caller): void {
 export const registryModelBindings = [
   bind('models.list', async ({ query, caller, services }) => {
     const { allows: maySee } = await services.access.decideModels(caller, 'models.read');
-    return listModels(services.store, { ...query, maySee });
+    const { items, next } = await listModels(services.store, { ...query, maySee });
+    return { items: await withActions({ caller, services }, items), next };
   }),
 
   bind(
@@ -41,20 +43,22 @@ export const registryModelBindings = [
         change.afterCommit(() => bus.publish('models', id));
         return id;
       });
-      return showModel(store.read, value);
+      return modelWithActions({ caller, services }, await showModel(store.read, value));
     },
     async ({ body }) => ({ kind: 'project', id: body.projectId }),
   ),
 
-  bind('models.show', ({ params, services }) => showModel(services.store.read, params.modelId)),
+  bind('models.show', async ({ params, caller, services }) =>
+    modelWithActions({ caller, services }, await showModel(services.store.read, params.modelId)),
+  ),
 
   bind(
     'models.find',
-    async ({ query, services }) => {
+    async ({ query, caller, services }) => {
       const { read } = services.store;
       const found = await findModelByName(read, query.name);
       if (found === undefined) throw RegistryError.of('model-unknown', query.name);
-      return showModel(read, found.id);
+      return modelWithActions({ caller, services }, await showModel(read, found.id));
     },
     async ({ query, services }) => {
       const found = await findModelByName(services.store.read, query.name);
@@ -66,7 +70,7 @@ export const registryModelBindings = [
     const { store, bus, clock } = services;
     const changing = { modelId: params.modelId, facts: body, by: signedIn(caller), atMs: clock() };
     await store.change((change) => changeModel(change, bus, changing));
-    return showModel(store.read, params.modelId);
+    return modelWithActions({ caller, services }, await showModel(store.read, params.modelId));
   }),
 
   bind('notices.list', async ({ query, caller, services }) => {
@@ -88,9 +92,14 @@ export const registryModelBindings = [
     });
   }),
 
-  bind('versions.list', ({ params, query, services }) => listVersions(services, { ...query, modelId: params.modelId })),
+  bind('versions.list', async ({ params, query, caller, services }) => {
+    const { items, next } = await listVersions(services, { ...query, modelId: params.modelId });
+    return { items: await versionsWithActions({ caller, services }, items), next };
+  }),
 
-  bind('versions.show', ({ params, services }) => showVersion(services, params.versionId)),
+  bind('versions.show', async ({ params, caller, services }) =>
+    versionWithActions({ caller, services }, await showVersion(services, params.versionId)),
+  ),
 
   bind('versions.files', ({ params, query, services }) =>
     listFiles(services.store.read, { ...query, versionId: params.versionId }),
@@ -110,6 +119,6 @@ export const registryModelBindings = [
     const { store, bus, clock } = services;
     const staging = { ...body, versionId: params.versionId, by: signedIn(caller), atMs: clock() };
     await store.change((change) => setStage(change, bus, staging));
-    return showVersion(services, params.versionId);
+    return versionWithActions({ caller, services }, await showVersion(services, params.versionId));
   }),
 ] as const;

@@ -4,25 +4,28 @@ import { recallVersion } from '../../registry/pipeline/recall.ts';
 import { showVersion } from '../../registry/versions/show-version.ts';
 import { bind } from './bind.ts';
 import { signedIn } from './signed-in.ts';
+import { versionsWithActions, versionWithActions } from './with-actions.ts';
 
 /** Recalls, and examining again. */
 export const registryPipelineBindings = [
-  bind('versions.recall', async ({ params: { versionId }, body: { reason }, caller, services: { registry } }) => {
+  bind('versions.recall', async ({ params: { versionId }, body: { reason }, caller, services }) => {
+    const { registry } = services;
     const recall = { versionId, by: signedIn(caller), reason, atMs: registry.clock() };
     await registry.store.change((change) => recallVersion(change, registry, recall));
-    return showVersion(registry, versionId);
+    return versionWithActions({ caller, services }, await showVersion(registry, versionId));
   }),
 
-  bind('versions.reexamine', async ({ params: { versionId }, caller, services: { registry } }) => {
+  bind('versions.reexamine', async ({ params: { versionId }, caller, services }) => {
+    const { registry } = services;
     const wish = { versionId, by: signedIn(caller), atMs: registry.clock() };
     await registry.store.change((change) => wantExamination(change, registry, wish));
-    return showVersion(registry, versionId);
+    return versionWithActions({ caller, services }, await showVersion(registry, versionId));
   }),
 
   bind('recalls.list', async ({ query, caller, services }) => {
     const { allows: maySee } = await services.access.decideModels(caller, 'models.read');
     const { items, next } = await listRecalls(services.registry, { ...query, maySee });
-    return { items: [...items], next };
+    return { items: await versionsWithActions({ caller, services }, items), next };
   }),
 
   bind('registry.reexamine', async ({ caller, services: { registry } }) => {

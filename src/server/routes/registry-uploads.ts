@@ -9,6 +9,7 @@ import { showVersion } from '../../registry/versions/show-version.ts';
 import type { Services } from '../services.ts';
 import { bind } from './bind.ts';
 import { signedIn } from './signed-in.ts';
+import { versionWithActions } from './with-actions.ts';
 
 async function showUpload({ registry, store }: Services, versionId: string) {
   const upload = await findUpload(store.read, versionId);
@@ -45,7 +46,7 @@ export const registryUploadBindings = [
     const by = signedIn(caller);
     await requireOwnUpload(services.store.read, params.versionId, by);
     await submitUpload(services.registry, params.versionId, by);
-    return showVersion(services.registry, params.versionId);
+    return versionWithActions({ caller, services }, await showVersion(services.registry, params.versionId));
   }),
 
   bind('versions.abandon', async ({ params, caller, services }) => {

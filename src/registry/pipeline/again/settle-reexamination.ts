@@ -38,6 +38,7 @@ async function conclude(registry: Registry, { versionId, jobId }: AttemptAt): Pr
       .set({ decision: JSON.stringify(judgement.decision), failure: null })
       .where('id', '=', versionId)
       .execute();
+    change.afterCommit(() => registry.bus.publish('models', version.model_id));
     await act(change, registry, { version, judgement });
   });
 }

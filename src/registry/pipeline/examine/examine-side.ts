@@ -9,6 +9,7 @@ import { needsConversion, refusedConversions } from '../release/convert-folder.t
 import { rowsOf } from '../release/release-rows.ts';
 import type { ThreadMeans, ThreadTask } from '../task.ts';
 import { checkSameFiles, examineFolder } from './examine-folder.ts';
+import { inspectFolder } from './inspect-folder.ts';
 import type { Examination, Side } from './keep-examination.ts';
 import { sourceSignatures, type SourceSignatures } from './source-signature.ts';
 
@@ -41,7 +42,7 @@ export async function examineSide(means: ThreadMeans, wanted: Wanted): Promise<E
   const refused = needsConversion(report) ? await refusedConversions({ folder, report }) : [];
   const source = versionSource.parse(JSON.parse(version.source));
   const found = { model, source, report, facts, signatures, conversion: { refused }, examinedAtMs: Date.now() };
-  return { report, facts, admission: factsOf(found) };
+  return { report, facts, inspection: inspectFolder(folder, report), admission: factsOf(found) };
 }
 
 async function signaturesOf({ store }: ThreadMeans, { folder, task }: Wanted): Promise<SourceSignatures> {

@@ -8,7 +8,6 @@ import { byBytes, type Steps, stepsOf } from '../steps.ts';
 import { ownVersion, type ThreadMeans, type ThreadTask } from '../task.ts';
 import { inWorkFolder } from '../work-folder.ts';
 import { examineSide } from './examine-side.ts';
-import { inspectFolder } from './inspect-folder.ts';
 import { type Examination, examinedSet, keepDocuments, writeFileVerdicts } from './keep-examination.ts';
 
 /** Which part of the time each step takes, roughly: reading and hashing everything is most of it. */
@@ -44,8 +43,7 @@ async function examineSource(means: ThreadMeans, { task, version, steps, folder 
   const onBytes = byBytes(await steps.begin('reads the files', shares.read), version.byte_count);
   await materialise({ ...means, keys }, { versionId, side: 'source', folder, signal, onBytes });
   const tell = await steps.begin('examines the files', shares.examine);
-  const examination = await examineSide(means, { task, version, side: 'source', folder, tell });
-  return { ...examination, inspection: inspectFolder(folder, examination.report) };
+  return examineSide(means, { task, version, side: 'source', folder, tell });
 }
 
 interface Kept extends Pick<Work, 'task' | 'version'> {

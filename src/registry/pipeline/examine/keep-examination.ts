@@ -13,8 +13,8 @@ export type Side = 'source' | 'release';
 export interface Examination {
   readonly report: ScanReport;
   readonly facts: ModelFacts;
-  /** Of what came; a later look at what is given out leaves it as it is. */
-  readonly inspection?: object;
+  /** The files taken apart, for people. */
+  readonly inspection: object;
   readonly admission: AdmissionFacts;
 }
 

@@ -41,9 +41,9 @@ const facts: readonly Column<Policy>[] = [
       version === 0 ? (
         <span className="quiet">it came with the program</span>
       ) : (
-        <>
+        <span>
           {createdBy?.name ?? 'the server'}, <Timestamp at={createdAt} />
-        </>
+        </span>
       ),
   },
 ];

@@ -4,7 +4,6 @@ import { PageHeader } from '../../ui/page-header.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { EmptyState } from '../../ui/states.tsx';
 import { Waiting } from '../../ui/waiting.tsx';
-import { useMayWell } from '../models/may-well.ts';
 import { isOwn, type ModelVersion } from '../models/words.ts';
 import { ReasonTable } from '../versions/decisions.tsx';
 import { Findings } from '../versions/findings.tsx';
@@ -58,7 +57,6 @@ export function ApprovalPage() {
 
 function Decide({ version }: { readonly version: ModelVersion }) {
   const { data: me } = useMe();
-  const mayWell = useMayWell();
   if (version.state !== 'review') {
     return (
       <EmptyState title="There is nothing to decide">
@@ -69,8 +67,8 @@ function Decide({ version }: { readonly version: ModelVersion }) {
   if (isOwn(version, me?.principal.id)) {
     return <EmptyState title="Somebody else decides">You uploaded this version, or asked for it.</EmptyState>;
   }
-  if (!mayWell('models.approve')) {
-    return <EmptyState title="Somebody else decides">Your roles do not let you approve models.</EmptyState>;
+  if (!version.actions.includes('models.approve')) {
+    return <EmptyState title="Somebody else decides">Your roles do not let you approve this model.</EmptyState>;
   }
   return <DecisionForm version={version} />;
 }

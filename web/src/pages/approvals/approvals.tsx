@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { reasonsAgainst } from '../../../../src/contract/reasons-against.ts';
 import type { Reply } from '../../api/call.ts';
-import { usePages } from '../../api/hooks.ts';
+import { useMe, usePages } from '../../api/hooks.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { MoreRows } from '../../ui/more-rows.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -12,7 +12,7 @@ import { EmptyState } from '../../ui/states.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { VerdictMark } from '../models/badges.tsx';
-import { broughtBy } from '../models/words.ts';
+import { broughtBy, isOwn } from '../models/words.ts';
 
 type Approval = Reply<'approvals.list'>['items'][number];
 type Which = 'waiting' | 'decided';
@@ -45,11 +45,7 @@ const waiting: readonly Column<Approval>[] = [
   {
     id: 'from',
     header: 'From',
-    cell: ({ version }) => (
-      <>
-        {broughtBy(version)}, <Timestamp at={version.createdAt} />
-      </>
-    ),
+    cell: ({ version }) => <From version={version} />,
   },
 ];
 
@@ -60,6 +56,17 @@ const decided: readonly Column<Approval>[] = [
   { id: 'reason', header: 'Reason', cell: ({ reason }) => <Revealed text={reason} /> },
   { id: 'at', header: 'When', cell: ({ at }) => <Timestamp at={at} /> },
 ];
+
+/** Whoever uploaded a version, or asked for it, sees it wait, and decides nothing about it. */
+function From({ version }: Pick<Approval, 'version'>) {
+  const { data: me } = useMe();
+  return (
+    <span>
+      {broughtBy(version)}, <Timestamp at={version.createdAt} />
+      {isOwn(version, me?.principal.id) && <span className="quiet"> · yours: somebody else decides</span>}
+    </span>
+  );
+}
 
 /** What waits for a person, and what persons decided. */
 export function ApprovalsPage() {
@@ -88,9 +95,9 @@ export function ApprovalsPage() {
           />
         }
         empty={
-          <EmptyState title={state === 'waiting' ? 'Nothing waits for you' : 'Nothing was decided yet'}>
+          <EmptyState title={state === 'waiting' ? 'Nothing waits' : 'Nothing was decided yet'}>
             {state === 'waiting'
-              ? 'Versions appear here when the admission policy says review, unless you uploaded them yourself.'
+              ? 'Versions that you may decide about appear here when the admission policy says review.'
               : 'Approvals and refusals are listed here, with their reasons.'}
           </EmptyState>
         }

@@ -91,8 +91,8 @@ function WaiverFields({ rules, value, onChange }: WaiverFieldsProps) {
   return (
     <>
       <Checkbox
-        label="Waive rules for this model until a day"
-        description="Without it the approval is for this version, for good. With it, whatever rests on the waiver is decided about again when it ends."
+        label="Waive rules for this version until a day"
+        description="Without it the approval is for good. With it, the version is decided about again when the waiver ends."
         checked={value !== null}
         onChange={(event) =>
           onChange(event.currentTarget.checked ? { rules: [...rules], until: dayIn(USUAL_DAYS) } : null)

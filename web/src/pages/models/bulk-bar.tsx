@@ -8,9 +8,8 @@ import { countWords } from '../../ui/byte-words.ts';
 import { Meter } from '../../ui/meter.tsx';
 import { Row, Stack } from '../../ui/panel.tsx';
 import { sentence } from '../../ui/states.tsx';
-import { useMayWell } from './may-well.ts';
 import styles from './models.module.css';
-import type { Model } from './words.ts';
+import { examinable, type Model } from './words.ts';
 
 /** More at once would be a matter for a program. */
 const MAX_AT_ONCE = 200;
@@ -23,6 +22,7 @@ interface Act {
   readonly title: (models: string) => string;
   readonly text: string;
   readonly verb: string;
+  readonly action: Model['actions'][number];
   /** Models it says nothing about are left alone. */
   readonly concerns: (model: Model, tag: string) => boolean;
   readonly run: (model: Model, tag: string) => Promise<unknown>;
@@ -35,6 +35,7 @@ const acts: readonly Act[] = [
     title: (models) => `Add a tag to ${models}`,
     text: 'Tags are for finding. Where the tag is already, nothing changes.',
     verb: 'Add the tag',
+    action: 'models.write',
     concerns: ({ tags }, tag) => !tags.includes(tag) && tags.length < MAX_TAGS,
     run: ({ id, tags }, tag) => call('models.change', { params: { modelId: id }, body: { tags: [...tags, tag] } }),
   },
@@ -42,9 +43,10 @@ const acts: readonly Act[] = [
     id: 'reexamine',
     label: 'Examine again',
     title: (models) => `Examine ${models} again?`,
-    text: 'The newest version of each is examined with the rules and the policy of now. What the policy would no longer admit is recalled.',
+    text: 'Of each the released version, or else the newest, is examined with the rules and the policy of now. What the policy would no longer admit is recalled.',
     verb: 'Examine again',
-    concerns: ({ latest, released }) => (released ?? latest) !== null,
+    action: 'models.approve',
+    concerns: ({ latest, released }) => released !== null || (latest !== null && examinable.has(latest.state)),
     run: ({ latest, released }) =>
       call('versions.reexamine', { params: { versionId: (released ?? latest)?.id ?? '' } }),
   },
@@ -54,6 +56,7 @@ const acts: readonly Act[] = [
     title: (models) => `Archive ${models}?`,
     text: 'They leave the list and take no new versions. Nothing is deleted, and it can be undone.',
     verb: 'Archive',
+    action: 'models.write',
     concerns: ({ isArchived }) => !isArchived,
     run: ({ id }) => call('models.change', { params: { modelId: id }, body: { isArchived: true } }),
   },
@@ -61,14 +64,15 @@ const acts: readonly Act[] = [
 
 interface BulkBarProps {
   readonly models: readonly Model[];
+  /** Chooses whatever is listed. */
+  readonly onAll: () => void;
   readonly onDone: () => void;
 }
 
 /** What can be done to several models at once: the same as to one, one after the other. */
-export function BulkBar({ models, onDone }: BulkBarProps) {
-  const mayWell = useMayWell();
+export function BulkBar({ models, onAll, onDone }: BulkBarProps) {
   const [open, setOpen] = useState<Act | null>(null);
-  const offered = acts.filter(({ id }) => mayWell(id === 'reexamine' ? 'models.approve' : 'models.write'));
+  const offered = acts.filter(({ action }) => models.some(({ actions }) => actions.includes(action)));
   return (
     <div className={styles.bulk} role="group" aria-label="With the chosen models">
       <span aria-live="polite" className="tabular">
@@ -86,6 +90,9 @@ export function BulkBar({ models, onDone }: BulkBarProps) {
           {act.label}
         </Button>
       ))}
+      <Button variant="subtle" size="xs" onClick={onAll}>
+        Choose all that are listed
+      </Button>
       <Button variant="subtle" size="xs" onClick={onDone}>
         Choose none
       </Button>
@@ -130,7 +137,7 @@ async function runAll(
   return failures;
 }
 
-interface BulkFormProps extends BulkBarProps {
+interface BulkFormProps extends Omit<BulkBarProps, 'onAll'> {
   readonly act: Act;
   readonly onClose: () => void;
 }
@@ -139,7 +146,9 @@ function BulkForm({ act, models, onClose, onDone }: BulkFormProps) {
   const [tag, setTag] = useState('');
   const [course, setCourse] = useState<Course>({ done: 0, failures: [], state: 'waiting' });
   const changed = useChanged();
-  const wanted = models.slice(0, MAX_AT_ONCE).filter((model) => act.concerns(model, tag));
+  const wanted = models
+    .slice(0, MAX_AT_ONCE)
+    .filter((model) => model.actions.includes(act.action) && act.concerns(model, tag));
 
   async function start(): Promise<void> {
     const failures = await runAll(wanted, (model) => act.run(model, tag), setCourse);

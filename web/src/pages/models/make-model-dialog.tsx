@@ -15,7 +15,7 @@ interface MakeModelDialogProps {
   readonly onClose: () => void;
 }
 
-const MAX_PROJECTS = 200;
+export const MAX_PROJECTS = 200;
 export const classifications = ['public', 'internal', 'confidential', 'restricted'] as const;
 type Classification = (typeof classifications)[number];
 
@@ -91,7 +91,7 @@ export function ProjectSelect({ value, onChange }: ProjectSelectProps) {
   return (
     <Select
       label="Project"
-      placeholder={projects.data !== undefined && items.length === 0 ? 'there is no project yet' : 'Choose one'}
+      placeholder={projects.data !== undefined && items.length === 0 ? 'you see no project' : 'Choose one'}
       searchable
       required
       withAsterisk={false}

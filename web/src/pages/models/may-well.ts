@@ -2,18 +2,17 @@ import { useCallback } from 'react';
 import type { Role } from '../../../../src/contract/actions.ts';
 import { useMay, useMe } from '../../api/hooks.ts';
 
-type ModelAction = 'models.write' | 'models.approve' | 'models.recall';
+type ModelAction = 'models.write' | 'models.approve';
 
 /** Roles that open an action where they are held; what policies make of them, only the server knows. */
 const opening: Readonly<Record<ModelAction, readonly Role[]>> = {
   'models.write': ['administrator', 'engineer'],
   'models.approve': ['administrator', 'security'],
-  'models.recall': ['administrator', 'security'],
 };
 
 /**
- * Whether to offer an action on models: it is allowed on the whole server, or some grant on a project or a model is likely to allow it there.
- * The server has the last word, and says why not.
+ * Whether to offer an action where it is not known yet which model it is for: it is allowed on the whole server, or some grant on a project
+ * or a model is likely to allow it there. What is known of a model says its `actions`.
  */
 export function useMayWell(): (action: ModelAction) => boolean {
   const may = useMay();

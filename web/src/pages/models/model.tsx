@@ -13,7 +13,6 @@ import { Timestamp } from '../../ui/timestamp.tsx';
 import { Waiting } from '../../ui/waiting.tsx';
 import { StageBadge, TagList, VerdictMark } from './badges.tsx';
 import { ChangeModelDialog } from './change-model-dialog.tsx';
-import { useMayWell } from './may-well.ts';
 import styles from './models.module.css';
 import { VersionTable } from './version-table.tsx';
 import type { Model } from './words.ts';
@@ -141,11 +140,10 @@ function Available({ model: { name, released, latest, isArchived } }: { readonly
 }
 
 function ModelActions({ model }: { readonly model: Model }) {
-  const mayWell = useMayWell();
   const changed = useChanged();
   const [open, setOpen] = useState<'change' | 'archive' | null>(null);
-  if (!mayWell('models.write')) return null;
-  const { id, name, isArchived } = model;
+  const { id, name, isArchived, actions } = model;
+  if (!actions.includes('models.write')) return null;
   return (
     <>
       <Button variant="default" onClick={() => setOpen('change')}>

@@ -82,9 +82,10 @@ function choiceColumn({ chosen, onChange }: Choosing): Column<Model> {
     id: 'choose',
     header: '(Choose)',
     width: '2.5rem',
-    cell: ({ id, name }) => (
-      <Checkbox aria-label={`Choose ${name}`} checked={chosen.has(id)} onChange={() => toggle(id)} />
-    ),
+    cell: ({ id, name, actions }) =>
+      actions.length > 0 && (
+        <Checkbox aria-label={`Choose ${name}`} checked={chosen.has(id)} onChange={() => toggle(id)} />
+      ),
   };
 }
 
@@ -105,8 +106,8 @@ export function ModelsPage() {
   const set = (some: ModelSearch): void =>
     void navigate({ to: '/models', search: { ...search, ...some }, replace: true });
   const writes = mayWell('models.write');
-  const acts = writes || mayWell('models.approve');
-  const shown = models.data ?? [];
+  const shown: readonly Model[] = models.data ?? [];
+  const acts = shown.some(({ actions }) => actions.length > 0);
   const isFiltered = Object.entries(search).some(
     ([name, value]) => value !== undefined && name !== 'order' && name !== 'make',
   );
@@ -118,9 +119,6 @@ export function ModelsPage() {
         actions={writes ? <Actions onMake={() => set({ make: true })} /> : undefined}
       />
       <Filters search={search} onChange={set} />
-      {chosen.size > 0 && (
-        <BulkBar models={shown.filter(({ id }) => chosen.has(id))} onDone={() => setChosen(new Set())} />
-      )}
       <DataTable
         caption="Models"
         columns={acts ? [choiceColumn({ chosen, onChange: setChosen }), ...facts] : facts}
@@ -129,6 +127,13 @@ export function ModelsPage() {
         empty={<Nothing isFiltered={isFiltered} writes={writes} onMake={() => set({ make: true })} />}
         foot={<MoreRows pages={models} words={['model', 'models']} />}
       />
+      {chosen.size > 0 && (
+        <BulkBar
+          models={shown.filter(({ id }) => chosen.has(id))}
+          onAll={() => setChosen(new Set(shown.filter(({ actions }) => actions.length > 0).map(({ id }) => id)))}
+          onDone={() => setChosen(new Set())}
+        />
+      )}
       <MakeModelDialog opened={search.make === true} onClose={() => set({ make: undefined })} />
     </>
   );

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { usePages } from '../../api/hooks.ts';
+import { useMe, usePages } from '../../api/hooks.ts';
 import { byteWords, countWords } from '../../ui/byte-words.ts';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Meter } from '../../ui/meter.tsx';
@@ -41,23 +41,26 @@ const columns: readonly Column<ModelVersion>[] = [
     id: 'by',
     header: 'From',
     cell: (version) => (
-      <>
+      <span>
         {broughtBy(version)}, <Timestamp at={version.createdAt} />
-      </>
+      </span>
     ),
   },
 ];
 
 /** Where a version is on its way, and how far. */
 function StateCell({ version }: { readonly version: ModelVersion }) {
+  const { data: me } = useMe();
   const { state, stage, progress, step } = version;
   if (isUploading(version)) {
     return (
       <span className={styles.marks}>
         <StatusMark of={state} />
-        <Link to="/upload" search={{ version: version.id }}>
-          go on
-        </Link>
+        {version.createdBy?.id === me?.principal.id && (
+          <Link to="/upload" search={{ version: version.id }}>
+            go on
+          </Link>
+        )}
       </span>
     );
   }

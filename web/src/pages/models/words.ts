@@ -7,7 +7,7 @@ type Verdict = NonNullable<ModelVersion['verdict']>;
 /** What a verdict means for somebody who wants to load the files. */
 export const verdictWords: Readonly<Record<Verdict, string>> = {
   clean:
-    'Every byte was understood, and nothing in it runs code, hides instructions or reaches out when the files are loaded.',
+    'Every byte was understood, and no rule found anything that runs code, hides instructions or reaches out by itself when the files are loaded.',
   inconclusive:
     'Nothing bad was seen, but not everything could be understood. What was not understood was not called safe.',
   suspicious:
@@ -28,6 +28,27 @@ export const stateWords: Readonly<Record<ModelVersion['state'], string>> = {
   failed: 'The work on it failed. Nothing was released.',
   abandoned: 'It was given up before it was released.',
 };
+
+/** What a version says of itself by the formats of its files, though no rule objects. */
+export function codeWords({ formats }: Pick<ModelVersion, 'formats'>): string | null {
+  return formats.includes('python-source')
+    ? 'It brings Python code of its own, which runs when somebody loads the model with it: read it before you trust it.'
+    : null;
+}
+
+/** The first one came with the program. */
+export function policyWords(version: number): string {
+  return version === 0 ? 'the policy that came with the program' : `version ${version} of the admission policy`;
+}
+
+/** What can be examined once more: whatever nothing is at work on, and is not given up. */
+export const examinable: ReadonlySet<ModelVersion['state']> = new Set([
+  'review',
+  'released',
+  'denied',
+  'recalled',
+  'failed',
+]);
 
 /** Somebody, or something, is at work on it. */
 export function isMoving({ state }: Pick<ModelVersion, 'state'>): boolean {

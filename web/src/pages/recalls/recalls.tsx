@@ -10,7 +10,6 @@ import { Revealed } from '../../ui/revealed.tsx';
 import { EmptyState } from '../../ui/states.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { VerdictMark } from '../models/badges.tsx';
-import { useMayWell } from '../models/may-well.ts';
 import type { ModelVersion } from '../models/words.ts';
 import { Downloads } from '../versions/downloads.tsx';
 
@@ -33,23 +32,26 @@ const facts: readonly Column<ModelVersion>[] = [
 
 /** What was released once and must not be used any more, and who has it. */
 export function RecallsPage() {
-  const mayWell = useMayWell();
   const [open, setOpen] = useState<ModelVersion | null>(null);
   const recalls = usePages('recalls.list', { query: { limit: 50 } });
+  const mayTell = ((recalls.data ?? []) as readonly ModelVersion[]).some(({ actions }) =>
+    actions.includes('models.write'),
+  );
   const told: Column<ModelVersion> = {
     id: 'told',
     header: 'Who has it',
-    cell: (version) => (
-      <Button
-        variant="default"
-        size="xs"
-        aria-label={`${open?.id === version.id ? 'Hide' : 'Show'} who has ${version.modelName}, version ${version.number}`}
-        aria-expanded={open?.id === version.id}
-        onClick={() => setOpen(open?.id === version.id ? null : version)}
-      >
-        {open?.id === version.id ? 'Hide' : 'Show'}
-      </Button>
-    ),
+    cell: (version) =>
+      version.actions.includes('models.write') && (
+        <Button
+          variant="default"
+          size="xs"
+          aria-label={`${open?.id === version.id ? 'Hide' : 'Show'} who has ${version.modelName}, version ${version.number}`}
+          aria-expanded={open?.id === version.id}
+          onClick={() => setOpen(open?.id === version.id ? null : version)}
+        >
+          {open?.id === version.id ? 'Hide' : 'Show'}
+        </Button>
+      ),
   };
   return (
     <>
@@ -59,7 +61,7 @@ export function RecallsPage() {
       />
       <DataTable
         caption="Recalls"
-        columns={mayWell('models.write') ? [...facts, told] : facts}
+        columns={mayTell ? [...facts, told] : facts}
         rows={recalls}
         rowKey={({ id }) => id}
         words={({ modelName, recall }) => `${modelName} ${recall?.reason ?? ''} ${recall?.by?.name ?? ''}`}

@@ -1,6 +1,6 @@
 import { Button, SegmentedControl, Select, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { call, type CallInput } from '../../api/call.ts';
 import { useApi, useApiWhen, useChanged } from '../../api/hooks.ts';
@@ -8,7 +8,7 @@ import { Meter } from '../../ui/meter.tsx';
 import { Row, Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
-import { ProjectSelect } from '../models/make-model-dialog.tsx';
+import { MAX_PROJECTS, ProjectSelect } from '../models/make-model-dialog.tsx';
 import { ModelNameInput } from '../models/model-name-input.tsx';
 import { asVersion, type Chosen } from './chosen-files.ts';
 import { ChosenList } from './chosen-list.tsx';
@@ -18,7 +18,8 @@ import styles from './upload.module.css';
 import { startUpload } from './upload-run.ts';
 
 interface Target {
-  readonly kind: 'new' | 'known';
+  /** Null until somebody chooses. */
+  readonly kind: 'new' | 'known' | null;
   readonly modelId: string | null;
   readonly name: string;
   readonly projectId: string | null;
@@ -27,20 +28,29 @@ interface Target {
 const isReady = ({ kind, modelId, name, projectId }: Target): boolean =>
   kind === 'known' ? modelId !== null : name.trim() !== '' && projectId !== null;
 
-/** Chooses the files and the model, says what is new, and begins. */
-export function NewUpload() {
+/** Where the files shall go. Who sees no project has nowhere to make a model. */
+function useTarget() {
   const { model } = useSearch({ from: '/frame/upload' });
-  const [chosen, setChosen] = useState<Chosen | null>(null);
-  const [target, setTarget] = useState<Target>({
-    kind: model === undefined ? 'new' : 'known',
+  const projects = useApi('projects.list', { query: { limit: MAX_PROJECTS } });
+  const usual = projects.data?.items.length === 0 ? 'known' : 'new';
+  const [asked, setTarget] = useState<Target>({
+    kind: model === undefined ? null : 'known',
     modelId: model ?? null,
     name: '',
     projectId: null,
   });
+  return { target: { ...asked, kind: asked.kind ?? usual } as const, setTarget };
+}
+
+/** Chooses the files and the model, says what is new, and begins. */
+export function NewUpload() {
+  const { target, setTarget } = useTarget();
+  const [chosen, setChosen] = useState<Chosen | null>(null);
   const [message, setMessage] = useState('');
   const [hashed, setHashed] = useState(0);
   const [dropProblem, setDropProblem] = useState<unknown>(null);
   const { busy, error, submit } = useSubmit();
+  const navigate = useNavigate();
   const changed = useChanged();
   const files = chosen?.files ?? [];
   const canBegin = files.length > 0 && chosen?.nameFault === null && isReady(target);
@@ -51,7 +61,10 @@ export function NewUpload() {
       const modelId = await modelFor(target);
       // A second try after a refused version goes to the model that is there by now.
       setTarget({ ...target, kind: 'known', modelId });
-      startUpload(await declareVersion(files, { modelId, message, onHashed: setHashed }), files);
+      const declared = await declareVersion(files, { modelId, message, onHashed: setHashed });
+      startUpload(declared, files);
+      // Whoever loads the page anew finds the upload that was under way.
+      await navigate({ to: '/upload', search: { version: declared.version.id }, replace: true });
       await changed('models.', 'versions.', 'registry.');
     });
   }
@@ -98,7 +111,7 @@ async function modelFor({ kind, modelId, name, projectId }: Target): Promise<str
 }
 
 interface TargetFieldsProps {
-  readonly value: Target;
+  readonly value: Target & { readonly kind: 'new' | 'known' };
   readonly onChange: (target: Target) => void;
 }
 
@@ -146,7 +159,8 @@ function ModelSelect({ value, onChange }: ModelSelectProps) {
     query: { limit: MAX_OFFERED, order: 'name', isArchived: 'false', ...(search === '' ? {} : { search }) },
   });
   const chosen = useApiWhen(value !== null, 'models.show', { params: { modelId: value ?? '' } });
-  const offered = new Map((models.data?.items ?? []).map(({ id, name }) => [id, name]));
+  const own = (models.data?.items ?? []).filter(({ actions }) => actions.includes('models.write'));
+  const offered = new Map(own.map(({ id, name }) => [id, name]));
   if (chosen.data !== undefined) offered.set(chosen.data.id, chosen.data.name);
   return (
     <Select
@@ -155,7 +169,7 @@ function ModelSelect({ value, onChange }: ModelSelectProps) {
       searchable
       required
       withAsterisk={false}
-      nothingFoundMessage="No model is called that"
+      nothingFoundMessage="No model that you may change is called that"
       data={Array.from(offered, ([id, name]) => ({ value: id, label: name }))}
       filter={({ options }) => options}
       onSearchChange={setTyped}

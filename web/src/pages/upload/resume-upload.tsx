@@ -71,7 +71,10 @@ function Missing({ versionId }: { readonly versionId: string }) {
               </div>
             )}
             {lacking.length === 0 && (
-              <Paths paths={open.map(({ path }) => path)} label="Files that are missing parts" />
+              <div>
+                <p className="soft">{countWords(open.length, 'file has', 'files have')} not arrived whole:</p>
+                <Paths paths={open.map(({ path }) => path)} label="Files that are missing parts" />
+              </div>
             )}
           </>
         )}

@@ -52,7 +52,9 @@ const MAX_SHOWN = 20;
 /** Models whose newest version never arrived whole. */
 function Unfinished() {
   const models = usePages('models.list', { query: { state: 'uploading', limit: MAX_SHOWN } });
-  const items = ((models.data ?? []) as readonly Model[]).filter(({ latest }) => latest?.state === 'uploading');
+  const items = ((models.data ?? []) as readonly Model[]).filter(
+    ({ latest, actions }) => latest?.state === 'uploading' && actions.includes('models.write'),
+  );
   if (items.length === 0) return null;
   return (
     <Panel title="Not finished" lead="Choose the same files again, and only what is missing is sent.">

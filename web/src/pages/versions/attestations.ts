@@ -86,7 +86,7 @@ const MAX_ROWS = 200;
 
 /** What kinds of statements there are, each in a few words. */
 const titles: readonly (readonly [RegExp, string])[] = [
-  [/scan|vuln/i, 'how it was examined'],
+  [/scan|vuln|test-result/i, 'how it was examined'],
   [/conversion|convert/i, 'how it was converted'],
   [/provenance/i, 'where it comes from and how it was made'],
   [/bom|cyclonedx|spdx/i, 'what it is made of'],

@@ -5,9 +5,10 @@ import { type Column, DataTable, type Loadable } from '../../ui/data-table.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
 import { EmptyState } from '../../ui/states.tsx';
+import { Timestamp } from '../../ui/timestamp.tsx';
 import { Waiting } from '../../ui/waiting.tsx';
 import { type InspectedFile, type InspectedPart, type Stated, type TensorTotals, useDocument } from './documents.ts';
-import { bytesOf, type PartProps } from './part-props.ts';
+import { documentOf, type PartProps } from './part-props.ts';
 import { pathColumn } from './path-column.tsx';
 import styles from './versions.module.css';
 
@@ -89,11 +90,11 @@ function termOf(key: string): string {
 
 /** What the files hold and what they say about themselves, read without loading them. */
 export function Contents({ version, evidence }: PartProps) {
-  const bytes = bytesOf(evidence, 'facts');
-  const facts = useDocument({ versionId: version.id, kind: 'facts', bytes });
-  const inspection = useDocument({ versionId: version.id, kind: 'inspection', bytes: bytesOf(evidence, 'inspection') });
-  const taken = inspection.data?.files ?? [];
-  if (evidence !== undefined && bytes === null) {
+  const document = documentOf(evidence, 'facts');
+  const facts = useDocument({ versionId: version.id, kind: 'facts', document });
+  const taken = documentOf(evidence, 'inspection');
+  const inspection = useDocument({ versionId: version.id, kind: 'inspection', document: taken });
+  if (evidence !== undefined && document === null) {
     return <EmptyState title="Nothing is known yet">The files are taken apart when they are examined.</EmptyState>;
   }
   if (facts.data === undefined) return <Waiting on={facts} lines={8} />;
@@ -119,7 +120,9 @@ export function Contents({ version, evidence }: PartProps) {
         />
       </Panel>
       <Statements said={said} />
-      {taken.length > 0 && <Inspection files={taken} />}
+      {taken !== null && inspection.data !== undefined && inspection.data.files.length > 0 && (
+        <Inspection files={inspection.data.files} madeAt={taken.madeAt} />
+      )}
       {notes.length > 0 && <Notes notes={notes} />}
     </>
   );
@@ -161,13 +164,18 @@ function Notes({ notes }: { readonly notes: readonly string[] }) {
 }
 
 /** Files taken apart: pickles as statements, templates, headers, members of archives. */
-function Inspection({ files }: { readonly files: readonly InspectedFile[] }) {
+function Inspection({ files, madeAt }: { readonly files: readonly InspectedFile[]; readonly madeAt: string }) {
   const [path, setPath] = useState(files[0]?.path ?? '');
   const file = files.find((one) => one.path === path) ?? files[0];
   return (
     <Panel
       title="Taken apart"
-      lead="Pickles as the statements they would run, templates, headers and members of archives. Nothing was run."
+      lead={
+        <>
+          Pickles as the statements they would run, templates, headers and members of archives. Nothing was run. Taken
+          apart <Timestamp at={madeAt} />.
+        </>
+      }
       actions={
         files.length > 1 ? (
           <Select

@@ -6,7 +6,7 @@ import { Revealed } from '../../ui/revealed.tsx';
 import { EmptyState, sentence } from '../../ui/states.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
-import type { ModelVersion } from '../models/words.ts';
+import { type ModelVersion, policyWords } from '../models/words.ts';
 
 type Reason = NonNullable<ModelVersion['decision']>['reasons'][number];
 type Approval = Reply<'approvals.ofVersion'>['items'][number];
@@ -70,7 +70,7 @@ export function Decisions({ version }: { readonly version: ModelVersion }) {
           : {
               lead: (
                 <>
-                  <StatusMark of={decision.outcome} /> by version {decision.policyVersion} of the admission policy
+                  <StatusMark of={decision.outcome} /> by {policyWords(decision.policyVersion)}
                   {decision.convert && '; files that are not safetensors are converted'}.
                 </>
               ),

@@ -100,6 +100,7 @@ const attestations = z
 
 const shapes = {
   'scan-report': report,
+  'release-report': report,
   facts,
   inspection,
   attestations,
@@ -141,19 +142,19 @@ function unreadable(kind: EvidenceKind, detail: string): ProblemError {
 interface Wanted<Kind> {
   readonly versionId: string;
   readonly kind: Kind;
-  /** Its length, as the list of documents says; null where there is no such document. */
-  readonly bytes: number | null;
+  /** As the list of documents says; null where there is no such document. Another one of the same kind has another digest. */
+  readonly document: { readonly digest: string; readonly bytes: number } | null;
 }
 
 /** Reads one document of a version, once it is known to be there and of a size that a page can hold. */
-export function useDocument<Kind extends DocumentKind>({ versionId, kind, bytes }: Wanted<Kind>) {
+export function useDocument<Kind extends DocumentKind>({ versionId, kind, document }: Wanted<Kind>) {
   return useQuery({
-    queryKey: ['versions.evidenceFile', { versionId, kind, bytes }],
-    enabled: bytes !== null,
+    queryKey: ['versions.evidenceFile', { versionId, kind, digest: document?.digest }],
+    enabled: document !== null,
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async () => {
-      if ((bytes ?? 0) > MAX_SHOWN_BYTES) throw unreadable(kind, 'it is too long for a page');
+      if ((document?.bytes ?? 0) > MAX_SHOWN_BYTES) throw unreadable(kind, 'it is too long for a page');
       const response = await call('versions.evidenceFile', { params: { versionId, kind } });
       const content = await response.text();
       try {

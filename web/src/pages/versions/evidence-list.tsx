@@ -11,7 +11,7 @@ import { Timestamp } from '../../ui/timestamp.tsx';
 import { Waiting } from '../../ui/waiting.tsx';
 import { attestationsOf, signatureOf } from './attestations.ts';
 import { useDocument } from './documents.ts';
-import { bytesOf, type Evidence, type PartProps } from './part-props.ts';
+import { documentOf, type Evidence, type PartProps } from './part-props.ts';
 
 type Row = Evidence[number];
 
@@ -89,9 +89,9 @@ const unsigned = (
 );
 
 function Signature({ version, evidence }: PartProps) {
-  const bytes = bytesOf(evidence, 'signature');
-  const signature = useDocument({ versionId: version.id, kind: 'signature', bytes });
-  if (evidence !== undefined && bytes === null) return unsigned;
+  const document = documentOf(evidence, 'signature');
+  const signature = useDocument({ versionId: version.id, kind: 'signature', document });
+  if (evidence !== undefined && document === null) return unsigned;
   if (signature.data === undefined) return <Waiting on={signature} lines={3} />;
   const { format, keys, subject, algorithm } = signatureOf(signature.data);
   return (
@@ -116,9 +116,9 @@ function Signature({ version, evidence }: PartProps) {
 }
 
 function Attestations({ version, evidence }: PartProps) {
-  const bytes = bytesOf(evidence, 'attestations');
-  const attestations = useDocument({ versionId: version.id, kind: 'attestations', bytes });
-  if (evidence !== undefined && bytes === null) {
+  const document = documentOf(evidence, 'attestations');
+  const attestations = useDocument({ versionId: version.id, kind: 'attestations', document });
+  if (evidence !== undefined && document === null) {
     return <EmptyState title="None">They are made at the release.</EmptyState>;
   }
   if (attestations.data === undefined) return <Waiting on={attestations} lines={3} />;

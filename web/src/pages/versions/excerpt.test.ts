@@ -46,6 +46,19 @@ describe('what stands at the place of a finding', () => {
     expect(excerpt).toMatchObject({ before: 23, after: 2 });
   });
 
+  it('is found for a call, whatever it is called with', () => {
+    const template = {
+      member: '',
+      title: 'chat template',
+      omitted: 0,
+      lines: [{ offset: undefined, text: "os.popen('id')" }],
+    };
+    const excerpt = excerptFor(finding({ ruleId: 'jinja-ssti', data: { what: 'calls', name: 'popen()' } }), [
+      { path: 'a.pkl', parts: [template] },
+    ]);
+    expect(excerpt?.lines).toMatchObject([{ text: "os.popen('id')", isIt: true }]);
+  });
+
   it('is nothing for another file or member', () => {
     expect(excerptFor(finding({}), [{ path: 'b.pkl', parts: [pickle] }])).toBeNull();
     expect(excerptFor(finding({}), [{ path: 'a.pkl', parts: [{ ...pickle, member: 'x' }] }])).toBeNull();

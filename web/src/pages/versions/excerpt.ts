@@ -43,9 +43,11 @@ function lineOf({ lines }: InspectedPart, { location: { offset }, data }: Findin
     if (exact !== -1) return exact;
     return lines.findLastIndex((line) => line.offset !== undefined && line.offset <= offset);
   }
-  const sought = Object.values(data).filter(
-    (value): value is string => typeof value === 'string' && value.length >= MIN_SOUGHT,
-  );
+  const sought = Object.values(data)
+    .filter((value): value is string => typeof value === 'string')
+    // A call is named without what it is called with.
+    .map((value) => value.replace(/\(\)$/, '('))
+    .filter((value) => value.length >= MIN_SOUGHT);
   return lines.findIndex(({ text }) => sought.some((words) => text.includes(words)));
 }
 

@@ -1,4 +1,4 @@
-import { Button, Select } from '@mantine/core';
+import { Button, SegmentedControl, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { countWords } from '../../ui/byte-words.ts';
@@ -7,22 +7,27 @@ import { SearchField } from '../../ui/search-field.tsx';
 import { EmptyState } from '../../ui/states.tsx';
 import { StatusMark } from '../../ui/status-mark.tsx';
 import { matches } from '../../ui/table-order.ts';
+import { Timestamp } from '../../ui/timestamp.tsx';
 import { Waiting } from '../../ui/waiting.tsx';
 import { isMoving } from '../models/words.ts';
 import { type Finding, type InspectedFile, severities, useDocument } from './documents.ts';
 import { FindingCard, type RuleTexts } from './finding-card.tsx';
-import { bytesOf, type PartProps } from './part-props.ts';
+import { documentOf, type PartProps } from './part-props.ts';
 import styles from './versions.module.css';
 
 const PAGE = 50;
 
 /** What the rules found, the worst first, each with its place, its why and what to do. */
 export function Findings({ version, evidence }: PartProps) {
+  const [chosen, setSide] = useState<Side | null>(null);
+  const sides = sidesOf(version, evidence);
+  const side = chosen ?? sides[0] ?? 'scan-report';
   const { id: versionId } = version;
-  const report = useDocument({ versionId, kind: 'scan-report', bytes: bytesOf(evidence, 'scan-report') });
-  const inspection = useDocument({ versionId, kind: 'inspection', bytes: bytesOf(evidence, 'inspection') });
+  const document = documentOf(evidence, side);
+  const report = useDocument({ versionId, kind: side, document });
+  const inspection = useDocument({ versionId, kind: 'inspection', document: documentOf(evidence, 'inspection') });
   const texts = useRuleTexts();
-  if (evidence !== undefined && bytesOf(evidence, 'scan-report') === null) {
+  if (evidence !== undefined && document === null) {
     return (
       <EmptyState title="No report yet">
         {isMoving(version)
@@ -34,14 +39,45 @@ export function Findings({ version, evidence }: PartProps) {
   if (report.data === undefined) return <Waiting on={report} lines={8} />;
   const findings = report.data.artifacts.flatMap((artifact) => artifact.findings);
   return (
-    <FindingList
-      findings={findings}
-      notes={report.data.notes}
-      inspection={inspection.data?.files ?? []}
-      texts={texts}
-      files={report.data.artifacts.length}
-    />
+    <>
+      <div className={styles.side}>
+        {sides.length > 1 && (
+          <SegmentedControl
+            aria-label="Which files"
+            value={side}
+            onChange={(value) => setSide(value)}
+            data={sides.map((value) => ({ value, label: sideWords[value] }))}
+          />
+        )}
+        {document !== null && (
+          <span className="soft">
+            Examined <Timestamp at={document.madeAt} show="both" />
+          </span>
+        )}
+      </div>
+      <FindingList
+        key={side}
+        findings={findings}
+        notes={report.data.notes}
+        // What was taken apart are the files as they came.
+        inspection={side === 'scan-report' ? (inspection.data?.files ?? []) : []}
+        texts={texts}
+        files={report.data.artifacts.length}
+      />
+    </>
   );
+}
+
+type Side = 'release-report' | 'scan-report';
+
+const sideWords: Readonly<Record<Side, string>> = { 'release-report': 'As given out', 'scan-report': 'As they came' };
+
+/** Converted files have a report of their own, and examining a version again renews that one; what counts comes first. */
+function sidesOf({ state }: PartProps['version'], evidence: PartProps['evidence']): readonly Side[] {
+  if (documentOf(evidence, 'release-report') === null) return ['scan-report'];
+  return state === 'released' || state === 'recalled'
+    ? ['release-report', 'scan-report']
+    : ['scan-report', 'release-report'];
 }
 
 /** Why each rule is there and what to do about it: a part of the console's own code, loaded when it is wanted. */

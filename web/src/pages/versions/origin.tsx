@@ -43,7 +43,7 @@ export function Origin({ version }: { readonly version: ModelVersion }) {
             .toSorted((a, b) => a.column - b.column || a.row - b.row)
             .map((node) => (
               <li key={node.id}>
-                <InWords node={node} isCurrent={node.versionId === version.id} />
+                <InWords node={node} currentId={version.id} />
               </li>
             ))}
         </ol>
@@ -52,13 +52,13 @@ export function Origin({ version }: { readonly version: ModelVersion }) {
   );
 }
 
-function InWords({ node, isCurrent }: { readonly node: PlacedNode; readonly isCurrent: boolean }) {
+function InWords({ node, currentId }: { readonly node: PlacedNode; readonly currentId: string }) {
   const { kind, title, detail, versionId, from } = node;
   return (
     <>
       <p>
         <span className="quiet">{kindWords[kind]}: </span>
-        {versionId === null || isCurrent ? (
+        {versionId === null || versionId === currentId ? (
           <strong>
             <Revealed text={title} />
           </strong>
@@ -67,7 +67,7 @@ function InWords({ node, isCurrent }: { readonly node: PlacedNode; readonly isCu
             <Revealed text={title} />
           </Link>
         )}
-        {isCurrent && ' (this one)'}
+        {kind === 'version' && versionId === currentId && ' (this one)'}
         {detail !== '' && (
           <>
             {', '}

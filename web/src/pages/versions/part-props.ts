@@ -20,7 +20,7 @@ export interface PartProps {
   readonly evidence: Evidence | undefined;
 }
 
-/** The length of a document, or null where there is none. */
-export function bytesOf(evidence: Evidence | undefined, kind: Evidence[number]['kind']): number | null {
-  return evidence?.find((one) => one.kind === kind)?.bytes ?? null;
+/** What is known of a document; null where there is none. */
+export function documentOf(evidence: Evidence | undefined, kind: Evidence[number]['kind']): Evidence[number] | null {
+  return evidence?.find((one) => one.kind === kind) ?? null;
 }

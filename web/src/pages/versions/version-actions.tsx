@@ -4,22 +4,21 @@ import { ChevronDown } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../api/call.ts';
 import { useChanged, useMe } from '../../api/hooks.ts';
+import { announce } from '../../ui/announcer.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { FormEnd } from '../../ui/form-end.tsx';
 import { Stack } from '../../ui/panel.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useSubmit } from '../../ui/use-submit.ts';
-import { useMayWell } from '../models/may-well.ts';
-import { isOwn, type ModelVersion, stageWords } from '../models/words.ts';
+import { examinable, isOwn, type ModelVersion, stageWords } from '../models/words.ts';
 
 type Act = 'stage' | 'recall' | 'reexamine' | 'abandon';
 
 const abandonable: ReadonlySet<ModelVersion['state']> = new Set(['uploading', 'review', 'denied', 'failed']);
-const examinable: ReadonlySet<ModelVersion['state']> = new Set(['review', 'released', 'denied', 'recalled', 'failed']);
 
 /** What can be done about a version, as far as its state and one's own rights allow. */
 export function VersionActions({ version }: { readonly version: ModelVersion }) {
-  const possible = usePossible(version);
+  const possible = possibleActs(version);
   const [open, setOpen] = useState<Act | null>(null);
   const close = (): void => setOpen(null);
   return (
@@ -51,13 +50,12 @@ export function VersionActions({ version }: { readonly version: ModelVersion }) 
   );
 }
 
-function usePossible({ state }: ModelVersion): readonly (readonly [Act, string])[] {
-  const mayWell = useMayWell();
-  const writes = mayWell('models.write');
+function possibleActs({ state, actions }: ModelVersion): readonly (readonly [Act, string])[] {
+  const writes = actions.includes('models.write');
   const menu: readonly (readonly [Act, string, boolean])[] = [
     ['stage', 'Set the stage', writes && state === 'released'],
-    ['reexamine', 'Examine again', mayWell('models.approve') && examinable.has(state)],
-    ['recall', 'Recall', mayWell('models.recall') && state === 'released'],
+    ['reexamine', 'Examine again', actions.includes('models.approve') && examinable.has(state)],
+    ['recall', 'Recall', actions.includes('models.recall') && state === 'released'],
     ['abandon', 'Give it up', writes && abandonable.has(state)],
   ];
   return menu.filter(([, , isPossible]) => isPossible).map(([act, label]) => [act, label]);
@@ -65,12 +63,11 @@ function usePossible({ state }: ModelVersion): readonly (readonly [Act, string])
 
 /** The way to where it is decided about, for whoever may. */
 function ToDecision({ version }: { readonly version: ModelVersion }) {
-  const mayWell = useMayWell();
   const { data: me } = useMe();
   if (isOwn(version, me?.principal.id)) {
     return <p className="quiet">Somebody else decides: you uploaded it, or asked for it.</p>;
   }
-  if (!mayWell('models.approve')) return null;
+  if (!version.actions.includes('models.approve')) return null;
   return (
     <Button renderRoot={(props) => <Link to="/approvals/$versionId" params={{ versionId: version.id }} {...props} />}>
       Decide
@@ -118,6 +115,7 @@ function ActDialog({ act, version, onClose }: ActDialogProps) {
     if (act === 'reexamine') await call('versions.reexamine', { params });
     if (act === 'abandon') await call('versions.abandon', { params });
     await changed('versions.', 'models.', 'registry.', 'recalls.', 'approvals.');
+    if (act === 'reexamine') announce('It will be examined again. What comes of it appears here.');
   }
 
   return (

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { reasonsAgainst } from '../../../../src/contract/reasons-against.ts';
+import { useMe } from '../../api/hooks.ts';
 import { byteWords, countWords } from '../../ui/byte-words.ts';
 import { Digest } from '../../ui/digest.tsx';
 import { Meter } from '../../ui/meter.tsx';
@@ -11,9 +12,11 @@ import { Timestamp } from '../../ui/timestamp.tsx';
 import { StageBadge, VerdictMark } from '../models/badges.tsx';
 import {
   broughtBy,
+  codeWords,
   isMoving,
   isUploading,
   type ModelVersion,
+  policyWords,
   sourceWords,
   stateWords,
   verdictWords,
@@ -22,6 +25,7 @@ import styles from './versions.module.css';
 
 /** What matters most, in words: is it safe, can it be had, and if not, why not. */
 export function VersionState({ version }: { readonly version: ModelVersion }) {
+  const code = codeWords(version);
   return (
     <>
       <div className={styles.state} data-tone={toneOf(version)} aria-live="polite">
@@ -33,6 +37,7 @@ export function VersionState({ version }: { readonly version: ModelVersion }) {
           </h2>
           <p>{stateWords[version.state]}</p>
           {version.verdict !== null && <p>{verdictWords[version.verdict]}</p>}
+          {version.verdict === 'clean' && code !== null && <p>{code}</p>}
           <Why version={version} />
         </div>
         {isMoving(version) && <Course version={version} />}
@@ -94,8 +99,10 @@ function Why({ version: { state, failure, recall, decision } }: { readonly versi
 
 /** How far the work is. */
 function Course({ version }: { readonly version: ModelVersion }) {
-  const { id, step, progress } = version;
+  const { id, step, progress, createdBy } = version;
+  const { data: me } = useMe();
   if (isUploading(version)) {
+    if (createdBy?.id !== me?.principal.id) return null;
     return (
       <p className={styles.course}>
         <Link to="/upload" search={{ version: id }}>
@@ -145,11 +152,6 @@ function Record({ version }: { readonly version: ModelVersion }) {
       ]}
     />
   );
-}
-
-/** The first one came with the program. */
-function policyWords(version: number): string {
-  return version === 0 ? 'the policy that came with the program' : `policy version ${version}`;
 }
 
 function Measures({ version }: { readonly version: ModelVersion }) {

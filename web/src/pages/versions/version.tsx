@@ -4,7 +4,6 @@ import { useApi } from '../../api/hooks.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Revealed } from '../../ui/revealed.tsx';
 import { Waiting } from '../../ui/waiting.tsx';
-import { useMayWell } from '../models/may-well.ts';
 import { Contents } from './contents.tsx';
 import { Decisions } from './decisions.tsx';
 import { Downloads } from './downloads.tsx';
@@ -62,9 +61,8 @@ type Part = (typeof parts)[number][0];
 function Parts(props: PartProps) {
   const { part = 'findings' } = useSearch({ from: '/frame/versions/$versionId' });
   const navigate = useNavigate();
-  const mayWell = useMayWell();
   const { version } = props;
-  const shown = parts.filter(([value]) => value !== 'downloads' || mayWell('models.write'));
+  const shown = parts.filter(([value]) => value !== 'downloads' || version.actions.includes('models.write'));
   const go = (value: string | null): void =>
     void navigate({
       to: '/versions/$versionId',

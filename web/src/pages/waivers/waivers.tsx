@@ -59,7 +59,7 @@ const facts: readonly Column<Waiver>[] = [
   },
 ];
 
-/** Rules that do not count for a model, for a while, because somebody answers for it. */
+/** Rules that do not count for a version, for a while, because somebody answers for it. */
 export function WaiversPage() {
   const mayWell = useMayWell();
   const [which, setWhich] = useState<'active' | 'all'>('active');
@@ -86,7 +86,7 @@ export function WaiversPage() {
     <>
       <PageHeader
         title="Waivers"
-        lead="Each takes the force from rules of the admission policy for one model. It has an owner, a reason and an end; an approval makes it."
+        lead="Each takes the force from rules of the admission policy for one version. It has an owner, a reason and an end; an approval makes it."
       />
       <DataTable
         caption="Waivers"
