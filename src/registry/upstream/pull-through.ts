@@ -147,18 +147,19 @@ async function pullFrom(registry: Settled, pull: Pull): Promise<PullOutcome> {
   }
   const led = await whereLed(registry, asked);
   const known = await findCommit(registry, model, lead.kind === 'there' ? lead.commit : led[0]);
-  if (known !== undefined) await forwardMain(registry, pull, { lead, known });
+  if (known !== undefined) await noteWanted(registry, pull, { lead, known });
   if (known?.state === 'released') return versionOutcome(registry, known);
-  if (known !== undefined) await askedFor(registry, known, pull.principal);
   return pullNew(registry, pull, { repository: asked.repository, lead, led, known, model });
 }
 
-async function forwardMain(
+/** What `main` leads to is for everybody; and whoever asks before it is decided about is one of those who want it. */
+async function noteWanted(
   registry: Settled,
-  { revision }: Pull,
+  { revision, principal }: Pull,
   { lead, known }: { readonly lead: Lead; readonly known: VersionRow },
 ): Promise<void> {
   if (revision === MAIN && lead.kind === 'there') await bringForward(registry, known, null);
+  await askedFor(registry, known, principal);
 }
 
 /** A hub that takes too long is as good as one that is down: clients shall have what is here. */
