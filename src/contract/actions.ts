@@ -10,6 +10,7 @@ export interface ActionRow {
 export const actions = {
   'admission.change': { title: 'change the admission policy, examine everything again', on: 'server', stepUp: true },
   'admission.read': { title: 'read and try the admission policy', on: 'server' },
+  'downloads.read': { title: 'see who downloaded a model', on: 'model' },
   'grants.give': { title: 'give a grant', on: 'model', stepUp: true },
   'grants.read': { title: 'see who may do what', on: 'server' },
   'grants.take': { title: 'take a grant away', on: 'model' },

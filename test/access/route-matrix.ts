@@ -147,7 +147,7 @@ export const mayCall: Readonly<Record<string, string>> = {
   'versions.abandon': modelWriters,
   'versions.begin': modelWriters,
   'versions.compare': modelReaders,
-  'versions.downloads': modelWriters,
+  'versions.downloads': 'ASUEPue',
   'versions.evidence': modelReaders,
   'versions.evidenceFile': modelReaders,
   'versions.file': modelReaders,

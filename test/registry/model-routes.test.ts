@@ -109,30 +109,34 @@ describe('models through the routes', () => {
     const { json } = await helper.visitor.send('GET', '/api/registry/models?search=org/&order=name');
     const listed = json['items'] as { name: string; actions: string[] }[];
     expect(listed.filter(({ actions }) => actions.length > 0)).toMatchObject([
-      { name: 'org/granted', actions: ['models.write'] },
+      { name: 'org/granted', actions: ['models.write', 'downloads.read'] },
     ]);
     expect(listed.map(({ name }) => name)).toContain('org/only-read');
-    expect((await helper.visitor.send('GET', address(own))).json['actions']).toEqual(['models.write']);
+    expect((await helper.visitor.send('GET', address(own))).json['actions']).toEqual([
+      'models.write',
+      'downloads.read',
+    ]);
     expect((await helper.visitor.send('GET', address(other))).json['actions']).toEqual([]);
     expect((await boss.visitor.send('GET', address(other))).json['actions']).toEqual([
       'models.write',
       'models.approve',
       'models.recall',
+      'downloads.read',
     ]);
 
     const files = [{ path: 'a.txt', bytes: 1 }];
     const begun = await helper.visitor.send('POST', `${address(own)}/versions`, { files });
     const { id } = begun.json['version'] as { id: string };
     const version = await helper.visitor.send('GET', `/api/registry/versions/${id}`);
-    expect(version.json['actions']).toEqual(['models.write']);
+    expect(version.json['actions']).toEqual(['models.write', 'downloads.read']);
     const versions = await boss.visitor.send('GET', `${address(own)}/versions`);
     expect(versions.json['items']).toMatchObject([
-      { id, actions: ['models.write', 'models.approve', 'models.recall'] },
+      { id, actions: ['models.write', 'models.approve', 'models.recall', 'downloads.read'] },
     ]);
     expect((await helper.visitor.send('PATCH', address(other), { description: 'mine' })).status).toBe(403);
     expect((await helper.visitor.send('PATCH', address(own), { description: 'mine' })).json).toMatchObject({
       description: 'mine',
-      actions: ['models.write'],
+      actions: ['models.write', 'downloads.read'],
     });
   });
 

@@ -176,7 +176,7 @@ export const versionRoutes = [
     method: 'GET',
     path: '/api/registry/versions/:versionId/downloads',
     summary: 'who downloaded a version, newest first',
-    access: writeModel,
+    access: { kind: 'action', action: 'downloads.read', resource: 'params.versionId' },
     params,
     query: cursorQuery,
     reply: page(download),

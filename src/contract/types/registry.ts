@@ -135,7 +135,7 @@ export const model = z.object({
 });
 
 /** What the caller may do with the model, where need be once he has proved with his passkey who he is. */
-const modelActions = z.array(z.enum(['models.write', 'models.approve', 'models.recall']));
+const modelActions = z.array(z.enum(['models.write', 'models.approve', 'models.recall', 'downloads.read']));
 export const callersModel = model.extend({ actions: modelActions });
 export const callersVersion = modelVersion.extend({ actions: modelActions });
 

@@ -16,7 +16,7 @@ interface Asking {
   readonly services: Pick<Services, 'access' | 'store'>;
 }
 
-const offered: readonly Action[] = ['models.write', 'models.approve', 'models.recall'];
+const offered: readonly Action[] = ['models.write', 'models.approve', 'models.recall', 'downloads.read'];
 
 /** Asks once for each action, however many models there are. */
 async function actionsFor({ caller, services }: Asking): Promise<(model: ModelPlace) => Action[]> {

@@ -35,13 +35,13 @@ export function RecallsPage() {
   const [open, setOpen] = useState<ModelVersion | null>(null);
   const recalls = usePages('recalls.list', { query: { limit: 50 } });
   const mayTell = ((recalls.data ?? []) as readonly ModelVersion[]).some(({ actions }) =>
-    actions.includes('models.write'),
+    actions.includes('downloads.read'),
   );
   const told: Column<ModelVersion> = {
     id: 'told',
     header: 'Who has it',
     cell: (version) =>
-      version.actions.includes('models.write') && (
+      version.actions.includes('downloads.read') && (
         <Button
           variant="default"
           size="xs"

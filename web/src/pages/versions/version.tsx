@@ -62,7 +62,7 @@ function Parts(props: PartProps) {
   const { part = 'findings' } = useSearch({ from: '/frame/versions/$versionId' });
   const navigate = useNavigate();
   const { version } = props;
-  const shown = parts.filter(([value]) => value !== 'downloads' || version.actions.includes('models.write'));
+  const shown = parts.filter(([value]) => value !== 'downloads' || version.actions.includes('downloads.read'));
   const go = (value: string | null): void =>
     void navigate({
       to: '/versions/$versionId',
