@@ -78,6 +78,12 @@ describeEachStore('blobs that nothing names', ({ makeStore }) => {
     expect(await (await readEvidence(registry, { versionId: id, kind: 'facts' }))?.text()).toBe('{}');
   });
 
+  it('stay where there are so many that the records are more likely those of another store', async () => {
+    for (let at = 0; at < 101; at++) await put(Buffer.from(`orphan ${at}`));
+    await expect(sweep()).rejects.toMatchObject({ code: 'blobs-foreign' });
+    expect((await listed()).size).toBe(101);
+  });
+
   it('count from when they were stored last', async () => {
     const content = randomBytes(100);
     const old = await put(content);

@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import type { DigestThreads, RunningDigest } from './digest-threads.ts';
-
-/** A call for each piece of 64 KiB, as sockets give them, costs more than the writing. */
-const BLOCK_BYTES = 1024 * 1024;
-
-type Block = Uint8Array<SharedArrayBuffer>;
+import { BLOCK_BYTES, type Block, type DigestThreads, type RunningDigest } from './digest-threads.ts';
 
 /**
  * Writes and hashes content at the same time, in two blocks of its own: while a thread hashes one and the system writes it, the other fills.
@@ -14,7 +9,7 @@ type Block = Uint8Array<SharedArrayBuffer>;
 export class BlockWriter {
   readonly #file: FileHandle;
   readonly #digests: DigestThreads;
-  #filling = newBlock();
+  #filling: Block | undefined;
   #spare: Block | undefined;
   #bytes = 0;
   #position = 0;
@@ -30,6 +25,7 @@ export class BlockWriter {
   async add(piece: Uint8Array): Promise<void> {
     for (let from = 0; from < piece.byteLength; ) {
       const taken = piece.subarray(from, from + BLOCK_BYTES - this.#bytes);
+      this.#filling ??= this.#digests.takeBlock();
       this.#filling.set(taken, this.#bytes);
       this.#bytes += taken.byteLength;
       from += taken.byteLength;
@@ -39,7 +35,7 @@ export class BlockWriter {
 
   /** Resolves when everything is written, with the hexadecimal digits of its SHA-256. */
   async end(): Promise<string> {
-    const rest = this.#filling.subarray(0, this.#bytes);
+    const rest = this.#filling?.subarray(0, this.#bytes) ?? new Uint8Array();
     if (this.#digest === undefined) {
       await writeAll(this.#file, rest, 0);
       return createHash('sha256').update(rest).digest('hex');
@@ -55,26 +51,27 @@ export class BlockWriter {
   async settled(): Promise<void> {
     await this.#working.catch(() => undefined);
     this.#digest?.drop();
+    for (const block of [this.#filling, this.#spare]) if (block !== undefined) this.#digests.giveBack(block);
+    this.#filling = undefined;
+    this.#spare = undefined;
   }
 
   /** Begins to work on the block that was filled, once the one before is done with. */
   async #turn(): Promise<void> {
     await this.#working;
     const full = this.#filling;
+    if (full === undefined) return;
     const block = full.subarray(0, this.#bytes);
     this.#digest ??= this.#digests.begin();
     this.#working = both(this.#digest.update(block), writeAll(this.#file, block, this.#position));
     // Told by whoever waits for it next.
     this.#working.catch(() => undefined);
-    this.#filling = this.#spare ?? newBlock();
+    this.#filling = this.#spare;
     this.#spare = full;
     this.#position += this.#bytes;
     this.#bytes = 0;
   }
 }
-
-/** Shared, so that a thread sees it without a copy. */
-const newBlock = (): Block => new Uint8Array(new SharedArrayBuffer(BLOCK_BYTES));
 
 /** Neither is left behind when the other fails: it still reads the block, or writes to the file. */
 async function both(one: Promise<void>, other: Promise<void>): Promise<void> {

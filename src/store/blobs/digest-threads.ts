@@ -5,10 +5,17 @@ import { workerUrl } from '../../node/worker-url.ts';
 /** One hashes faster than most disks write; the others are for several uploads at once. */
 const MAX_THREADS = 4;
 const MAX_HEAP_MEGABYTES = 32;
+/** A call for each piece of 64 KiB, as sockets give them, costs more than the writing. */
+export const BLOCK_BYTES = 1024 * 1024;
+/** Blocks that are kept for the next content. */
+const MAX_SPARE = 32;
+
+/** In shared memory, so that a thread sees it without a copy. */
+export type Block = Uint8Array<SharedArrayBuffer>;
 
 /** What a thread is told of one content: a block of it in shared memory, or that it ended. */
 export type DigestTask = { readonly id: number } & (
-  | { readonly block: Uint8Array<SharedArrayBuffer> }
+  | { readonly block: Block }
   | { readonly block?: undefined; readonly isWhole: boolean }
 );
 
@@ -18,7 +25,7 @@ export type DigestAnswer = string | null;
 /** SHA-256 of a content whose blocks are hashed in a thread, while this one receives the next. */
 export interface RunningDigest {
   /** Resolves when the block may change. */
-  update(block: Uint8Array<SharedArrayBuffer>): Promise<void>;
+  update(block: Block): Promise<void>;
   /** Hexadecimal digits. */
   digest(): Promise<string>;
   /** For content that did not end well. */
@@ -29,6 +36,7 @@ export interface RunningDigest {
 export class DigestThreads {
   readonly #threads: DigestThread[] = [];
   readonly #count = Math.max(1, Math.min(MAX_THREADS, availableParallelism() - 1));
+  readonly #spare: Block[] = [];
   #last = 0;
 
   begin(): RunningDigest {
@@ -45,6 +53,16 @@ export class DigestThreads {
       digest: async () => (await ask({ id, isWhole: true })) ?? '',
       drop: () => void ask({ id, isWhole: false }).catch(() => undefined),
     };
+  }
+
+  /** Of any content. Each that is taken is given back. */
+  takeBlock(): Block {
+    return this.#spare.pop() ?? new Uint8Array(new SharedArrayBuffer(BLOCK_BYTES));
+  }
+
+  /** Used again: nobody collects shared memory before all threads that saw it have looked for garbage, and these seldom do. */
+  giveBack(block: Block): void {
+    if (this.#spare.length < MAX_SPARE) this.#spare.push(block);
   }
 
   async close(): Promise<void> {

@@ -31,6 +31,13 @@ const blobErrors = {
   'blobs-unsafe': row((d: { path: string; reason: string }) => `will not use ${d.path}: ${d.reason}`, {
     httpStatus: 500,
   }),
+  'blobs-foreign': row(
+    (d: { orphans: number; blobs: number }) => `${d.orphans} of ${d.blobs} blobs are named by nothing in these records`,
+    {
+      httpStatus: 500,
+      hint: 'nothing was removed: look whether the store of blobs is that of these records, or of another installation',
+    },
+  ),
   'blobs-unconfigured': row((d: { reason: string }) => `the store of blobs cannot be used: ${d.reason}`, {
     httpStatus: 500,
   }),

@@ -21,7 +21,7 @@ import { BlockWriter } from './block-writer.ts';
 import { checkRange, ContentLimits, hexOf, verified } from './digest.ts';
 import { DigestThreads } from './digest-threads.ts';
 import { BlobError } from './errors.ts';
-import { areRemovalsHeld } from './removal-hold.ts';
+import { areRemovalsHeld, makeHoldsFolder } from './removal-hold.ts';
 
 const FILE_MODE = 0o600;
 const READ_ONLY_MODE = 0o400;
@@ -59,6 +59,7 @@ export class FolderBlobs implements Blobs {
       const root = await realpath(path);
       await checkFolder(root);
       await makeFolder(join(root, INCOMING));
+      await makeHoldsFolder(root);
       const blobs = new FolderBlobs(root);
       await blobs.sweep(STALE_MS);
       return blobs;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { chown, mkdir, open, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** In the folder of the blobs: a file for each backup that is being made. */
@@ -17,7 +17,13 @@ export interface RemovalHold {
 /** From here until it ends no process removes a blob of this folder that was named when it began. */
 export async function holdRemovals(blobsFolder: string): Promise<RemovalHold> {
   const folder = join(blobsFolder, HOLDS_FOLDER);
-  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  try {
+    await makeHoldsFolder(blobsFolder);
+  } catch (error) {
+    // A snapshot: nobody removes anything there.
+    if (codeOf(error) === 'EROFS') return { end: () => Promise.resolve() };
+    throw error;
+  }
   const path = join(folder, randomBytes(16).toString('hex'));
   await (await open(path, 'wx', FILE_MODE)).close();
   const timer = setInterval(() => {
@@ -31,6 +37,15 @@ export async function holdRemovals(blobsFolder: string): Promise<RemovalHold> {
       await rm(path, { force: true });
     },
   };
+}
+
+/** Whoever makes it, it is for the owner of the blobs: a backup may run as somebody else. */
+export async function makeHoldsFolder(blobsFolder: string): Promise<void> {
+  const folder = join(blobsFolder, HOLDS_FOLDER);
+  const made = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  if (made === undefined) return;
+  const { uid, gid } = await stat(blobsFolder);
+  await chown(folder, uid, gid);
 }
 
 /** To be asked by whoever removes a blob, once nobody can begin to name it any more: then a backup that begins later does not need it. */
@@ -60,4 +75,6 @@ async function saidAtMs(path: string): Promise<number | undefined> {
   );
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
+
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

@@ -54,16 +54,25 @@ async function removeUnnamedBlob({ store, blobs, clock }: Means, digest: string)
   });
   if (!isClaimed) return false;
   // Asked only now: a backup that begins later copies records that do not name it.
-  if ((await blobs.areHeld?.()) === true) {
-    await store.change(async ({ sql }) => {
-      const claim = sql.updateTable('blob_removals').set({ claimed_at: null }).where('digest', '=', digest);
-      await claim.where('claimed_at', '=', atMs).execute();
-    });
-    return false;
+  try {
+    if ((await blobs.areHeld?.()) === true) {
+      await unclaim({ store }, digest, atMs);
+      return false;
+    }
+  } catch (error) {
+    await unclaim({ store }, digest, atMs);
+    throw error;
   }
   await blobs.remove(digest);
   await store.change(async ({ sql }) => {
     await sql.deleteFrom('blob_removals').where('digest', '=', digest).where('claimed_at', '=', atMs).execute();
   });
   return true;
+}
+
+async function unclaim({ store }: Pick<Means, 'store'>, digest: string, atMs: number): Promise<void> {
+  await store.change(async ({ sql }) => {
+    const claim = sql.updateTable('blob_removals').set({ claimed_at: null }).where('digest', '=', digest);
+    await claim.where('claimed_at', '=', atMs).execute();
+  });
 }
