@@ -147,7 +147,7 @@ export const mayCall: Readonly<Record<string, string>> = {
   'versions.abandon': modelWriters,
   'versions.begin': modelWriters,
   'versions.compare': modelReaders,
-  'versions.downloads': 'ASUEPue',
+  'versions.downloads': 'ASUPu',
   'versions.evidence': modelReaders,
   'versions.evidenceFile': modelReaders,
   'versions.file': modelReaders,

@@ -61,7 +61,7 @@ describeEachStore('a hub behind that hangs or lies', (column) => {
     ['elsewhere', 'tree', 'its list of files goes on at another place'],
     ['wrong-digest', 'tree', 'is not what its list of files says'],
     ['wrong-size', 'tree', 'its list of files says 20'],
-    ['leaving-path', 'tree', 'its list of files is not well made'],
+    ['leaving-path', 'tree', 'is not relative, with one / between its parts'],
     ['duplicate-path', 'tree', 'its list of files has a path twice'],
     ['redirect-loop', 'file', 'will not follow'],
     ['redirect-private', 'file', 'will not call'],

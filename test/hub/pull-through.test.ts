@@ -104,7 +104,7 @@ describeEachStore('the hub interface fetches what is not here', (column) => {
       const answer = await hub.get(`/${path}/config.json`);
       expect([path, answer.status, await answer.text()]).toEqual([path, 200, files['config.json']]);
     }
-    const unheard = await hub.get('/meta/own/resolve/later/config.json', { method: 'HEAD' });
+    const unheard = await hub.get('/meta/unheard/resolve/main/config.json', { method: 'HEAD' });
     expect([unheard.status, unheard.headers.get('x-error-message')]).toEqual([
       503,
       expect.stringContaining('ask again'),

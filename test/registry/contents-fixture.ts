@@ -88,6 +88,7 @@ export function bound(blobs: Registry['blobs']): Registry['blobs'] {
     read: (...args) => blobs.read(...args),
     remove: (...args) => blobs.remove(...args),
     list: () => blobs.list(),
+    areHeld: async () => (await blobs.areHeld?.()) === true,
     sweep: (...args) => blobs.sweep(...args),
     probe: () => blobs.probe(),
     close: () => blobs.close(),

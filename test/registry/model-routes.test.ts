@@ -109,13 +109,10 @@ describe('models through the routes', () => {
     const { json } = await helper.visitor.send('GET', '/api/registry/models?search=org/&order=name');
     const listed = json['items'] as { name: string; actions: string[] }[];
     expect(listed.filter(({ actions }) => actions.length > 0)).toMatchObject([
-      { name: 'org/granted', actions: ['models.write', 'downloads.read'] },
+      { name: 'org/granted', actions: ['models.write'] },
     ]);
     expect(listed.map(({ name }) => name)).toContain('org/only-read');
-    expect((await helper.visitor.send('GET', address(own))).json['actions']).toEqual([
-      'models.write',
-      'downloads.read',
-    ]);
+    expect((await helper.visitor.send('GET', address(own))).json['actions']).toEqual(['models.write']);
     expect((await helper.visitor.send('GET', address(other))).json['actions']).toEqual([]);
     expect((await boss.visitor.send('GET', address(other))).json['actions']).toEqual([
       'models.write',
@@ -128,7 +125,7 @@ describe('models through the routes', () => {
     const begun = await helper.visitor.send('POST', `${address(own)}/versions`, { files });
     const { id } = begun.json['version'] as { id: string };
     const version = await helper.visitor.send('GET', `/api/registry/versions/${id}`);
-    expect(version.json['actions']).toEqual(['models.write', 'downloads.read']);
+    expect(version.json['actions']).toEqual(['models.write']);
     const versions = await boss.visitor.send('GET', `${address(own)}/versions`);
     expect(versions.json['items']).toMatchObject([
       { id, actions: ['models.write', 'models.approve', 'models.recall', 'downloads.read'] },
@@ -136,7 +133,7 @@ describe('models through the routes', () => {
     expect((await helper.visitor.send('PATCH', address(other), { description: 'mine' })).status).toBe(403);
     expect((await helper.visitor.send('PATCH', address(own), { description: 'mine' })).json).toMatchObject({
       description: 'mine',
-      actions: ['models.write', 'downloads.read'],
+      actions: ['models.write'],
     });
   });
 

@@ -463,13 +463,7 @@ describeEachStore('uploads', ({ makeStore }) => {
   it('takes nothing that would fill the disk: neither a part nor what parts are put together to', async () => {
     const withFree = (free: number | undefined): Registry => ({
       ...registry,
-      blobs: Object.assign(Object.create(registry.blobs) as Blobs, {
-        put: registry.blobs.put.bind(registry.blobs),
-        stat: registry.blobs.stat.bind(registry.blobs),
-        read: registry.blobs.read.bind(registry.blobs),
-        remove: registry.blobs.remove.bind(registry.blobs),
-        freeBytes: async () => free,
-      }),
+      blobs: { ...bound(registry.blobs), freeBytes: async () => free },
     });
     const versionId = await begin([{ path: 'a', bytes: MIB + 3 }]);
     const last = (of: Registry) =>

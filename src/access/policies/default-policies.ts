@@ -49,7 +49,7 @@ when { principal is Service || context.level == 2 };
 @id("engineer")
 permit (
   principal in Role::"engineer",
-  action in [Action::"projects.read", Action::"models.read", Action::"models.write", Action::"downloads.read"],
+  action in [Action::"projects.read", Action::"models.read", Action::"models.write"],
   resource
 );
 
