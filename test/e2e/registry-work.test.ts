@@ -193,7 +193,8 @@ describe.skipIf(browserPath === undefined)('what people do with models in the co
     await page.goto(`/models/${own?.id}`);
     await page.getByRole('button', { name: 'Change' }).waitFor();
     await page.goto(`/versions/${waitingId}`);
-    await page.getByRole('tab', { name: 'Downloads' }).waitFor();
+    await page.getByRole('tab', { name: 'Decisions' }).waitFor();
+    expect(await page.getByRole('tab', { name: 'Downloads' }).count()).toBe(0);
     expect(await page.getByRole('link', { name: 'Decide' }).count()).toBe(0);
     expect([...mia.complaints, ...ada.complaints, ...sam.complaints]).toEqual([]);
     await mia.context.close();

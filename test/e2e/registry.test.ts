@@ -86,7 +86,7 @@ describe.skipIf(browserPath === undefined)('models, from the upload to the recal
       files: [safetensors(), modelCode],
     });
     await waitForState(ada.page, 'For review');
-    await ada.page.getByText('Somebody else decides about your upload').waitFor();
+    await ada.page.getByText('Somebody else decides: you uploaded it, or asked for it.').waitFor();
 
     await sam.page.goto('/approvals');
     await sam.page.getByRole('link', { name: 'team/with-code, version 1' }).click();
