@@ -557,6 +557,12 @@ describeEachStore('models from a hub', (column) => {
     expect(await pull()).toEqual({ kind: 'unknown' });
     expect(hub.requests).toEqual([]);
     expect(await place.versions()).toEqual([]);
+    hub.put('acme-labs/summariser', { files: good });
+    await importIt({ projectId, repository: 'acme-labs/summariser', name: NAME });
+    const before = asked('/');
+    expect(await pull(), 'it came from a repository of another name').toEqual({ kind: 'unknown' });
+    expect(asked('/')).toBe(before);
+    expect(await place.versions()).toHaveLength(1);
     await importIt({ projectId });
     await place.work();
     expect((await pull()).kind).toBe('ready');
