@@ -10,6 +10,8 @@ import { importJob } from '../../src/registry/upstream/import-job.ts';
 import { importVersion } from '../../src/registry/upstream/import-version.ts';
 import { recallVersion } from '../../src/registry/pipeline/recall.ts';
 import { pullThrough, type PullOutcome } from '../../src/registry/upstream/pull-through.ts';
+import { abandonVersion } from '../../src/registry/uploads/abandon-version.ts';
+import { moveVersion } from '../../src/registry/versions/move-version.ts';
 import type { Blobs } from '../../src/store/blobs/blobs.ts';
 import { type HubFault, type HubStandIn, startHubStandIn } from '../build/hub-stand-in.ts';
 import { callerOf } from '../access/fixture.ts';
@@ -398,6 +400,24 @@ describeEachStore('models from a hub', (column) => {
     const recall = { versionId, by: place.owner, reason: 'it has a back door', atMs: 1 };
     await place.store.change((change) => recallVersion(change, place.registry, recall));
     expect(await pull()).toEqual({ kind: 'refused', reason: 'it was recalled: it has a back door', versionId });
+  });
+
+  it('come back to nobody but a person where they were denied or recalled, given up and fetched anew', async () => {
+    hub.put(NAME, { files: good });
+    await place.work();
+    const first = await importIt();
+    await ends(first, 'released');
+    const { store, registry, owner: by } = place;
+    await store.change(async (change) => {
+      await recallVersion(change, registry, { versionId: first, by, reason: 'it has a back door', atMs: 1 });
+      await moveVersion(change, registry.bus, { versionId: first, to: 'denied', by, atMs: 2 });
+      await abandonVersion(change, registry, { versionId: first, by, atMs: 3 });
+    });
+    const second = await importIt();
+    expect(second).not.toBe(first);
+    await ends(second, 'review');
+    hub.put(NAME, { files: { ...good, 'config.json': '{"a":2}' } });
+    await ends(await importIt(), 'released');
   });
 
   it('are told to wait with how far it is, where it takes longer', async () => {
