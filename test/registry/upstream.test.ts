@@ -45,6 +45,11 @@ describeEachStore('models from a hub', (column) => {
       signal: new AbortController().signal,
       caller: callerOf('person', principal.id),
     });
+  const hubProject = async (): Promise<string> => {
+    const facts = { name: 'Hub', description: '', classification: 'internal' } as const;
+    const { value } = await place.store.change((change) => makeProject(change, facts, { by: place.owner, atMs: 1 }));
+    return value;
+  };
   const stateOf = async (id: string): Promise<string | undefined> =>
     (await place.versions()).find((version) => version.id === id)?.state;
   const ends = (id: string, state: string): Promise<void> => expect.poll(() => stateOf(id), patient).toBe(state);
@@ -536,6 +541,24 @@ describeEachStore('models from a hub', (column) => {
     expect(await released()).toBe(second.kind === 'ready' ? second.versionId : '');
   });
 
+  it('count for everybody also where whoever may write the model joins one that is being fetched aside', async () => {
+    hub.put(NAME, { files: good });
+    const projectId = await hubProject();
+    const first = await importIt({ projectId });
+    const proposed = hub.put(NAME, { files: { ...good, 'config.json': '{"a":2}' }, revision: 'refs/pr/1' });
+    const pulled = pull(proposed, NAME, await place.person('Reader'));
+    await expect
+      .poll(async () => (await place.versions()).map(({ is_aside: isAside }) => isAside), patient)
+      .toEqual([0, 1]);
+    const joined = await importIt({ projectId, revision: proposed });
+    expect((await place.versions()).map((version) => [version.id, version.state, version.is_aside])).toEqual([
+      [first, 'uploading', 0],
+      [joined, 'uploading', 0],
+    ]);
+    await place.work();
+    expect(await pulled).toEqual({ kind: 'ready', versionId: joined });
+  });
+
   it('are unknown where the hub has none, they are not among the names, or the caller may not read', async () => {
     hub.put(NAME, { files: good });
     expect(await pull('main', 'acme/none')).toEqual({ kind: 'unknown' });
@@ -570,9 +593,7 @@ describeEachStore('models from a hub', (column) => {
   it('do not take the place of one that somebody made himself where models of the hub go', async () => {
     hub.put(NAME, { files: good });
     const facts = { description: '', tags: [], licence: null, by: place.owner, atMs: 1 };
-    const { value: projectId } = await place.store.change((change) =>
-      makeProject(change, { name: 'Hub', description: '', classification: 'internal' }, { by: place.owner, atMs: 1 }),
-    );
+    const projectId = await hubProject();
     await place.store.change((change) => makeModel(change, { ...facts, name: NAME, projectId }));
     expect(await pull()).toEqual({ kind: 'unknown' });
     expect(hub.requests).toEqual([]);

@@ -10,7 +10,7 @@ import { countsAsAsking, recordAsker } from '../versions/askers.ts';
 import { declareVersion } from '../versions/declare-version.ts';
 import type { VersionRow } from '../versions/move-version.ts';
 import { askedFor } from './asked-for.ts';
-import { bringForward } from './bring-forward.ts';
+import { bringForward, bringForwardIn } from './bring-forward.ts';
 import { findImport, hubSource } from './find-import.ts';
 import { type HubFile, listHubFiles } from './hub-client.ts';
 import { importJob, MAX_IMPORT_ATTEMPTS } from './import-job.ts';
@@ -101,6 +101,7 @@ async function declareImport(
   const atMs = clock();
   const modelId = (await lockModel(change, name))?.id ?? (await makeModel(change, newModel(importing, atMs)));
   const found = await findActive(registry, change.sql, importing);
+  if (found !== undefined && !isAside) await bringForwardIn(change, registry, { version: found, by });
   if (found !== undefined && (found.state !== 'uploading' || (await isWorkedOn(change, found)))) {
     if (countsAsAsking(found)) await recordAsker(change, { versionId: found.id, principal: requestedBy, atMs });
     return found.id;
