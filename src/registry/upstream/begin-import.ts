@@ -6,7 +6,7 @@ import { findModelByName, type RegistryModelRow } from '../models/find-model.ts'
 import { makeModel } from '../models/make-model.ts';
 import { modelNameKey } from '../models/name-key.ts';
 import type { Registry, Upstream } from '../registry.ts';
-import { countsAsAsking, recordAsker } from '../versions/askers.ts';
+import { countsAsAsking, inheritAskers, recordAsker } from '../versions/askers.ts';
 import { declareVersion } from '../versions/declare-version.ts';
 import type { VersionRow } from '../versions/move-version.ts';
 import { askedFor } from './asked-for.ts';
@@ -114,9 +114,13 @@ async function declareImport(
     bytes,
     ...(sha256 === null ? {} : { digest: `sha256:${sha256}` }),
   }));
-  const versionId =
-    found?.id ??
-    (await declareVersion(change, registry, { modelId, files: declared, message, source, by, atMs, isAside }));
+  const declareAnew = async (): Promise<string> => {
+    const declaration = { modelId, files: declared, message, source, by, atMs, isAside };
+    const id = await declareVersion(change, registry, declaration);
+    await inheritAskers(change, { versionId: id, modelId, source: JSON.stringify(source) });
+    return id;
+  };
+  const versionId = found?.id ?? (await declareAnew());
   requireRoom(free, await bytesToFetch(change, versionId));
   await recordAsker(change, { versionId, principal: requestedBy, atMs });
   const jobId = await change.enqueue({

@@ -40,6 +40,34 @@ export async function recordAsker(change: Change, { versionId, principal, atMs }
   });
 }
 
+interface Anew extends Pick<VersionRow, 'source'> {
+  /** That nobody asked for yet. */
+  readonly versionId: string;
+  readonly modelId: string;
+}
+
+/** Whoever asked for an earlier version from the same place wants the one that is fetched anew as well, and decides nothing about it either. */
+export async function inheritAskers({ sql }: Change, { versionId, modelId, source }: Anew): Promise<void> {
+  await sql
+    .insertInto('registry_askers')
+    .columns(['version_id', 'principal_kind', 'principal_id', 'asked_at'])
+    .expression((eb) =>
+      eb
+        .selectFrom('registry_askers as asker')
+        .innerJoin('registry_versions as version', 'version.id', 'asker.version_id')
+        .select((of) => [
+          of.val(versionId).as('version_id'),
+          'asker.principal_kind',
+          'asker.principal_id',
+          of.fn.min('asker.asked_at').as('asked_at'),
+        ])
+        .where('version.model_id', '=', modelId)
+        .where('version.source', '=', source)
+        .groupBy(['asker.principal_kind', 'asker.principal_id']),
+    )
+    .execute();
+}
+
 /** Whether it is written down: those who wait for a version ask again and again. */
 export async function isAsker(read: Reader, { versionId, principal }: Omit<Asking, 'atMs'>): Promise<boolean> {
   const found = await read
