@@ -137,6 +137,17 @@ describeEachStore('who asked for a model of a hub', (column) => {
     expect(await decide(sam, await onlyVersion(), 'refuse')).toBe('done');
   });
 
+  it('is whoever imports what waits for a person already', async () => {
+    const [ann, sam] = [await place.person('Ann'), await place.person('Sam')];
+    await place.work();
+    await pull(ann);
+    expect(await stateOf()).toBe('review');
+    const id = await importBy(sam, (await hubModel()).project_id);
+    expect(id).toBe(await onlyVersion());
+    expect(await askers()).toEqual(idsOf([ann, sam]));
+    expect(await decide(sam, id, 'approve')).toBe('own-upload');
+  });
+
   it('is named in the order of asking, as far as there is room', async () => {
     const id = await importBy(place.owner);
     const others = Array.from({ length: 25 }, (_, at) => ({ kind: 'person', id: `psn_${100 + at}` }) as const);

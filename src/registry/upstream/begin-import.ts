@@ -56,7 +56,7 @@ export async function beginImport(
 /** What was fetched aside before is for everybody once somebody wants it so. */
 async function forAll(registry: Registry, found: VersionRow, { isAside, by, requestedBy }: Importing): Promise<string> {
   if (!isAside) await bringForward(registry, found, by);
-  return askedFor(registry, found, requestedBy);
+  return askedFor(registry, found, { principal: requestedBy, isImport: by !== null });
 }
 
 type Settled = Registry & { readonly upstream: Upstream };
@@ -103,7 +103,9 @@ async function declareImport(
   const found = await findActive(registry, change.sql, importing);
   if (found !== undefined && !isAside) await bringForwardIn(change, registry, { version: found, by });
   if (found !== undefined && (found.state !== 'uploading' || (await isWorkedOn(change, found)))) {
-    if (countsAsAsking(found)) await recordAsker(change, { versionId: found.id, principal: requestedBy, atMs });
+    if (countsAsAsking(found, { isImport: by !== null })) {
+      await recordAsker(change, { versionId: found.id, principal: requestedBy, atMs });
+    }
     return found.id;
   }
   await requireFew(change, upstream, requestedBy);

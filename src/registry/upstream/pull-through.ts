@@ -159,7 +159,7 @@ async function noteWanted(
   { lead, known }: { readonly lead: Lead; readonly known: VersionRow },
 ): Promise<void> {
   if (revision === MAIN && lead.kind === 'there') await bringForward(registry, known, null);
-  await askedFor(registry, known, principal);
+  await askedFor(registry, known, { principal, isImport: false });
 }
 
 /** A hub that takes too long is as good as one that is down: clients shall have what is here. */

@@ -15,9 +15,12 @@ interface Asking {
   readonly atMs: number;
 }
 
-/** Whoever asks for a version that is not decided about yet is one of those who want it, and decides nothing about it. */
-export function countsAsAsking({ state }: Pick<VersionRow, 'state'>): boolean {
-  return state === 'uploading' || state === 'examining';
+/**
+ * Whoever asks for a version that is not decided about yet is one of those who want it, and decides nothing about it. At one that waits for its
+ * review a client may only look; who imports it wants it.
+ */
+export function countsAsAsking({ state }: Pick<VersionRow, 'state'>, how: { readonly isImport: boolean }): boolean {
+  return state === 'uploading' || state === 'examining' || (state === 'review' && how.isImport);
 }
 
 /** Writes down who wants a version to be fetched; once, however often he asks. */
