@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Registry } from '../../src/registry/registry.ts';
 import { assembleUploads } from '../../src/registry/uploads/assemble.ts';
-import { moveVersion } from '../../src/registry/versions/move-version.ts';
+import { moveVersion, writeReleased } from '../../src/registry/versions/move-version.ts';
 import { RegistryError } from '../../src/registry/errors.ts';
 import { type AnyBinding, bind } from '../../src/server/routes/bind.ts';
 import { bindings } from '../../src/server/routes/index.ts';
@@ -274,6 +274,25 @@ describe('vouchsafe pull', () => {
     for (const none of ['acme/one@2', 'acme/one@production', 'acme/none']) {
       expect(await run(['pull', none, 'three'])).toMatchObject({ status: 1 });
     }
+  });
+
+  it('brings by its name alone none that somebody asked the hub for aside, and says so where there is no other', async () => {
+    put('model/config.json', '{"model_type": "proposed"}');
+    await run(['push', 'model', 'acme/one']);
+    const second = (await versions())[1]?.id ?? '';
+    const aside = (id: string) =>
+      at.store.change(({ sql }) =>
+        sql.updateTable('registry_versions').set({ is_aside: 1 }).where('id', '=', id).execute(),
+      );
+    await aside(second);
+    await release(second);
+    expect((await run(['pull', 'acme/one', 'one'])).stdout).toContain('acme/one version 1 is released');
+    expect((await run(['pull', 'acme/one@2', 'two'])).stdout).toContain('acme/one version 2 is released');
+    await aside(versionId);
+    const model = await at.store.read.selectFrom('registry_models').select('id').executeTakeFirstOrThrow();
+    await at.store.change((change) => writeReleased(change, { model_id: model.id }, Date.now()));
+    const none = await run(['pull', 'acme/one', 'three']);
+    expect([none.status, none.stderr]).toEqual([1, expect.stringContaining('version 2 is had as acme/one@2')]);
   });
 
   it('goes on by range where an answer was cut off', async () => {

@@ -104,8 +104,10 @@ describeEachStore('revisions of what is pulled through', (column) => {
   });
 
   test('a recall is told as one under a branch or a tag of the hub too', async () => {
-    hub.behind.put('meta/gone', { files: filesOf('x'), revision: 'v1.0' });
+    const commit = hub.behind.put('meta/gone', { files: filesOf('x'), revision: 'v1.0' });
+    hub.behind.lead('meta/gone', 'main', commit);
     expect(await contentAt('meta/gone', 'v1.0')).toBe('200 x');
+    expect(await contentAt('meta/gone', 'main')).toBe('200 x');
     const versionId = await setStage('meta/gone', 'production');
     const { registry, owner: by } = hub;
     const recall = { versionId, by, reason: 'it phones home', atMs: Date.now() };

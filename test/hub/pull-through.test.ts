@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recallVersion } from '../../src/registry/pipeline/recall.ts';
+import { findRevision } from '../../src/registry/hub/find-revision.ts';
 import { describeEachStore } from '../build/store.ts';
 import { type PullingHub, startPullingHub } from './pulling-hub.ts';
 
@@ -104,11 +105,33 @@ describeEachStore('the hub interface fetches what is not here', (column) => {
       const answer = await hub.get(`/${path}/config.json`);
       expect([path, answer.status, await answer.text()]).toEqual([path, 200, files['config.json']]);
     }
-    const unheard = await hub.get('/meta/unheard/resolve/main/config.json', { method: 'HEAD' });
+    const unheard = await hub.get('/meta/kept/resolve/later/config.json', { method: 'HEAD' });
     expect([unheard.status, unheard.headers.get('x-error-message')]).toEqual([
       503,
       expect.stringContaining('ask again'),
     ]);
+    await hub.behind.comeBack();
+  });
+
+  test('what somebody asked for aside is never main, also where nothing else is here and the hub is down', async () => {
+    const proposed = hub.behind.put('meta/aside', { files, revision: 'refs/pr/1' });
+    const path = `/meta/aside/resolve/${proposed}/config.json`;
+    expect((await hub.patiently(path)).status).toBe(200);
+    await hub.behind.goDown();
+    expect((await hub.get(path)).status).toBe(200);
+    const ofMain = await hub.get('/meta/aside/resolve/main/config.json', { method: 'HEAD' });
+    expect(ofMain.status).toBe(503);
+    const references = (await (await hub.get('/api/models/meta/aside/refs')).json()) as { readonly branches: unknown };
+    expect(references.branches).toEqual([]);
+    const model = await hub.registry.store.read
+      .selectFrom('registry_models')
+      .selectAll()
+      .where('name', '=', 'meta/aside')
+      .executeTakeFirstOrThrow();
+    expect(model.released_version_id).toBeNull();
+    await expect(findRevision(hub.registry.store.read, model, 'main')).rejects.toMatchObject({
+      code: 'hub-revision-unknown',
+    });
     await hub.behind.comeBack();
   });
 

@@ -37,14 +37,15 @@ describeEachStore('who asked for a model of a hub', (column) => {
       signal: new AbortController().signal,
       caller: callerOf(kind, id),
     });
-  const importBy = (by: PrincipalRef): Promise<string> => {
-    const request = { repository: ODD, revision: 'main', projectId: place.projectId };
+  const importBy = (by: PrincipalRef, projectId = place.projectId): Promise<string> => {
+    const request = { repository: ODD, revision: 'main', projectId };
     return importModel(place.registry, { request, by, signal: new AbortController().signal });
   };
   const askers = async (): Promise<readonly string[]> => {
     const rows = await place.store.read.selectFrom('registry_askers').select('principal_id').execute();
     return rows.map((row) => row.principal_id).toSorted();
   };
+  const hubModel = () => place.store.read.selectFrom('registry_models').select('project_id').executeTakeFirstOrThrow();
   const onlyVersion = async (): Promise<string> => {
     const all = await place.versions();
     expect(all).toHaveLength(1);
@@ -136,6 +137,17 @@ describeEachStore('who asked for a model of a hub', (column) => {
     expect(await decide(sam, await onlyVersion(), 'refuse')).toBe('done');
   });
 
+  it('is whoever imports what waits for a person already', async () => {
+    const [ann, sam] = [await place.person('Ann'), await place.person('Sam')];
+    await place.work();
+    await pull(ann);
+    expect(await stateOf()).toBe('review');
+    const id = await importBy(sam, (await hubModel()).project_id);
+    expect(id).toBe(await onlyVersion());
+    expect(await askers()).toEqual(idsOf([ann, sam]));
+    expect(await decide(sam, id, 'approve')).toBe('own-upload');
+  });
+
   it('is named in the order of asking, as far as there is room', async () => {
     const id = await importBy(place.owner);
     const others = Array.from({ length: 25 }, (_, at) => ({ kind: 'person', id: `psn_${100 + at}` }) as const);
@@ -158,6 +170,21 @@ describeEachStore('who asked for a model of a hub', (column) => {
     const waiting = async (principal: PrincipalRef): Promise<number> =>
       (await summarise(place.store.read, { principal, reading: all, approving: all })).waitingForMe;
     expect([await waiting(ann), await waiting(sam)]).toEqual([0, 1]);
+  });
+
+  it('is not forgotten where it failed or was given up, and is fetched anew', async () => {
+    const [ann, bob] = [await place.person('Ann'), await place.person('Bob')];
+    hub.fail({ fault: 'wrong-hash', at: 'file' });
+    await place.work();
+    await pull(ann);
+    expect(await stateOf()).toBe('failed');
+    hub.heal();
+    const id = await importBy(bob, (await hubModel()).project_id);
+    expect((await place.versions()).map((version) => version.id)).toContain(id);
+    expect(await place.versions()).toHaveLength(2);
+    await expect.poll(async () => (await place.versions())[1]?.state, patient).toBe('review');
+    expect((await showVersion(place.registry, id)).askedBy.map(({ name }) => name)).toEqual(['Ann', 'Bob']);
+    expect(await decide(ann, id, 'approve')).toBe('own-upload');
   });
 
   it('is told why, where fetching it fails', async () => {

@@ -10,6 +10,8 @@ import { importJob } from '../../src/registry/upstream/import-job.ts';
 import { importVersion } from '../../src/registry/upstream/import-version.ts';
 import { recallVersion } from '../../src/registry/pipeline/recall.ts';
 import { pullThrough, type PullOutcome } from '../../src/registry/upstream/pull-through.ts';
+import { abandonVersion } from '../../src/registry/uploads/abandon-version.ts';
+import { moveVersion } from '../../src/registry/versions/move-version.ts';
 import type { Blobs } from '../../src/store/blobs/blobs.ts';
 import { type HubFault, type HubStandIn, startHubStandIn } from '../build/hub-stand-in.ts';
 import { callerOf } from '../access/fixture.ts';
@@ -43,6 +45,11 @@ describeEachStore('models from a hub', (column) => {
       signal: new AbortController().signal,
       caller: callerOf('person', principal.id),
     });
+  const hubProject = async (): Promise<string> => {
+    const facts = { name: 'Hub', description: '', classification: 'internal' } as const;
+    const { value } = await place.store.change((change) => makeProject(change, facts, { by: place.owner, atMs: 1 }));
+    return value;
+  };
   const stateOf = async (id: string): Promise<string | undefined> =>
     (await place.versions()).find((version) => version.id === id)?.state;
   const ends = (id: string, state: string): Promise<void> => expect.poll(() => stateOf(id), patient).toBe(state);
@@ -400,6 +407,24 @@ describeEachStore('models from a hub', (column) => {
     expect(await pull()).toEqual({ kind: 'refused', reason: 'it was recalled: it has a back door', versionId });
   });
 
+  it('come back to nobody but a person where they were denied or recalled, given up and fetched anew', async () => {
+    hub.put(NAME, { files: good });
+    await place.work();
+    const first = await importIt();
+    await ends(first, 'released');
+    const { store, registry, owner: by } = place;
+    await store.change(async (change) => {
+      await recallVersion(change, registry, { versionId: first, by, reason: 'it has a back door', atMs: 1 });
+      await moveVersion(change, registry.bus, { versionId: first, to: 'denied', by, atMs: 2 });
+      await abandonVersion(change, registry, { versionId: first, by, atMs: 3 });
+    });
+    const second = await importIt();
+    expect(second).not.toBe(first);
+    await ends(second, 'review');
+    hub.put(NAME, { files: { ...good, 'config.json': '{"a":2}' } });
+    await ends(await importIt(), 'released');
+  });
+
   it('are told to wait with how far it is, where it takes longer', async () => {
     hub.put(NAME, { files: good });
     const hasty = await openUpstreamPlace(column, hub, { settings: { waitSeconds: 1 } });
@@ -516,6 +541,24 @@ describeEachStore('models from a hub', (column) => {
     expect(await released()).toBe(second.kind === 'ready' ? second.versionId : '');
   });
 
+  it('count for everybody also where whoever may write the model joins one that is being fetched aside', async () => {
+    hub.put(NAME, { files: good });
+    const projectId = await hubProject();
+    const first = await importIt({ projectId });
+    const proposed = hub.put(NAME, { files: { ...good, 'config.json': '{"a":2}' }, revision: 'refs/pr/1' });
+    const pulled = pull(proposed, NAME, await place.person('Reader'));
+    await expect
+      .poll(async () => (await place.versions()).map(({ is_aside: isAside }) => isAside), patient)
+      .toEqual([0, 1]);
+    const joined = await importIt({ projectId, revision: proposed });
+    expect((await place.versions()).map((version) => [version.id, version.state, version.is_aside])).toEqual([
+      [first, 'uploading', 0],
+      [joined, 'uploading', 0],
+    ]);
+    await place.work();
+    expect(await pulled).toEqual({ kind: 'ready', versionId: joined });
+  });
+
   it('are unknown where the hub has none, they are not among the names, or the caller may not read', async () => {
     hub.put(NAME, { files: good });
     expect(await pull('main', 'acme/none')).toEqual({ kind: 'unknown' });
@@ -550,13 +593,17 @@ describeEachStore('models from a hub', (column) => {
   it('do not take the place of one that somebody made himself where models of the hub go', async () => {
     hub.put(NAME, { files: good });
     const facts = { description: '', tags: [], licence: null, by: place.owner, atMs: 1 };
-    const { value: projectId } = await place.store.change((change) =>
-      makeProject(change, { name: 'Hub', description: '', classification: 'internal' }, { by: place.owner, atMs: 1 }),
-    );
+    const projectId = await hubProject();
     await place.store.change((change) => makeModel(change, { ...facts, name: NAME, projectId }));
     expect(await pull()).toEqual({ kind: 'unknown' });
     expect(hub.requests).toEqual([]);
     expect(await place.versions()).toEqual([]);
+    hub.put('acme-labs/summariser', { files: good });
+    await importIt({ projectId, repository: 'acme-labs/summariser', name: NAME });
+    const before = asked('/');
+    expect(await pull(), 'it came from a repository of another name').toEqual({ kind: 'unknown' });
+    expect(asked('/')).toBe(before);
+    expect(await place.versions()).toHaveLength(1);
     await importIt({ projectId });
     await place.work();
     expect((await pull()).kind).toBe('ready');

@@ -7,18 +7,19 @@ import { type Retrying, retrying } from '../registry/retrying.ts';
 import { versionLines } from '../registry/version-text.ts';
 import { UsageError } from '../usage-error.ts';
 
-interface Reference {
-  readonly name: string;
-  readonly is: (version: Version) => boolean;
-}
+type Is = (version: Version) => boolean;
+
+type Reference =
+  | { readonly name: string; readonly wanted: null }
+  | { readonly name: string; readonly wanted: string; readonly is: Is };
 
 const NUMBER = /^[1-9]\d{0,8}$/;
 const REVISION = /^[0-9a-f]{7,40}$/;
 
 /** NAME, NAME@3, NAME@1f0c9e2… or NAME@production. @throws UsageError */
-export function parseReference(text: string): Reference & { readonly wanted: string | null } {
+export function parseReference(text: string): Reference {
   const at = text.lastIndexOf('@');
-  if (at < 0) return { name: text, wanted: null, is: ({ state }) => state === 'released' };
+  if (at < 0) return { name: text, wanted: null };
   const name = text.slice(0, at);
   const wanted = text.slice(at + 1);
   if (NUMBER.test(wanted)) return { name, wanted, is: ({ number }) => String(number) === wanted };
@@ -34,20 +35,38 @@ const PAGE = 100;
 /** Versions that are looked through. */
 const MAX_PAGES = 100;
 
-/** The newest version that is meant, which can be had. @throws UsageError, RemoteError `model-unknown`, `not-released` */
+/**
+ * The newest version that is meant, which can be had; where nothing but the model is named, the one that the registry gives out by itself.
+ * @throws UsageError, RemoteError `model-unknown`, `not-released`
+ */
 export async function chooseVersion(client: Client, reference: string, how: Retrying): Promise<Version> {
-  const { name, wanted, is } = parseReference(reference);
-  const model = await requireModel(client, name, how);
-  const version = await findVersion(client, model, { is, how });
-  if (version === undefined) throw RemoteError.of('not-released', await whyNone(client, { model, wanted }, how));
+  const meant = parseReference(reference);
+  const model = await requireModel(client, meant.name, how);
+  const version =
+    meant.wanted === null
+      ? await showVersion(client, model.released, how)
+      : await findVersion(client, model, { is: meant.is, how });
+  if (version === undefined) {
+    throw RemoteError.of('not-released', await whyNone(client, { model, wanted: meant.wanted }, how));
+  }
   if (version.state !== 'released') throw RemoteError.of('not-released', versionLines(version).join('\n'));
   return version;
+}
+
+async function showVersion(
+  client: Client,
+  known: { readonly id: string } | null,
+  how: Retrying,
+): Promise<Version | undefined> {
+  if (known === null) return undefined;
+  const params = { versionId: known.id };
+  return retrying(how, () => client.versions.show({ params }, { signal: how.signal }));
 }
 
 async function findVersion(
   client: Client,
   { id: modelId }: Model,
-  { is, how }: { readonly is: Reference['is']; readonly how: Retrying },
+  { is, how }: { readonly is: Is; readonly how: Retrying },
 ): Promise<Version | undefined> {
   let cursor: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
@@ -69,8 +88,8 @@ async function whyNone(
   how: Retrying,
 ): Promise<string> {
   if (wanted !== null) return `${model.name} has no version ${wanted}`;
-  if (model.latest === null) return `${model.name} has no versions`;
-  const params = { versionId: model.latest.id };
-  const latest = await retrying(how, () => client.versions.show({ params }, { signal: how.signal }));
-  return versionLines(latest).join('\n');
+  const latest = await showVersion(client, model.latest, how);
+  if (latest === undefined) return `${model.name} has no versions`;
+  if (latest.state !== 'released') return versionLines(latest).join('\n');
+  return `${model.name} has no version for everybody; version ${latest.number} is had as ${model.name}@${latest.number}`;
 }

@@ -21,7 +21,7 @@ const stages = new Set(['production', 'staging', 'development']);
 const MAX_SAME = 50;
 
 /**
- * The released version that a revision means: `main` (the newest), `v3` (by number), a stage, or a commit by at least seven digits.
+ * The released version that a revision means: `main` (the newest that is for everybody), `v3` (by number), a stage, or a commit by at least seven digits.
  * @throws HubError `hub-recalled`, `hub-not-released` with the reason, `hub-revision-unknown`
  */
 export async function findRevision(read: Reader, model: RegistryModelRow, revision: string): Promise<ReleasedRow> {
@@ -34,8 +34,9 @@ export async function findRevision(read: Reader, model: RegistryModelRow, revisi
 async function findVersion(read: Reader, model: RegistryModelRow, revision: string): Promise<VersionRow | undefined> {
   const versions = read.selectFrom('registry_versions').selectAll().where('model_id', '=', model.id);
   if (revision === DEFAULT_REVISION) {
-    const wanted = model.released_version_id ?? model.latest_version_id ?? '';
-    return versions.where('id', '=', wanted).executeTakeFirst();
+    const { released_version_id: released } = model;
+    const ofMain = released === null ? versions.where('is_aside', '=', 0) : versions.where('id', '=', released);
+    return ofMain.orderBy('number', 'desc').limit(1).executeTakeFirst();
   }
   const number = NUMBERED.exec(revision)?.[1];
   if (number !== undefined) return versions.where('number', '=', Number(number)).executeTakeFirst();

@@ -5,9 +5,14 @@ import type { VersionRow } from '../versions/move-version.ts';
 
 type Means = Pick<Registry, 'store' | 'clock'>;
 
+interface Asking {
+  readonly principal: PrincipalRef;
+  readonly isImport: boolean;
+}
+
 /** Somebody asks for a version that is there: until it is decided about, that he does is written down. @returns its id */
-export async function askedFor(means: Means, version: VersionRow, principal: PrincipalRef): Promise<string> {
-  if (countsAsAsking(version)) await ensureAsker(means, version.id, principal);
+export async function askedFor(means: Means, version: VersionRow, { principal, isImport }: Asking): Promise<string> {
+  if (countsAsAsking(version, { isImport })) await ensureAsker(means, version.id, principal);
   return version.id;
 }
 

@@ -6,11 +6,11 @@ import { findModelByName, type RegistryModelRow } from '../models/find-model.ts'
 import { makeModel } from '../models/make-model.ts';
 import { modelNameKey } from '../models/name-key.ts';
 import type { Registry, Upstream } from '../registry.ts';
-import { countsAsAsking, recordAsker } from '../versions/askers.ts';
+import { countsAsAsking, inheritAskers, recordAsker } from '../versions/askers.ts';
 import { declareVersion } from '../versions/declare-version.ts';
 import type { VersionRow } from '../versions/move-version.ts';
 import { askedFor } from './asked-for.ts';
-import { bringForward } from './bring-forward.ts';
+import { bringForward, bringForwardIn } from './bring-forward.ts';
 import { findImport, hubSource } from './find-import.ts';
 import { type HubFile, listHubFiles } from './hub-client.ts';
 import { importJob, MAX_IMPORT_ATTEMPTS } from './import-job.ts';
@@ -56,7 +56,7 @@ export async function beginImport(
 /** What was fetched aside before is for everybody once somebody wants it so. */
 async function forAll(registry: Registry, found: VersionRow, { isAside, by, requestedBy }: Importing): Promise<string> {
   if (!isAside) await bringForward(registry, found, by);
-  return askedFor(registry, found, requestedBy);
+  return askedFor(registry, found, { principal: requestedBy, isImport: by !== null });
 }
 
 type Settled = Registry & { readonly upstream: Upstream };
@@ -101,8 +101,11 @@ async function declareImport(
   const atMs = clock();
   const modelId = (await lockModel(change, name))?.id ?? (await makeModel(change, newModel(importing, atMs)));
   const found = await findActive(registry, change.sql, importing);
+  if (found !== undefined && !isAside) await bringForwardIn(change, registry, { version: found, by });
   if (found !== undefined && (found.state !== 'uploading' || (await isWorkedOn(change, found)))) {
-    if (countsAsAsking(found)) await recordAsker(change, { versionId: found.id, principal: requestedBy, atMs });
+    if (countsAsAsking(found, { isImport: by !== null })) {
+      await recordAsker(change, { versionId: found.id, principal: requestedBy, atMs });
+    }
     return found.id;
   }
   await requireFew(change, upstream, requestedBy);
@@ -113,9 +116,13 @@ async function declareImport(
     bytes,
     ...(sha256 === null ? {} : { digest: `sha256:${sha256}` }),
   }));
-  const versionId =
-    found?.id ??
-    (await declareVersion(change, registry, { modelId, files: declared, message, source, by, atMs, isAside }));
+  const declareAnew = async (): Promise<string> => {
+    const declaration = { modelId, files: declared, message, source, by, atMs, isAside };
+    const id = await declareVersion(change, registry, declaration);
+    await inheritAskers(change, { versionId: id, modelId, source: JSON.stringify(source) });
+    return id;
+  };
+  const versionId = found?.id ?? (await declareAnew());
   requireRoom(free, await bytesToFetch(change, versionId));
   await recordAsker(change, { versionId, principal: requestedBy, atMs });
   const jobId = await change.enqueue({

@@ -1,6 +1,8 @@
-import type { Kysely, SelectQueryBuilder } from 'kysely';
+import { type Kysely, type SelectQueryBuilder, sql, type SqlBool } from 'kysely';
+import { foldedPattern } from '../../access/folded.ts';
 import type { VersionSource } from '../../contract/types/registry.ts';
 import type { Database } from '../../store/tables/index.ts';
+import type { RegistryModelRow } from '../models/find-model.ts';
 import type { VersionRow } from '../versions/move-version.ts';
 
 type Reader = Pick<Kysely<Database>, 'selectFrom'>;
@@ -16,31 +18,30 @@ export async function findImport(read: Reader, modelId: string, source: HubSourc
   return newest(read, modelId).where('source', '=', JSON.stringify(source)).executeTakeFirst();
 }
 
-/** Whether a version of a model came from a hub or was to, whichever that was, whatever became of it. */
-export async function hasImport(read: Reader, modelId: string): Promise<boolean> {
-  const start = JSON.stringify({ kind: 'hub' }).slice(0, -1);
-  return (await newest(read, modelId).where('source', 'like', `${start},%`).executeTakeFirst()) !== undefined;
+/**
+ * Whether a version of a model came from the repository of the model's own name or was to, at whichever hub, whatever became of it. What was
+ * imported under another name makes the model none of the hub's: by its own name there is a stranger, or nobody yet.
+ */
+export async function hasOwnImport(
+  read: Reader,
+  { id, name }: Pick<RegistryModelRow, 'id' | 'name'>,
+): Promise<boolean> {
+  const part = `,"repository":${JSON.stringify(name)},"revision":`;
+  const isOwn = sql<SqlBool>`lower(source) like ${foldedPattern(part)} escape '\\'`;
+  return (
+    (await newest(read, id).where('source', 'like', '{"kind":"hub",%').where(isOwn).executeTakeFirst()) !== undefined
+  );
 }
-
-type Repository = Pick<HubSource, 'endpoint' | 'repository'>;
 
 /** The newest version of a model that was fetched from a hub at one of these commits, and can be had. */
 export async function findReleasedImport(
   read: Reader,
   modelId: string,
-  { commits, ...from }: Repository & { readonly commits: readonly string[] },
+  { commits, ...from }: Pick<HubSource, 'endpoint' | 'repository'> & { readonly commits: readonly string[] },
 ): Promise<VersionRow | undefined> {
   if (commits.length === 0) return undefined;
   const sources = commits.map((revision) => JSON.stringify(hubSource({ ...from, revision })));
   return newest(read, modelId).where('state', '=', 'released').where('source', 'in', sources).executeTakeFirst();
-}
-
-/** The newest version of a model that came from a hub or was to, whatever became of it. */
-export async function findAnyImport(read: Reader, modelId: string, from: Repository): Promise<VersionRow | undefined> {
-  const start = JSON.stringify(hubSource({ ...from, revision: '' })).slice(0, -2);
-  return newest(read, modelId)
-    .where((eb) => eb(eb.fn<string>('substr', ['source', eb.val(1), eb.val(start.length)]), '=', start))
-    .executeTakeFirst();
 }
 
 /** The released version that goes by this revision of the registry's own. */

@@ -6,6 +6,7 @@ import { failVersion, reasonOf } from '../pipeline/failures.ts';
 import { submitVersion } from '../pipeline/submit.ts';
 import type { Registry, Upstream } from '../registry.ts';
 import type { VersionRow } from '../versions/move-version.ts';
+import { wasSourceTurnedAway } from '../versions/was-turned-away.ts';
 import { type HubFile, listHubFiles } from './hub-client.ts';
 import { hubFaultOf, hubLied } from './hub-fault.ts';
 import { MAX_IMPORT_ATTEMPTS } from './import-job.ts';
@@ -126,9 +127,10 @@ async function missingFiles(
 
 async function submit(registry: Registry, version: VersionRow): Promise<void> {
   const atMs = registry.clock();
-  await registry.store.change((change) =>
-    submitVersion(change, registry, { versionId: version.id, by: makerOf(version), atMs }),
-  );
+  await registry.store.change(async (change) => {
+    const wantsReview = await wasSourceTurnedAway(change, version);
+    await submitVersion(change, registry, { versionId: version.id, by: makerOf(version), atMs, wantsReview });
+  });
 }
 
 function makerOf({ created_by_kind: kind, created_by_id: id }: VersionRow): Parameters<typeof submitVersion>[2]['by'] {

@@ -10,7 +10,7 @@ import type { VersionRow } from '../versions/move-version.ts';
 import { askedFor, ensureAsker } from './asked-for.ts';
 import { beginImport } from './begin-import.ts';
 import { bringForward } from './bring-forward.ts';
-import { findImport, findReleasedImport, findReleasedRevision, hasImport, hubSource } from './find-import.ts';
+import { findImport, findReleasedImport, findReleasedRevision, hasOwnImport, hubSource } from './find-import.ts';
 import { hubFaultOf } from './hub-fault.ts';
 import { isNamed } from './is-named.ts';
 import { SharedAnswers } from './shared-answers.ts';
@@ -76,7 +76,7 @@ interface Pull extends PullRequest {
 /**
  * Fetches what a client of the hub interface asks for and is not here yet, waits for the outcome, and says which version to serve. It is to be
  * asked for models that are here too: so a branch that moved on the hub is noticed. Of a model that is somebody's own, in another project
- * than the hub's or without a version from the hub, it says `unknown` without asking anybody: what is here by that name is never mixed with what the hub has.
+ * than the hub's or without a version from the hub's repository of that name, it says `unknown` without asking anybody: what is here by that name is never mixed with what the hub has.
  * To cause an import takes no more than the right to read models of the project: that the configuration has `pullThrough` is the permission.
  */
 export async function pullThrough(registry: Registry, request: PullRequest): Promise<PullOutcome> {
@@ -105,7 +105,7 @@ async function placeFor(registry: Settled, { name, caller }: PullRequest): Promi
   const projectId = await findProject(store.read, upstream.project);
   const isElsewhere = model !== undefined && (model.project_id !== projectId || model.is_archived === 1);
   // What somebody made himself is his, also where models of the hub go.
-  if (isElsewhere || (model !== undefined && !(await hasImport(store.read, model.id)))) return undefined;
+  if (isElsewhere || (model !== undefined && !(await hasOwnImport(store.read, model)))) return undefined;
   const scope =
     model !== undefined
       ? ({ kind: 'model', id: model.id } as const)
@@ -159,7 +159,7 @@ async function noteWanted(
   { lead, known }: { readonly lead: Lead; readonly known: VersionRow },
 ): Promise<void> {
   if (revision === MAIN && lead.kind === 'there') await bringForward(registry, known, null);
-  await askedFor(registry, known, principal);
+  await askedFor(registry, known, { principal, isImport: false });
 }
 
 /** A hub that takes too long is as good as one that is down: clients shall have what is here. */

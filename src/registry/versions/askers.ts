@@ -15,9 +15,12 @@ interface Asking {
   readonly atMs: number;
 }
 
-/** Whoever asks for a version that is not decided about yet is one of those who want it, and decides nothing about it. */
-export function countsAsAsking({ state }: Pick<VersionRow, 'state'>): boolean {
-  return state === 'uploading' || state === 'examining';
+/**
+ * Whoever asks for a version that is not decided about yet is one of those who want it, and decides nothing about it. At one that waits for its
+ * review a client may only look; who imports it wants it.
+ */
+export function countsAsAsking({ state }: Pick<VersionRow, 'state'>, how: { readonly isImport: boolean }): boolean {
+  return state === 'uploading' || state === 'examining' || (state === 'review' && how.isImport);
 }
 
 /** Writes down who wants a version to be fetched; once, however often he asks. */
@@ -38,6 +41,34 @@ export async function recordAsker(change: Change, { versionId, principal, atMs }
     outcome: 'success',
     severity: 'informational',
   });
+}
+
+interface Anew extends Pick<VersionRow, 'source'> {
+  /** That nobody asked for yet. */
+  readonly versionId: string;
+  readonly modelId: string;
+}
+
+/** Whoever asked for an earlier version from the same place wants the one that is fetched anew as well, and decides nothing about it either. */
+export async function inheritAskers({ sql }: Change, { versionId, modelId, source }: Anew): Promise<void> {
+  await sql
+    .insertInto('registry_askers')
+    .columns(['version_id', 'principal_kind', 'principal_id', 'asked_at'])
+    .expression((eb) =>
+      eb
+        .selectFrom('registry_askers as asker')
+        .innerJoin('registry_versions as version', 'version.id', 'asker.version_id')
+        .select((of) => [
+          of.val(versionId).as('version_id'),
+          'asker.principal_kind',
+          'asker.principal_id',
+          of.fn.min('asker.asked_at').as('asked_at'),
+        ])
+        .where('version.model_id', '=', modelId)
+        .where('version.source', '=', source)
+        .groupBy(['asker.principal_kind', 'asker.principal_id']),
+    )
+    .execute();
 }
 
 /** Whether it is written down: those who wait for a version ask again and again. */

@@ -22,7 +22,7 @@ interface Declaration {
   /** Null: the server itself. */
   readonly by: PrincipalRef | null;
   readonly atMs: number;
-  /** Not what others get by themselves while there is anything else. */
+  /** Not what others get by themselves. */
   readonly isAside?: boolean | undefined;
 }
 

@@ -81,7 +81,7 @@ export async function moveVersion(change: Change, bus: Bus, move: Move): Promise
 }
 
 /**
- * The newest released version is the one to give out; a recall brings back the one before. What clients asked the hub for aside counts only where
+ * The newest released version is the one to give out; a recall brings back the one before. What clients asked the hub for aside never is, also where
  * there is nothing else: whoever may only read does not choose what others get.
  */
 export async function writeReleased(
@@ -94,7 +94,7 @@ export async function writeReleased(
     .select('id')
     .where('model_id', '=', modelId)
     .where('state', '=', 'released')
-    .orderBy('is_aside')
+    .where('is_aside', '=', 0)
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();

@@ -50,7 +50,7 @@ interface RegistryVersionTable {
   byte_count: number;
   /** Its files are uploaded in parts of so many bytes, whatever the configuration says by now; null where nothing is uploaded. */
   readonly part_bytes: number | null;
-  /** 1: somebody who may only read asked the hub behind for this very commit; it is not what others get by themselves while there is anything else. */
+  /** 1: somebody who may only read asked the hub behind for this very commit; it is not what others get by themselves. */
   is_aside: number;
   verdict: Verdict | null;
   /** JSON: `AdmissionFacts` of the files as they came, what the policy decides by. */
