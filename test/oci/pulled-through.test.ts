@@ -20,4 +20,13 @@ describeEachStore('OCI artifacts of a registry that fetches from a hub', (column
     }
     expect(hub.behind.requests).toEqual([]);
   });
+
+  test('the tags of what was fetched are the names of here', async () => {
+    const sha = hub.behind.put('meta/pinned', { files });
+    for (const revision of ['main', sha]) {
+      expect((await hub.patiently(`/api/models/meta/pinned/revision/${revision}`)).status).toBe(200);
+    }
+    const { tags } = (await (await hub.get('/v2/meta/pinned/tags/list')).json()) as { readonly tags: string[] };
+    expect(tags).toEqual(['latest', 'v1']);
+  });
 });
