@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { PrincipalRef } from '../../../src/contract/types/common.ts';
 import type { AdmissionDecision, VersionState } from '../../../src/contract/types/registry.ts';
 import { activePolicy } from '../../../src/registry/admission/active-policy.ts';
@@ -156,7 +156,9 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
     await at.store.change(({ sql }) =>
       sql.updateTable('registry_models').set({ tags: '["exported"]' }).where('id', '=', modelId).execute(),
     );
+    const published = vi.spyOn(registry.bus, 'publish');
     await expect(approve(id)).rejects.toMatchObject({ code: 'not-as-shown' });
+    expect(published.mock.calls).toEqual([['models', modelId]]);
     expect(await stateOf(id)).toBe('review');
     expect((await decisionOf(id)).reasons.map(({ rule }) => rule)).toContain('exported');
     await approve(id);
