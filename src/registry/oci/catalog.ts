@@ -7,13 +7,13 @@ import type { Page, PageQuery } from './page.ts';
 import { repositoryOf } from './repository-name.ts';
 
 const MAX_REPOSITORIES = 100;
-/** Each looks at many models: who may read few of very many goes on with the next page, which may have been found nothing for yet. */
+/** Each looks at many models: who may read few of very many goes on with the next page, though this one may be empty. */
 const MAX_LOOKS = 5;
 const windows: ModelWindows = { order: 'name' };
 
 /**
- * Repositories of models that the caller may read and that have something to be had, by name. Those he may not read are passed over here,
- * since a page goes on after the name of its last.
+ * Repositories of models that the caller may read and that have something to be had, by name. Those he may not read are passed over
+ * here: a page goes on after the name of its last, or, where its bound was reached before it was full, after the id of a model.
  */
 export async function listRepositories(
   { store }: Pick<Registry, 'store'>,
