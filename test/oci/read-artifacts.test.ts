@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { listRepositories } from '../../src/registry/oci/catalog.ts';
 import { putEvidence } from '../../src/registry/contents/put-evidence.ts';
 import { recallVersion } from '../../src/registry/pipeline/recall.ts';
 import { describeEachStore } from '../build/store.ts';
@@ -73,7 +74,7 @@ describeEachStore('released models are read as OCI artifacts', (column) => {
   test('the base answers whoever shows a key, as a password or as a token', async () => {
     const basic = (key: string): RequestInit & { readonly key: null } => ({
       key: null,
-      headers: { authorization: `Basic ${Buffer.from(`anybody:${key}`).toString('base64')}` },
+      headers: { authorization: `Basic ${Buffer.from(`50%:${key}`).toString('base64')}` },
     });
     for (const path of ['/v2/', '/v2']) {
       await ok(path);
@@ -198,6 +199,21 @@ describeEachStore('released models are read as OCI artifacts', (column) => {
     expect(await json('/v2/_catalog?n=0')).toEqual({ repositories: [] });
     const { secret } = await hub.issueKey(['projects.read']);
     expect(await (await ok('/v2/_catalog', { key: secret })).json()).toEqual({ repositories: [] });
+  });
+
+  test('the catalog goes on after a model that is only told by its id, and ends with its caller', async () => {
+    const { id } = await hub.registry.store.read
+      .selectFrom('registry_models')
+      .select('id')
+      .where('name', '=', 'acme/Bert-base')
+      .executeTakeFirstOrThrow();
+    expect(await json(`/v2/_catalog?last=${encodeURIComponent(`=${id}`)}`)).toEqual({ repositories: ['gpt2'] });
+    const gone = listRepositories(
+      hub.registry,
+      { n: null, last: null },
+      { maySee: () => true, signal: AbortSignal.abort() },
+    );
+    await expect(gone).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   test('documents about a version refer to it', async () => {

@@ -22,7 +22,7 @@ export interface ModelOfFacts {
 }
 
 /** Facts with what is known of the model now. */
-export function withModel(
+function withModel(
   facts: AdmissionFacts,
   { name, classification, tags, licence }: ModelOfFacts,
 ): AdmissionFacts {
@@ -70,9 +70,16 @@ function combined(first: AdmissionDecision, second: AdmissionDecision): Admissio
 }
 
 async function factsToJudge(read: Reader, version: DecidableVersion): Promise<FactsOfSides | null> {
+  return version.facts === null ? null : factsOfSides(version, await modelOf(read, version.model_id));
+}
+
+/** Null where the version was not examined. */
+export function factsOfSides(
+  version: Pick<VersionRow, 'facts' | 'release_facts'>,
+  model: ModelOfFacts,
+): FactsOfSides | null {
   const found = readFacts(version.facts);
   if (found === null) return null;
-  const model = await modelOf(read, version.model_id);
   const came = withModel(found, model);
   if (version.release_facts === version.facts) return { came, given: came };
   const given = readFacts(version.release_facts);

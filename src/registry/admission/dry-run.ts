@@ -3,11 +3,10 @@ import type { z } from 'zod';
 import type { AdmissionDecision, dryRun, VersionState } from '../../contract/types/registry.ts';
 import type { Store } from '../../store/store.ts';
 import { activePolicy } from './active-policy.ts';
-import { decideAdmission, type GivenWaiver } from './decide.ts';
-import { withModel } from './decide-version.ts';
+import type { GivenWaiver } from './decide.ts';
+import { decideSides, factsOfSides } from './decide-version.ts';
 import { readAdmissionPolicy } from './policy.ts';
 import type { AdmissionPolicy } from './policy-schema.ts';
-import { readFacts } from './read-facts.ts';
 import { givenWaiver } from './waivers-of.ts';
 
 type DryRun = z.infer<typeof dryRun>;
@@ -83,7 +82,7 @@ async function rowsOf(read: Store['read'], models: readonly Model[]) {
   if (wanted.length === 0) return [];
   const versions = await read
     .selectFrom('registry_versions')
-    .select(['id', 'number', 'model_id', 'state', 'facts'])
+    .select(['id', 'number', 'model_id', 'state', 'facts', 'release_facts'])
     .where('id', 'in', wanted)
     .execute();
   // Asked for in the statement, a database may look for the state first, which most have.
@@ -124,13 +123,12 @@ interface Trial {
   readonly nowMs: number;
 }
 
-function decideBoth(row: Row, { active, tried, ...options }: Trial, tally: Tally): void {
-  const kept = readFacts(row.facts);
-  if (kept === null) return;
-  const facts = withModel(kept, { ...row.model, tags: JSON.parse(row.model.tags) as string[] });
-  const from = decideAdmission(active, facts, options);
-  const to = decideAdmission(tried, facts, { ...options, policyVersion: options.policyVersion + 1 });
-  tally.add(row, from, to);
+function decideBoth(row: Row, { active, tried, policyVersion, ...options }: Trial, tally: Tally): void {
+  const facts = factsOfSides(row, { ...row.model, tags: JSON.parse(row.model.tags) as string[] });
+  if (facts === null) return;
+  const from = decideSides({ ...options, policy: active, version: policyVersion, facts });
+  const to = decideSides({ ...options, policy: tried, version: policyVersion + 1, facts });
+  tally.add(row, from.decision, to.decision);
 }
 
 class Tally {

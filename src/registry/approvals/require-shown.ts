@@ -22,17 +22,21 @@ function against({ reasons }: AdmissionDecision): readonly string[] {
 }
 
 /** From now on it is shown with what stands against it now. */
-export async function showNow({ store, clock }: Pick<Registry, 'store' | 'clock'>, versionId: string): Promise<void> {
-  await store.change(async ({ sql }) => {
+export async function showNow(
+  { store, bus, clock }: Pick<Registry, 'store' | 'bus' | 'clock'>,
+  versionId: string,
+): Promise<void> {
+  await store.change(async ({ sql, afterCommit }) => {
     const waiting = sql.selectFrom('registry_versions').selectAll().where('id', '=', versionId);
     const version = await waiting.where('state', '=', 'review').executeTakeFirst();
     const decided = version === undefined ? null : await decideVersion(sql, version, clock());
-    if (decided === null) return;
+    if (version === undefined || decided === null) return;
     await sql
       .updateTable('registry_versions')
       .set({ decision: JSON.stringify(decided.decision) })
       .where('id', '=', versionId)
       .where('state', '=', 'review')
       .execute();
+    afterCommit(() => bus.publish('models', version.model_id));
   });
 }

@@ -61,8 +61,7 @@ async function findHere(call: HubCall, { revision, model, naming }: Asked): Prom
     if (naming === 'hub') throw onlyNumber(model, version);
     return { model, version };
   }
-  await checkMay(call, SERVER);
-  throw HubError.of('hub-repository-unknown');
+  throw await unknown(call);
 }
 
 /** What somebody reads as a number here is the name of a tag to clients of the hub. */
@@ -80,6 +79,18 @@ const underName = (version: ReleasedRow, revision: string): ReleasedRow =>
 export async function openModel(call: HubCall, name: string): Promise<RegistryModelRow> {
   const model = await findReadable(call, name);
   return model ?? (await openRepository(call, { name, revision: DEFAULT_REVISION })).model;
+}
+
+/** A model that is here, if the caller may read it, whatever its versions are: nothing is fetched. @throws HubError `hub-repository-unknown` */
+export async function openModelHere(call: HubCall, name: string): Promise<RegistryModelRow> {
+  const model = await findReadable(call, name);
+  if (model === undefined) throw await unknown(call);
+  return model;
+}
+
+async function unknown(call: HubCall): Promise<HubError> {
+  await checkMay(call, SERVER);
+  return HubError.of('hub-repository-unknown');
 }
 
 /** Undefined where there is none. @throws HubError where the caller may not read it */

@@ -4,6 +4,7 @@ import { modelNameKey } from '../models/name-key.ts';
 import type { Registry } from '../registry.ts';
 import type { VersionRow } from '../versions/move-version.ts';
 import { isPulledThrough } from '../upstream/is-pulled-through.ts';
+import { DEFAULT_REVISION } from './address.ts';
 import { HubError } from './errors.ts';
 import { findPrincipals } from '../../access/grants/principals.ts';
 import { releasedAt, titleOf } from './file-entries.ts';
@@ -25,11 +26,7 @@ interface Reference {
 export async function listReferences(registry: Pick<Registry, 'store' | 'upstream'>, model: RegistryModelRow) {
   const versions = await releasedVersions(registry, model, null);
   const isPulled = await isPulledThrough(registry, model);
-  const branches = new Map<string, string>();
-  for (const { id, stage, revision } of versions) {
-    if (id === model.released_version_id) branches.set('main', revision);
-    if (stage !== 'none' && stage !== 'retired' && !branches.has(stage)) branches.set(stage, revision);
-  }
+  const branches = branchesHere(model, versions);
   if (isPulled) {
     for (const [name, commit] of await namesOfHub(registry, model, versions)) {
       if (!branches.has(name)) branches.set(name, commit);
@@ -46,6 +43,22 @@ export async function listReferences(registry: Pick<Registry, 'store' | 'upstrea
     tags: isPulled ? [] : versions.map(({ number, revision }) => reference('tags', `v${number}`, revision)),
     pullRequests: [],
   };
+}
+
+/** `main` and the stages, and the revision of each. */
+function branchesHere({ released_version_id: newest }: RegistryModelRow, versions: readonly ReleasedRow[]) {
+  const branches = new Map<string, string>();
+  for (const { id, stage, revision } of versions) {
+    if (id === newest) branches.set(DEFAULT_REVISION, revision);
+    if (stage !== 'none' && stage !== 'retired' && !branches.has(stage)) branches.set(stage, revision);
+  }
+  return branches;
+}
+
+/** By which names what is released can be had here, whatever a hub calls it. */
+export async function namesHere(registry: Pick<Registry, 'store'>, model: RegistryModelRow) {
+  const versions = await releasedVersions(registry, model, null);
+  return { branches: [...branchesHere(model, versions).keys()], numbers: versions.map(({ number }) => `v${number}`) };
 }
 
 /** Names that led to what is released now when the hub answered last, and where they led. */

@@ -88,9 +88,11 @@ async function decideWithout(
   { version, waiver, ending: { by, atMs } }: Decided,
 ): Promise<void> {
   const decided = await decideVersion(change.sql, version, atMs);
-  if (decided !== null) await writeDecision(change, version, decided.decision);
   // What is not known any more does not hold.
   const lost = decided === null ? rulesOf(waiver) : rulesInForce(decided.decision, rulesOf(waiver));
+  // An approval stands for what it was given for, not for rules that came after it.
+  const isApproved = version.state === 'releasing' && lost.length === 0;
+  if (decided !== null && !isApproved) await writeDecision(change, version, decided.decision);
   if (version.state === 'review' || lost.length === 0) return;
   const reason = `the waiver of ${lost.join(', ')}`.slice(0, MAX_REASON) + ' ended';
   const step = { versionId: version.id, by, atMs };

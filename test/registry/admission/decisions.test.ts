@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { PrincipalRef } from '../../../src/contract/types/common.ts';
 import type { AdmissionDecision, VersionState } from '../../../src/contract/types/registry.ts';
 import { activePolicy } from '../../../src/registry/admission/active-policy.ts';
@@ -156,7 +156,9 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
     await at.store.change(({ sql }) =>
       sql.updateTable('registry_models').set({ tags: '["exported"]' }).where('id', '=', modelId).execute(),
     );
+    const published = vi.spyOn(registry.bus, 'publish');
     await expect(approve(id)).rejects.toMatchObject({ code: 'not-as-shown' });
+    expect(published.mock.calls).toEqual([['models', modelId]]);
     expect(await stateOf(id)).toBe('review');
     expect((await decisionOf(id)).reasons.map(({ rule }) => rule)).toContain('exported');
     await approve(id);
@@ -446,6 +448,25 @@ describeEachStore('decisions about versions', ({ makeStore }) => {
     clock.now += 11 * DAY_MS;
     await watchWaivers(registry, signal);
     expect(await stateOf(id)).toBe('released');
+  });
+
+  it('what was approved does not take in rules that came since, when a waiver ends that it does not need', async () => {
+    const id = await releasedWithWaiver(10);
+    await put('rules: [{ id: added, effect: review, when: { always: true } }]', 1);
+    await set(id, { state: 'releasing' });
+    const before = await decisionOf(id);
+    clock.now += 11 * DAY_MS;
+    await watchWaivers(registry, signal);
+    expect((await waivers(true)).items).toEqual([]);
+    expect(await stateOf(id)).toBe('releasing');
+    expect(await decisionOf(id)).toEqual(before);
+  });
+
+  it('a dry run tells of what was converted as it would be decided about: by the worse of both sides', async () => {
+    const id = await version(cleanFacts({}), { state: 'released' });
+    await set(id, { release_facts: writeFacts(suspicious) });
+    const { changes } = await tryAdmissionPolicy(at.store.read, { body: allowing, nowMs: clock() });
+    expect(changes).toMatchObject([{ version: { id }, from: { outcome: 'review' }, to: { outcome: 'allow' } }]);
   });
 
   it('somebody ends a waiver, and what was about to be released is denied', async () => {

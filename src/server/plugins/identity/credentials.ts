@@ -22,8 +22,9 @@ export function credentialsOf(request: FastifyRequest, cookieName: string): Cred
   const shown = sessions.length + countOf(request, 'authorization');
   if (shown > 1) throw RequestError.of('ambiguous-credentials');
   const [session = null] = sessions;
-  const read = authorization === undefined ? none : readAuthorization(authorization);
   const { isHub, isOci } = request.routeOptions.config;
+  const decode = isOci === true ? asItIs : decodeURIComponent;
+  const read = authorization === undefined ? none : readAuthorization(authorization, decode);
   if (isOci === true && read.basic !== null) return { session, bearer: read.basic.secret, basic: null };
   return { session, ...read, bearer: isHub === true ? plainKey(read.bearer) : read.bearer };
 }
@@ -42,21 +43,25 @@ function cookieValues(header: string, name: string): readonly string[] {
     .filter((value) => TOKEN.test(value));
 }
 
-function readAuthorization(header: string): Pick<Credentials, 'bearer' | 'basic'> {
+type Decode = (text: string) => string;
+
+/** RFC 7617 has no encoding of its own; that the token endpoint has one is RFC 6749, section 2.3.1. */
+const asItIs: Decode = (text) => text;
+
+function readAuthorization(header: string, decode: Decode): Pick<Credentials, 'bearer' | 'basic'> {
   const [scheme = '', value = '', ...rest] = header.split(' ');
   const isReadable = rest.length === 0 && TOKEN.test(value);
   if (isReadable && scheme.toLowerCase() === 'bearer') return { bearer: value, basic: null };
-  if (isReadable && scheme.toLowerCase() === 'basic') return { bearer: null, basic: readBasic(value) };
+  if (isReadable && scheme.toLowerCase() === 'basic') return { bearer: null, basic: readBasic(value, decode) };
   throw RequestError.of('unauthenticated', 'expected authorization: Bearer and a key or token');
 }
 
-function readBasic(encoded: string): Credentials['basic'] {
+function readBasic(encoded: string, decode: Decode): Credentials['basic'] {
   const decoded = Buffer.from(encoded, 'base64').toString('utf8');
   const colon = decoded.indexOf(':');
   if (colon < 0) throw RequestError.of('unauthenticated');
   try {
-    // RFC 6749 section 2.3.1: both are form-encoded before they are joined.
-    return { id: decodeURIComponent(decoded.slice(0, colon)), secret: decodeURIComponent(decoded.slice(colon + 1)) };
+    return { id: decode(decoded.slice(0, colon)), secret: decode(decoded.slice(colon + 1)) };
   } catch {
     throw RequestError.of('unauthenticated');
   }

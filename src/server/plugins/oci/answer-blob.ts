@@ -6,6 +6,7 @@ import type { ByteRange } from '../../../registry/contents/range.ts';
 import { RegistryError } from '../../../registry/errors.ts';
 import { OciError } from '../../../registry/oci/errors.ts';
 import { findBlob, type FoundBlob } from '../../../registry/oci/find-blob.ts';
+import { whileHolds } from '../../routes/while-holds.ts';
 import { streamDownload } from '../../stream-download.ts';
 import { type OciAsked, paramsOf, repositoryIn } from './oci-asked.ts';
 
@@ -36,7 +37,8 @@ async function contentOf(blob: FoundBlob, part: ByteRange, asked: OciAsked): Pro
   if (blob.kind === 'stored') {
     // Only what is read as a whole is checked against its digest.
     const range = part.end - part.start === blob.bytes ? undefined : part;
-    return Readable.from(registry.blobs.read(blob.digest, range), { objectMode: false, signal });
+    const pieces = whileHolds(registry.blobs.read(blob.digest, range), asked.stillHolds);
+    return Readable.from(pieces, { objectMode: false, signal });
   }
   const { versionId, path } = blob;
   const opened = await openDownload(registry, { versionId, path, principal: asked.principal, signal }).catch(

@@ -10,9 +10,9 @@ import { listTags } from '../../../registry/oci/tags.ts';
 import { type OciAsked, paramsOf, queryOf, repositoryIn, sendPart } from './oci-asked.ts';
 
 export async function answerCatalog(asked: OciAsked): Promise<FastifyReply> {
-  const { registry, caller } = asked.call;
+  const { registry, caller, signal } = asked.call;
   const { allows: maySee } = await asked.access.decideModels(caller, 'models.read');
-  const page = await listRepositories(registry, readPageQuery(queryOf(asked.request)), maySee);
+  const page = await listRepositories(registry, readPageQuery(queryOf(asked.request)), { maySee, signal });
   return sendPart(asked, page, { repositories: page.items });
 }
 

@@ -1,5 +1,6 @@
 import { Button, Checkbox, MultiSelect, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { ProblemError } from '../../../../src/contract/client.ts';
 import { call, type CallInput } from '../../api/call.ts';
 import { useChanged } from '../../api/hooks.ts';
 import { announce } from '../../ui/announcer.tsx';
@@ -35,6 +36,7 @@ export function DecisionForm({ version }: { readonly version: ModelVersion }) {
   const [waiver, setWaiver] = useState<Waiver | null>(null);
   const { busy, error, submit } = useSubmit();
   const changed = useChanged();
+  const showNow = useShowNow();
   const isWaiverReady = waiver === null || (waiver.rules.length > 0 && waiver.until !== '');
   const isReasoned = reason.trim().length >= MIN_REASON;
 
@@ -46,7 +48,9 @@ export function DecisionForm({ version }: { readonly version: ModelVersion }) {
         ? {}
         : { waiver: { rules: waiver.rules, expiresAt: new Date(`${waiver.until}T23:59:59.999`).toISOString() } }),
     } as CallInput<'approvals.decide'>['body'];
-    const isDone = await submit(() => call('approvals.decide', { params: { versionId: version.id }, body }));
+    const isDone = await submit(() =>
+      call('approvals.decide', { params: { versionId: version.id }, body }).catch(showNow),
+    );
     if (!isDone) return;
     announce(decision === 'approve' ? 'Approved. It is being released.' : 'Refused.');
     await changed('approvals.', 'versions.', 'models.', 'registry.', 'waivers.');
@@ -79,6 +83,15 @@ export function DecisionForm({ version }: { readonly version: ModelVersion }) {
       </Stack>
     </div>
   );
+}
+
+/** What was refused because it changed is shown as it is now. */
+function useShowNow(): (error: unknown) => Promise<never> {
+  const changed = useChanged();
+  return async (error) => {
+    if (error instanceof ProblemError && error.code === 'not-as-shown') await changed('approvals.', 'versions.');
+    throw error;
+  };
 }
 
 interface WaiverFieldsProps {

@@ -10,7 +10,7 @@ import { StatusMark } from '../../ui/status-mark.tsx';
 import { Timestamp } from '../../ui/timestamp.tsx';
 import { StageBadge, VerdictMark } from './badges.tsx';
 import styles from './models.module.css';
-import { broughtBy, isMoving, isUploading, type ModelVersion } from './words.ts';
+import { broughtBy, isMoving, isSame, isUploading, type ModelVersion } from './words.ts';
 
 const columns: readonly Column<ModelVersion>[] = [
   {
@@ -56,7 +56,7 @@ function StateCell({ version }: { readonly version: ModelVersion }) {
     return (
       <span className={styles.marks}>
         <StatusMark of={state} />
-        {version.createdBy?.id === me?.principal.id && (
+        {isSame(version.createdBy, me?.principal.id) && (
           <Link to="/upload" search={{ version: version.id }}>
             go on
           </Link>

@@ -76,12 +76,17 @@ export function broughtBy({ createdBy, askedBy }: Pick<ModelVersion, 'createdBy'
   return `the server, for ${first.name}${askedBy.length > 1 ? ' and others' : ''}`;
 }
 
+/** Who is not known is nobody: not before the page knows who looks at it, and not what the server made. */
+export function isSame(one: ModelVersion['createdBy'], principalId: string | undefined): boolean {
+  return principalId !== undefined && one?.id === principalId;
+}
+
 /** Whether somebody uploaded a version or asked for it: then others decide about it. */
 export function isOwn(
   { createdBy, askedBy }: Pick<ModelVersion, 'createdBy' | 'askedBy'>,
   principalId: string | undefined,
 ): boolean {
-  return createdBy?.id === principalId || askedBy.some(({ id }) => id === principalId);
+  return isSame(createdBy, principalId) || askedBy.some(({ id }) => id === principalId);
 }
 
 /** Its files are to be sent from a browser or by `vouchsafe push`; what comes from a hub is fetched. */

@@ -14,6 +14,7 @@ import {
   broughtBy,
   codeWords,
   isMoving,
+  isSame,
   isUploading,
   type ModelVersion,
   policyWords,
@@ -102,7 +103,7 @@ function Course({ version }: { readonly version: ModelVersion }) {
   const { id, step, progress, createdBy } = version;
   const { data: me } = useMe();
   if (isUploading(version)) {
-    if (createdBy?.id !== me?.principal.id) return null;
+    if (!isSame(createdBy, me?.principal.id)) return null;
     return (
       <p className={styles.course}>
         <Link to="/upload" search={{ version: id }}>
