@@ -22,10 +22,7 @@ export interface ModelOfFacts {
 }
 
 /** Facts with what is known of the model now. */
-function withModel(
-  facts: AdmissionFacts,
-  { name, classification, tags, licence }: ModelOfFacts,
-): AdmissionFacts {
+function withModel(facts: AdmissionFacts, { name, classification, tags, licence }: ModelOfFacts): AdmissionFacts {
   return {
     ...facts,
     model: { name, classification, tags: [...tags] },
