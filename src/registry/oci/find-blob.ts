@@ -6,7 +6,7 @@ import { OciError } from './errors.ts';
 import { openRepositoryModel } from './open-model.ts';
 import type { Document } from './pack-version.ts';
 import { emptyDocument, findReferrer } from './referrers.ts';
-import { releasedPack, releasedVersion } from './released-pack.ts';
+import { releasedPack, releasedVersion, versionOfDocument } from './released-pack.ts';
 
 interface BlobFacts {
   /** What it is called where it is saved. */
@@ -69,16 +69,8 @@ async function findDocument(
   digest: string,
 ): Promise<FoundBlob | undefined> {
   if (digest === emptyDocument.digest) return made('empty.json', emptyDocument);
-  const packed = await registry.store.read
-    .selectFrom('registry_versions')
-    .select('number')
-    .where('model_id', '=', model.id)
-    .where('oci_config', '=', digest)
-    .executeTakeFirst();
-  if (packed !== undefined) {
-    const version = await releasedVersion(registry, model, `v${packed.number}`);
-    return made('model.json', (await releasedPack(registry, model, version)).config);
-  }
+  const version = await versionOfDocument(registry, model, { column: 'oci_config', digest });
+  if (version !== undefined) return made('model.json', (await releasedPack(registry, model, version)).config);
   const referrer = await findReferrer(registry, model, { content: digest });
   if (referrer === undefined) return undefined;
   const { name: path, bytes } = referrer.content;

@@ -6,7 +6,7 @@ import { OciError } from './errors.ts';
 import { openRepositoryModel } from './open-model.ts';
 import type { Document } from './pack-version.ts';
 import { findReferrer } from './referrers.ts';
-import { releasedPack, releasedVersion } from './released-pack.ts';
+import { releasedPack, releasedVersion, versionOfDocument } from './released-pack.ts';
 
 /** Of the distribution specification. */
 const TAG = /^\w[\w.-]{0,127}$/;
@@ -46,11 +46,5 @@ async function findVersion(
     return releasedVersion(registry, model, reference === NEWEST ? 'main' : reference);
   }
   if (!contentDigest.safeParse(reference).success) throw OciError.of('oci-digest-invalid');
-  const found = await registry.store.read
-    .selectFrom('registry_versions')
-    .select('number')
-    .where('model_id', '=', model.id)
-    .where('oci_manifest', '=', reference)
-    .executeTakeFirst();
-  return found === undefined ? undefined : releasedVersion(registry, model, `v${found.number}`);
+  return versionOfDocument(registry, model, { column: 'oci_manifest', digest: reference });
 }

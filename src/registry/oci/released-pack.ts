@@ -17,6 +17,21 @@ export async function releasedVersion(
   return inOciWords(findRevision(store.read, model, revision));
 }
 
+/** The version that has this manifest or this configuration; undefined where none has. @throws as `releasedVersion` */
+export async function versionOfDocument(
+  registry: Means,
+  model: RegistryModelRow,
+  { column, digest }: { readonly column: 'oci_manifest' | 'oci_config'; readonly digest: string },
+): Promise<ReleasedRow | undefined> {
+  const found = await registry.store.read
+    .selectFrom('registry_versions')
+    .select('number')
+    .where('model_id', '=', model.id)
+    .where(column, '=', digest)
+    .executeTakeFirst();
+  return found === undefined ? undefined : releasedVersion(registry, model, `v${found.number}`);
+}
+
 /** Manifest and configuration of a version, as they were when it was released. @throws OciError, RegistryError `content-damaged` */
 export async function releasedPack(
   registry: Means,

@@ -42,7 +42,9 @@ export async function examineSide(means: ThreadMeans, wanted: Wanted): Promise<E
   const refused = needsConversion(report) ? await refusedConversions({ folder, report }) : [];
   const source = versionSource.parse(JSON.parse(version.source));
   const found = { model, source, report, facts, signatures, conversion: { refused }, examinedAtMs: Date.now() };
-  return { report, facts, inspection: inspectFolder(folder, report), admission: factsOf(found) };
+  // Of what was converted, people look at how it came.
+  const inspection = converted === undefined ? inspectFolder(folder, report) : undefined;
+  return { report, facts, inspection, admission: factsOf(found) };
 }
 
 async function signaturesOf({ store }: ThreadMeans, { folder, task }: Wanted): Promise<SourceSignatures> {

@@ -13,8 +13,8 @@ export type Side = 'source' | 'release';
 export interface Examination {
   readonly report: ScanReport;
   readonly facts: ModelFacts;
-  /** The files taken apart, for people. */
-  readonly inspection: object;
+  /** The files taken apart, for people; not of what a conversion made. */
+  readonly inspection: object | undefined;
   readonly admission: AdmissionFacts;
 }
 
@@ -29,7 +29,7 @@ export async function keepDocuments(
     readonly report: ScanReport;
     readonly facts?: ModelFacts;
     /** The files taken apart, for people. */
-    readonly inspection?: object;
+    readonly inspection?: object | undefined;
     readonly kind: 'scan-report' | 'release-report';
   },
 ): Promise<void> {

@@ -2,11 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Route } from '../../../contract/route.ts';
 import { HubError } from '../../../registry/hub/errors.ts';
 import { whoAmI } from '../../../registry/hub/who-am-i.ts';
-import { type AccessRules, checkCaller } from '../../authorize.ts';
-import type { Place } from '../../place.ts';
-import type { Services } from '../../services.ts';
+import { checkCaller } from '../../authorize.ts';
 import { untilClosed } from '../../until-closed.ts';
-import type { ServerLog } from '../log/server-log.ts';
+import type { InterfaceOptions } from '../interface-options.ts';
 import { answerFile } from './answer-file.ts';
 import { answerModel, answerModels, answerPaths, isAboutPaths } from './answer-model.ts';
 import { type HubAsked, sendJson } from './hub-asked.ts';
@@ -14,19 +12,8 @@ import { addHubBodies } from './hub-bodies.ts';
 import { addHubProblems } from './hub-problems.ts';
 import { fileRoutes, hubRoutes, otherKinds, writePaths } from './hub-routes.ts';
 
-export interface HubOptions {
-  readonly services: Pick<Services, 'registry' | 'access'>;
-  readonly place: Place;
-  readonly log: ServerLog;
-  readonly rules: Pick<AccessRules, 'refused'>;
-  /** Whether what a request showed still makes the same caller of it. */
-  readonly stillHolds: (request: FastifyRequest) => Promise<boolean>;
-  /** What is streamed may take as long as it takes. */
-  readonly maxStreamMs: number;
-}
-
 /** The part of the hub interface that clients read models with. */
-export function addHub(app: FastifyInstance, options: HubOptions): void {
+export function addHub(app: FastifyInstance, options: InterfaceOptions): void {
   void app.register(async (hub) => {
     addHubProblems(hub, { log: options.log, origin: options.place.origin });
     addHubBodies(hub);
@@ -47,7 +34,7 @@ type Check = (request: FastifyRequest) => void;
 
 /** @returns what adds a route; its check comes before the body is read */
 const adder =
-  (hub: FastifyInstance, options: HubOptions) =>
+  (hub: FastifyInstance, options: InterfaceOptions) =>
   (route: Route, handler: Handler, check?: Check): void => {
     hub.route({
       method: route.method,
@@ -62,7 +49,7 @@ const adder =
   };
 
 /** Its HEAD says the length of what is there, which Fastify would take from what is sent. */
-function addFiles(hub: FastifyInstance, route: Route, options: HubOptions): void {
+function addFiles(hub: FastifyInstance, route: Route, options: InterfaceOptions): void {
   hub.route({
     method: ['GET', 'HEAD'],
     url: route.path,
@@ -96,7 +83,7 @@ function checkSignedIn(route: Route, { headers, visit }: FastifyRequest): void {
 }
 
 const answer =
-  (handler: Handler, { services, place, rules, stillHolds }: HubOptions) =>
+  (handler: Handler, { services, place, rules, stillHolds }: InterfaceOptions) =>
   (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { registry, access } = services;
     const { caller } = request.visit;

@@ -1,11 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Route } from '../../../contract/route.ts';
 import { OciError } from '../../../registry/oci/errors.ts';
-import { type AccessRules, checkCaller } from '../../authorize.ts';
-import type { Place } from '../../place.ts';
-import type { Services } from '../../services.ts';
+import { checkCaller } from '../../authorize.ts';
 import { untilClosed } from '../../until-closed.ts';
-import type { ServerLog } from '../log/server-log.ts';
+import type { InterfaceOptions } from '../interface-options.ts';
 import { answerBlob } from './answer-blob.ts';
 import { answerCatalog, answerReferrers, answerTags } from './answer-lists.ts';
 import { answerManifest } from './answer-manifest.ts';
@@ -13,21 +11,10 @@ import type { OciAsked } from './oci-asked.ts';
 import { addOciProblems } from './oci-problems.ts';
 import { ociRoutes, otherOci } from './oci-routes.ts';
 
-interface OciOptions {
-  readonly services: Pick<Services, 'registry' | 'access'>;
-  readonly place: Place;
-  readonly log: ServerLog;
-  readonly rules: Pick<AccessRules, 'refused'>;
-  /** Whether what a request showed still makes the same caller of it. */
-  readonly stillHolds: (request: FastifyRequest) => Promise<boolean>;
-  /** What is streamed may take as long as it takes. */
-  readonly maxStreamMs: number;
-}
-
 type Answer = (asked: OciAsked) => Promise<FastifyReply>;
 
 /** The half of the distribution specification, version 1.1, with which clients pull: released versions of models as artifacts. */
-export function addOci(app: FastifyInstance, options: OciOptions): void {
+export function addOci(app: FastifyInstance, options: InterfaceOptions): void {
   void app.register(async (oci) => {
     addOciProblems(oci, { log: options.log, origin: options.place.origin });
     const add = (routes: readonly Route[], answer: Answer): void => {
@@ -49,7 +36,7 @@ export function addOci(app: FastifyInstance, options: OciOptions): void {
 interface Reading {
   readonly route: Route;
   readonly answer: Answer;
-  readonly options: OciOptions;
+  readonly options: InterfaceOptions;
 }
 
 /** Its HEAD says the length of what is there, which Fastify would take from what is sent. */
@@ -71,7 +58,11 @@ function addReading(oci: FastifyInstance, { route, answer, options }: Reading): 
 const signIn = ({ headers }: FastifyRequest): OciError =>
   OciError.of('oci-sign-in', headers.authorization === undefined ? '' : 'this key is not good');
 
-function askedOf(request: FastifyRequest, reply: FastifyReply, { services, rules, stillHolds }: OciOptions): OciAsked {
+function askedOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { services, rules, stillHolds }: InterfaceOptions,
+): OciAsked {
   const { caller } = request.visit;
   if (caller.principal === null) throw signIn(request);
   return {
