@@ -1,5 +1,7 @@
-import type { Page } from 'playwright-core';
-import { choose, heading } from './steps.ts';
+import type { Browser, Page } from 'playwright-core';
+import { type Visitor, visitor } from './browser.ts';
+import type { ServedConsole } from './serve.ts';
+import { acceptLink, choose, enrolPasskey, firstAdministrator, heading, invite } from './steps.ts';
 
 export interface UploadedFile {
   readonly name: string;
@@ -46,6 +48,22 @@ export async function asSignedIn<Answer>(page: Page, method: string, path: strin
 
 export async function makeProject(page: Page, name: string): Promise<string> {
   return (await asSignedIn<{ id: string }>(page, 'POST', '/api/projects', { name })).id;
+}
+
+/** Ada, who owns a project, and Sam, a security officer with a passkey, each in a window of their own. */
+export async function ownerAndOfficer(
+  browser: Browser,
+  server: ServedConsole,
+  project: string,
+): Promise<{ readonly ada: Visitor; readonly sam: Visitor }> {
+  const ada = await firstAdministrator(browser, server);
+  await makeProject(ada.page, project);
+  const link = await invite(ada.page, { name: 'Sam Security', email: 'sam@example.org', role: 'security' });
+  const sam = await visitor(browser, server);
+  sam.page.setDefaultTimeout(15_000);
+  await acceptLink(sam.page, link, { name: 'Sam Security' });
+  await enrolPasskey(sam.page, 'phone');
+  return { ada, sam };
 }
 
 interface Upload {

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFaults, browserPath, launchBrowser, overflow, type Visitor, visitor } from './browser.ts';
-import { asSignedIn, makeProject, modelCode, safetensors, uploadModel, waitForState } from './registry-steps.ts';
+import { asSignedIn, modelCode, ownerAndOfficer, safetensors, uploadModel, waitForState } from './registry-steps.ts';
 import { serveConsole, type ServedConsole } from './serve.ts';
-import { acceptLink, choose, enrolPasskey, firstAdministrator, heading, invite, PASSWORD } from './steps.ts';
+import { choose, heading, invite, PASSWORD } from './steps.ts';
 
 const STORY_MS = 240_000;
 const PROJECT = 'Language';
@@ -22,13 +22,7 @@ describe.skipIf(browserPath === undefined)('what people do with models in the co
 
   beforeAll(async () => {
     [server, browser] = await Promise.all([serveConsole(), launchBrowser()]);
-    ada = await firstAdministrator(browser, server);
-    await makeProject(ada.page, PROJECT);
-    const link = await invite(ada.page, { name: 'Sam Security', email: 'sam@example.org', role: 'security' });
-    sam = await visitor(browser, server);
-    sam.page.setDefaultTimeout(15_000);
-    await acceptLink(sam.page, link, { name: 'Sam Security' });
-    await enrolPasskey(sam.page, 'phone');
+    ({ ada, sam } = await ownerAndOfficer(browser, server, PROJECT));
     await uploadModel(ada.page, { model: 'team/coded', project: PROJECT, files: [safetensors()] });
     await waitForState(ada.page, 'Released');
   }, STORY_MS);

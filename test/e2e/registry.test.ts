@@ -1,9 +1,9 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserPath, launchBrowser, type Visitor, visitor } from './browser.ts';
-import { hostilePickle, makeProject, modelCode, safetensors, uploadModel, waitForState } from './registry-steps.ts';
+import { browserPath, launchBrowser, type Visitor } from './browser.ts';
+import { hostilePickle, modelCode, ownerAndOfficer, safetensors, uploadModel, waitForState } from './registry-steps.ts';
 import { serveConsole, type ServedConsole } from './serve.ts';
-import { acceptLink, choose, enrolPasskey, firstAdministrator, heading, invite, storeSecret } from './steps.ts';
+import { choose, heading, storeSecret } from './steps.ts';
 
 const STORY_MS = 240_000;
 const PROJECT = 'Language';
@@ -16,13 +16,7 @@ describe.skipIf(browserPath === undefined)('models, from the upload to the recal
 
   beforeAll(async () => {
     [server, browser] = await Promise.all([serveConsole(), launchBrowser()]);
-    ada = await firstAdministrator(browser, server);
-    await makeProject(ada.page, PROJECT);
-    const link = await invite(ada.page, { name: 'Sam Security', email: 'sam@example.org', role: 'security' });
-    sam = await visitor(browser, server);
-    sam.page.setDefaultTimeout(15_000);
-    await acceptLink(sam.page, link, { name: 'Sam Security' });
-    await enrolPasskey(sam.page, 'phone');
+    ({ ada, sam } = await ownerAndOfficer(browser, server, PROJECT));
   }, STORY_MS);
 
   afterAll(async () => {
